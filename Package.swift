@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+#if !os(Linux)
+    #error("Trapline runs on Linux only: it uses recvmmsg, SO_MEMINFO and net-snmp as Debian builds it.")
+#endif
+
+/// One array for every Swift target, so that no room is built to looser rules than its neighbours.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// What is not a test must also say where it leaves memory safety to the author (`unsafe`).
+let sourceSettings: [SwiftSetting] = settings + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: sourceSettings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: sourceSettings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, resources: resources,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "trapline",
+    products: [
+        .executable(name: "trapline", targets: ["TraplineCommand"]),
+        .executable(name: "trapline-bench", targets: ["trapline-bench"]),
+        .library(name: "SNMPWire", targets: ["SNMPWire"]),
+        .library(name: "MIBCatalog", targets: ["MIBCatalog"]),
+        .library(name: "Captures", targets: ["Captures"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C, each behind a narrow header of its own.
+        .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
+        .target(name: "CDatagram"),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        // The rooms, lowest first; dependencies point down only.
+        room("Basics", []),
+        room("Metrics", []),
+        room("SNMPWire", []),
+        room("MIBCatalog", ["SNMPWire", "CNetSNMP"]),
+        room("Captures", ["Basics"]),
+        room("Journal", ["Basics", "Captures"]),
+        room("Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
+        room("Devices", ["Basics", "SNMPWire", "Alarms"]),
+        room("Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
+        room(
+            "Pipeline",
+            ["Basics", "Metrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store"]),
+        room(
+            "Sinks",
+            [
+                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents", "Store",
+                "CCurl", nioCore, nioPosix, nioTLS, logging,
+            ]),
+        room("Intake", ["Basics", "Metrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
+        room(
+            "TraplineConfiguration",
+            ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Routing", "Intake", "Sinks", yams],
+            resources: [.copy("rules")]),
+        room("Portal", ["Basics", "Metrics", hummingbird, logging]),
+        room(
+            "Trapline",
+            [
+                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Routing",
+                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
+                logging,
+            ]),
+        program(
+            "TraplineCommand",
+            [
+                "Basics", "SNMPWire", "MIBCatalog", "Captures", "Alarms", "Routing", "Documents", "Store", "Sinks",
+                "Intake", "TraplineConfiguration", "Trapline", argumentParser, lifecycle, unixSignals, logging,
+            ]),
+        program(
+            "trapline-bench",
+            [
+                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Alarms", "Documents", "Journal", "Intake", "CDatagram",
+                "Trapline", argumentParser,
+            ]),
+
+        // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.
+        .target(name: "TestPeers", dependencies: ["Basics"], path: "Tests/TestPeers", swiftSettings: settings),
+        tests(of: "Basics"),
+        tests(of: "Metrics"),
+        tests(of: "SNMPWire", ["TestPeers"], resources: [.copy("Fixtures")]),
+        tests(of: "MIBCatalog", ["SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
+        tests(of: "Captures", ["Basics", "TestPeers"]),
+        tests(of: "Journal", ["Basics", "Captures", "TestPeers"]),
+        tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
+        tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
+        tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices"]),
+        tests(
+            of: "Pipeline",
+            [
+                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store",
+            ]),
+        tests(
+            of: "Sinks",
+            [
+                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Documents",
+                "Store", "TestPeers", nioCore, nioPosix, logging,
+            ]),
+        tests(of: "Intake", ["Basics", "Metrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
+        tests(
+            of: "TraplineConfiguration",
+            ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Routing", "Intake", "Sinks"],
+            resources: [.copy("Fixtures")]),
+        tests(
+            of: "Trapline",
+            [
+                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing", "Documents",
+                "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging,
+            ]),
+    ]
+)

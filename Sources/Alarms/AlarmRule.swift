@@ -1,0 +1,62 @@
+public import SNMPWire
+
+/// What one notification means, as data: a row of the rules file.
+public struct AlarmRule: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// Raises, changes or clears an alarm, by its severity.
+        case alarm
+        /// Is logged and never stands.
+        case event
+        /// Only refreshes the device: no event.
+        case keepAlive = "keep-alive"
+        /// The device began anew (coldStart): an event, and the restart is noted.
+        case restart
+    }
+
+    public enum SeverityRule: Sendable, Hashable {
+        case fixed(Severity)
+        /// By the integer value of a variable; `otherwise` where it is absent or not in the map.
+        case mapped(variable: OID, severities: [Int32: Severity], otherwise: Severity)
+        /// As the vendor's severity variable says.
+        case vendor
+    }
+
+    /// A part of the alarm's source.
+    public enum KeyPart: Sendable, Hashable {
+        /// The variable's value; its instance where it is absent from the notification but another column of its
+        /// table is there.
+        case value(OID)
+        /// The instance of the first variable below this OID.
+        case instance(OID)
+    }
+
+    public var notification: OID
+    public var kind: Kind
+    /// The alarm's name; `nil` for the name of the notification (or of `alarmOID` where that is set).
+    public var alarm: String?
+    /// The OID in the alarm's key; `nil` for `notification`. A clear names its raise here, an alternate its twin.
+    public var alarmOID: OID?
+    public var severity: SeverityRule
+    /// Empty: the device itself (or the vendor's source variable, for the vendor's traps).
+    public var key: [KeyPart]
+    /// With `{IF-MIB::ifDescr}` placeholders, filled with the variable's text; `nil` for a text made of the variables
+    /// (or the vendor's description).
+    public var text: String?
+    public var eventType: String?
+    public var probableCause: String?
+
+    public init(
+        notification: OID, kind: Kind, alarm: String? = nil, alarmOID: OID? = nil, severity: SeverityRule,
+        key: [KeyPart] = [], text: String? = nil, eventType: String? = nil, probableCause: String? = nil
+    ) {
+        self.notification = notification
+        self.kind = kind
+        self.alarm = alarm
+        self.alarmOID = alarmOID
+        self.severity = severity
+        self.key = key
+        self.text = text
+        self.eventType = eventType
+        self.probableCause = probableCause
+    }
+}

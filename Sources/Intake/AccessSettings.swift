@@ -1,0 +1,26 @@
+public import Basics
+
+/// A community that is let in, and what it is called wherever it is shown or matched.
+public struct Community: Sendable, Hashable {
+    /// `nil` where the operator gave it no name: then nothing names it.
+    public var name: String?
+    public var value: Secret
+
+    public init(name: String?, value: Secret) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// `access:` in the configuration: who may send.
+public struct AccessSettings: Sendable, Hashable {
+    /// `nil`: any community.
+    public var communities: [Community]?
+    /// `nil`: any sender.
+    public var sources: [Network]?
+
+    public init(communities: [Community]? = nil, sources: [Network]? = nil) {
+        self.communities = communities
+        self.sources = sources
+    }
+}

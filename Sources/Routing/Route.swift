@@ -1,0 +1,122 @@
+public import Alarms
+public import Basics
+public import SNMPWire
+
+/// One row of the routing table, as the operator wrote it and the configuration validated it.
+public struct Route: Sendable, Hashable {
+    /// For the operator; unique.
+    public var name: String
+    public var when: RouteConditions
+    /// Names of sinks.
+    public var to: [String]
+    /// Ends the walk when this row matches.
+    public var stop: Bool
+    /// Vetoes the sinks of `to`, or all where `to` is empty, whatever other rows say.
+    public var prevent: Bool
+    /// Whether a change or clear follows the raise to this row's sinks.
+    public var follow: Bool
+
+    public init(
+        name: String, when: RouteConditions = RouteConditions(), to: [String], stop: Bool = false,
+        prevent: Bool = false, follow: Bool = true
+    ) {
+        self.name = name
+        self.when = when
+        self.to = to
+        self.stop = stop
+        self.prevent = prevent
+        self.follow = follow
+    }
+}
+
+/// What a row asks of an event; a condition that is `nil` or empty asks nothing.
+public struct RouteConditions: Sendable, Hashable {
+    /// `major`, a set, or `>=major`.
+    public enum SeverityCondition: Sendable, Hashable {
+        case among(Set<Severity>)
+        case atLeast(Severity)
+    }
+
+    public enum NotificationPattern: Sendable, Hashable {
+        /// This OID and everything below it.
+        case subtree(OID)
+        case exact(OID)
+        /// Over the name without its module, or with it where the pattern holds `::`; `*` and `?`.
+        case glob(String)
+    }
+
+    public enum Comparison: String, Sendable, Hashable, CaseIterable {
+        case equal = "=="
+        case notEqual = "!="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+        /// A glob over the value's text.
+        case like = "~"
+    }
+
+    public struct VariableComparison: Sendable, Hashable {
+        /// The object; any instance of it counts.
+        public var variable: OID
+        public var comparison: Comparison
+        /// A number, or text.
+        public var operand: String
+
+        public init(variable: OID, comparison: Comparison, operand: String) {
+            self.variable = variable
+            self.comparison = comparison
+            self.operand = operand
+        }
+    }
+
+    /// Days and a time span within each: `mon-fri 08:00-18:00`.
+    public struct TimeSpan: Sendable, Hashable {
+        /// 1 Monday … 7 Sunday (ISO 8601).
+        public var weekdays: Set<Int>
+        /// Minutes since midnight; the end is not part of the span. A span whose end is not after its start runs past
+        /// midnight and belongs to the day it starts on.
+        public var startMinute: Int
+        public var endMinute: Int
+
+        public init(weekdays: Set<Int>, startMinute: Int, endMinute: Int) {
+            self.weekdays = weekdays
+            self.startMinute = startMinute
+            self.endMinute = endMinute
+        }
+    }
+
+    public var severity: SeverityCondition?
+    public var transitions: Set<Transition>?
+    public var notifications: [NotificationPattern]
+    /// Globs over the alarm source.
+    public var sources: [String]
+    /// Device ids or names; globs.
+    public var devices: [String]
+    public var senders: [Network]
+    /// Configured names of communities.
+    public var communities: Set<String>
+    public var listeners: Set<String>
+    /// All must hold.
+    public var variables: [VariableComparison]
+    /// Any may hold.
+    public var times: [TimeSpan]
+
+    public init(
+        severity: SeverityCondition? = nil, transitions: Set<Transition>? = nil,
+        notifications: [NotificationPattern] = [], sources: [String] = [], devices: [String] = [],
+        senders: [Network] = [], communities: Set<String> = [], listeners: Set<String> = [],
+        variables: [VariableComparison] = [], times: [TimeSpan] = []
+    ) {
+        self.severity = severity
+        self.transitions = transitions
+        self.notifications = notifications
+        self.sources = sources
+        self.devices = devices
+        self.senders = senders
+        self.communities = communities
+        self.listeners = listeners
+        self.variables = variables
+        self.times = times
+    }
+}

@@ -1,0 +1,71 @@
+public import Alarms
+public import Documents
+public import Journal
+
+/// An event on its way to a sink, with the datagram that brought it.
+public struct SinkEvent: Sendable {
+    public var event: Event
+    /// As it stands in the journal; `nil` where retention has removed it.
+    public var record: JournalRecord?
+    /// The record decoded and named; `nil` with `record`.
+    public var datagram: DatagramDocument?
+
+    public init(event: Event, record: JournalRecord?, datagram: DatagramDocument?) {
+        self.event = event
+        self.record = record
+        self.datagram = datagram
+    }
+}
+
+/// Why a sink could not deliver. The reason becomes a metric label, so the set is small and closed.
+public struct DeliveryFailure: Error, Sendable {
+    public enum Reason: String, Sendable, CaseIterable {
+        /// No connection: refused, unreachable, name not found.
+        case unreachable
+        /// The peer did not answer in time.
+        case timeout
+        /// TLS could not be agreed, or the certificate does not hold.
+        case tls
+        /// The credentials were not taken.
+        case authentication
+        /// The peer answered that it does not want it now.
+        case refused
+        /// The peer answered that it will never take it.
+        case rejected
+        /// The disk: full, read-only, gone.
+        case storage
+    }
+
+    public var reason: Reason
+    /// One line for the operator: what was tried and what came back. Holds no secret.
+    public var detail: String
+
+    public init(_ reason: Reason, _ detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+}
+
+/// How events are gathered for one delivery.
+public enum Gathering: Sendable, Hashable {
+    /// As many as stand in the log, up to a count.
+    case immediate(maximum: Int)
+    /// The first after quiet alone and at once; then what comes within the window as one delivery.
+    case window(Duration, maximum: Int)
+}
+
+/// A place that events are delivered to. The runner owns the cursor, the order and the retries; a sink only delivers.
+public protocol Sink: Sendable {
+    /// `syslog`, `mail`, …: the word in the configuration.
+    static var type: String { get }
+    var gathering: Gathering { get }
+    /// Delivers all of `events`, oldest first, or throws; on a throw the runner brings all of them again.
+    func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure)
+    /// Tries the peer without sending an event: what `check --connect` asks.
+    func probe() async throws(DeliveryFailure)
+    /// Opens anew what it holds open: on SIGHUP, for rotated files.
+    func reopen() async
+    func close() async
+    /// What this sink would put on the wire for `event`, as text for a person: what `explain` shows.
+    func preview(_ event: SinkEvent) -> String
+}

@@ -1,0 +1,8 @@
+/// One entry of `sinks:`.
+public enum SinkSettings: Sendable, Hashable {
+    case syslog(SyslogSettings)
+    case mail(MailSettings)
+    case debugRecording(DebugRecordingSettings)
+    case file(FileSettings)
+    case console(ConsoleSettings)
+}
