@@ -95,7 +95,7 @@ let package = Package(
             "TraplineConfiguration",
             ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Routing", "Intake", "Sinks", yams],
             resources: [.copy("rules")]),
-        room("Portal", ["Basics", "Metrics", hummingbird, logging]),
+        room("Portal", ["Basics", "Metrics", hummingbird, lifecycle, logging]),
         room(
             "Trapline",
             [
