@@ -13,6 +13,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.nanoseconds = (seconds &* 1_000_000_000) &+ nanoseconds
     }
 
+    /// The wall clock's time.
+    public static var now: Timestamp {
+        var time = timespec()
+        let isRead = unsafe clock_gettime(CLOCK_REALTIME, &time) == 0
+        return isRead ? Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec)) : Timestamp(seconds: 0)
+    }
+
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// The time that passed from `earlier` to this moment; negative if it is the later one.
