@@ -1,0 +1,19 @@
+internal import Glibc
+
+/// An error number of the operating system, and the C library's words for it.
+public struct SystemError: Error, Sendable, Hashable {
+    public var number: Int32
+
+    public init(_ number: Int32) {
+        self.number = number
+    }
+}
+
+extension SystemError: CustomStringConvertible {
+    public var description: String {
+        var text = [CChar](repeating: 0, count: 128)
+        // The thread-safe one of the two: `strerror` may share a buffer.
+        _ = unsafe strerror_r(number, &text, text.count)
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
