@@ -1,0 +1,198 @@
+/// A cursor over the BER elements of a datagram (X.690 as RFC 3417 §8 narrows it). Any octets give values or a
+/// `WireError`; nothing is copied or allocated. Positions count from the datagram's first octet.
+struct BERReader: ~Escapable {
+    private let bytes: RawSpan
+    private(set) var position: Int
+    /// Where the element ends that is being read.
+    private(set) var end: Int
+    let leniency: Leniency
+
+    @_lifetime(copy bytes)
+    init(_ bytes: RawSpan, leniency: Leniency) {
+        self.bytes = bytes
+        self.position = 0
+        self.end = bytes.byteCount
+        self.leniency = leniency
+    }
+
+    var isAtEnd: Bool { position >= end }
+
+    /// A reader of the octets in `range`, which must lie within this reader's datagram.
+    @_lifetime(copy self)
+    func inside(_ range: Range<Int>) -> BERReader {
+        var reader = self
+        reader.position = range.lowerBound
+        reader.end = min(range.upperBound, bytes.byteCount)
+        return reader
+    }
+
+    /// The octet at `offset`; 0 outside the datagram, so that no arithmetic slip can read another's memory.
+    @inline(__always)
+    func octet(_ offset: Int) -> UInt8 {
+        guard offset >= 0, offset < bytes.byteCount else { return 0 }
+        // In bounds, and any octet is a UInt8.
+        return unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    }
+
+    /// The tag of the next element, without reading it; 0 at the end.
+    var nextTag: UInt8 { isAtEnd ? 0 : octet(position) }
+
+    /// Reads any element and moves past it.
+    @_lifetime(self: copy self)
+    mutating func element() throws(WireError) -> (tag: UInt8, contents: Range<Int>) {
+        guard position < end else { throw WireError(missing, at: position) }
+        let tag = octet(position)
+        // Tags of more than one octet have no place in SNMP's syntax.
+        guard tag & 0x1f != 0x1f else { throw WireError(.badType, at: position) }
+        position += 1
+        let length = try self.length()
+        let contents = position..<(position + length)
+        position += length
+        return (tag, contents)
+    }
+
+    /// Reads an element that must have this tag, and moves past it.
+    @_lifetime(self: copy self)
+    mutating func element(_ tag: UInt8) throws(WireError) -> Range<Int> {
+        guard position < end else { throw WireError(missing, at: position) }
+        guard octet(position) == tag else { throw WireError(.badType, at: position) }
+        return try element().contents
+    }
+
+    /// Says that nothing may follow.
+    func expectEnd() throws(WireError) {
+        guard isAtEnd else { throw WireError(.trailingBytes, at: position) }
+    }
+
+    /// What it is when octets are wanted past `end`: the datagram's end, or only that of the element around.
+    private var missing: WireError.Code { end >= bytes.byteCount ? .truncated : .badLength }
+
+    @_lifetime(self: copy self)
+    private mutating func length() throws(WireError) -> Int {
+        let start = position
+        guard position < end else { throw WireError(missing, at: position) }
+        let first = octet(position)
+        position += 1
+        var length = Int(first)
+        if first & 0x80 != 0 {
+            let count = Int(first & 0x7f)
+            // None is the indefinite form, which RFC 3417 §8 forbids.
+            guard count >= 1, count <= WireLimits.lengthOctets else { throw WireError(.badLength, at: start) }
+            guard count <= end - position else { throw WireError(missing, at: end) }
+            length = 0
+            for _ in 0..<count {
+                length = length << 8 | Int(octet(position))
+                position += 1
+            }
+            let isMinimal = length >= 0x80 && (count == 1 || length >> (8 * (count - 1)) != 0)
+            guard isMinimal || leniency.contains(.nonMinimalLengths) else { throw WireError(.badLength, at: start) }
+        }
+        guard length <= end - position else {
+            throw WireError(length > bytes.byteCount - position ? .truncated : .badLength, at: start)
+        }
+        return length
+    }
+}
+
+// MARK: - Primitive contents
+
+extension BERReader {
+    @_lifetime(self: copy self)
+    mutating func int32() throws(WireError) -> Int32 {
+        try int32(in: try element(BERTag.integer))
+    }
+
+    /// A signed number of 32 bits (INTEGER, Integer32).
+    func int32(in range: Range<Int>) throws(WireError) -> Int32 {
+        let value = try signed(in: range)
+        guard let small = Int32(exactly: value) else { throw WireError(.badInteger, at: range.lowerBound) }
+        return small
+    }
+
+    /// An unsigned number of 32 bits (Counter32, Gauge32, TimeTicks).
+    func uint32(in range: Range<Int>) throws(WireError) -> UInt32 {
+        let value = try signed(in: range)
+        if let small = UInt32(exactly: value) { return small }
+        guard leniency.contains(.negativeUnsigned), let negative = Int32(exactly: value) else {
+            throw WireError(.badInteger, at: range.lowerBound)
+        }
+        return UInt32(bitPattern: negative)
+    }
+
+    /// An unsigned number of 64 bits (Counter64): up to 9 octets, of which the first is then zero.
+    func uint64(in range: Range<Int>) throws(WireError) -> UInt64 {
+        if range.count == 9, octet(range.lowerBound) == 0 {
+            let isMinimal = octet(range.lowerBound + 1) & 0x80 != 0
+            guard isMinimal || leniency.contains(.nonMinimalIntegers) else {
+                throw WireError(.badInteger, at: range.lowerBound)
+            }
+            return (range.lowerBound + 1..<range.upperBound).reduce(0) { $0 << 8 | UInt64(octet($1)) }
+        }
+        let value = try signed(in: range)
+        guard value >= 0 || leniency.contains(.negativeUnsigned) else {
+            throw WireError(.badInteger, at: range.lowerBound)
+        }
+        return UInt64(bitPattern: value)
+    }
+
+    /// A number in two's complement, of at most `WireLimits.integerOctets`.
+    private func signed(in range: Range<Int>) throws(WireError) -> Int64 {
+        guard range.count >= 1, range.count <= WireLimits.integerOctets else {
+            throw WireError(.badInteger, at: range.lowerBound)
+        }
+        let first = octet(range.lowerBound)
+        if range.count > 1, !leniency.contains(.nonMinimalIntegers) {
+            let second = octet(range.lowerBound + 1)
+            let isPadded = (first == 0 && second & 0x80 == 0) || (first == 0xff && second & 0x80 != 0)
+            guard !isPadded else { throw WireError(.badInteger, at: range.lowerBound) }
+        }
+        var value: Int64 = first & 0x80 == 0 ? 0 : -1
+        for offset in range {
+            value = value << 8 | Int64(octet(offset))
+        }
+        return value
+    }
+
+    @_lifetime(self: copy self)
+    mutating func objectIdentifier() throws(WireError) -> Range<Int> {
+        let range = try element(BERTag.objectIdentifier)
+        try checkObjectIdentifier(in: range)
+        return range
+    }
+
+    /// Minimal sub-identifiers of at most 2^32-1 (X.690 §8.19.2, RFC 2578 §3.5), and not too many.
+    func checkObjectIdentifier(in range: Range<Int>) throws(WireError) {
+        guard !range.isEmpty else {
+            guard leniency.contains(.emptyOID) else { throw WireError(.badOID, at: range.lowerBound) }
+            return
+        }
+        // The first sub-identifier stands for two arcs.
+        var arcs = 1
+        var arc: UInt64 = 0
+        var isFirst = true
+        for offset in range {
+            let octet = octet(offset)
+            guard !(isFirst && octet == 0x80) else { throw WireError(.badOID, at: offset) }
+            arc = arc << 7 | UInt64(octet & 0x7f)
+            guard arc <= UInt64(UInt32.max) else { throw WireError(.badOID, at: offset) }
+            isFirst = octet & 0x80 == 0
+            if isFirst {
+                arc = 0
+                arcs += 1
+            }
+        }
+        guard isFirst, arcs <= WireLimits.arcs else { throw WireError(.badOID, at: range.upperBound) }
+    }
+
+    /// Whether the octets in `range` are `oid`'s.
+    func holds(_ oid: OID, in range: Range<Int>) -> Bool {
+        let other = oid.encoded
+        guard range.count == other.count else { return false }
+        // From the end: the OIDs that are compared share their beginning.
+        for distance in stride(from: range.count - 1, through: 0, by: -1)
+        where octet(range.lowerBound + distance) != other[other.startIndex + distance] {
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,61 @@
+/// Where the parts of a message lie in a datagram: the one pass that checks every octet, and allocates nothing. What
+/// else reads a datagram builds on it.
+struct MessageLayout {
+    enum Body {
+        case community(Range<Int>, PDULayout)
+        case v3(V3Layout)
+    }
+
+    var version: SNMPVersion
+    var body: Body
+
+    init(_ datagram: RawSpan, leniency: Leniency) throws(WireError) {
+        guard datagram.byteCount <= WireLimits.datagramOctets else {
+            throw WireError(.tooLong, at: WireLimits.datagramOctets)
+        }
+        var outer = BERReader(datagram, leniency: leniency)
+        var reader = outer.inside(try outer.element(BERTag.sequence))
+        if !leniency.contains(.trailingBytes) {
+            try outer.expectEnd()
+        }
+        let versionOffset = reader.position
+        guard let version = SNMPVersion(rawValue: try reader.int32()) else {
+            throw WireError(.badVersion, at: versionOffset)
+        }
+        self.version = version
+        if version == .v3 {
+            self.body = .v3(try reader.v3Message())
+        } else {
+            let community = try reader.community()
+            self.body = .community(community, try reader.pdu(version: version))
+        }
+        try reader.expectEnd()
+    }
+
+    /// `nil` where it is encrypted.
+    var pdu: PDULayout? {
+        switch body {
+        case .community(_, let pdu): pdu
+        case .v3(let v3): v3.pdu
+        }
+    }
+}
+
+extension BERReader {
+    @_lifetime(self: copy self)
+    fileprivate mutating func community() throws(WireError) -> Range<Int> {
+        let start = position
+        if nextTag == BERTag.null {
+            let contents = try element(BERTag.null)
+            guard leniency.contains(.nullCommunity), contents.isEmpty else {
+                throw WireError(.badCommunity, at: start)
+            }
+            return contents
+        }
+        let contents = try element(BERTag.octetString)
+        guard !contents.isEmpty || leniency.contains(.emptyCommunity) else {
+            throw WireError(.badCommunity, at: start)
+        }
+        return contents
+    }
+}
