@@ -128,7 +128,7 @@ let package = Package(
         tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
         tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
         tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
-        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices"]),
+        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
         tests(
             of: "Pipeline",
             [

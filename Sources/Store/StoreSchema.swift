@@ -1,0 +1,86 @@
+internal import GRDB
+
+/// The tables, made and brought up to date by numbered migrations. A migration that has shipped is never altered.
+///
+/// Times are nanoseconds since 1970, OIDs their BER content octets, addresses 4 or 16 octets, lists of sinks JSON.
+enum StoreSchema {
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 events, alarms, devices, cursors") { database in
+            try database.execute(sql: firstTables)
+        }
+        return migrator
+    }()
+
+    /// Throws where a later Trapline wrote the store: its rows may mean what this one does not know.
+    static func refuseNewer(_ database: Database, place: String) throws {
+        guard try migrator.hasBeenSuperseded(database) else { return }
+        throw StoreError(
+            .newerSchema, place: place, reason: "was written by a later version of Trapline; this one cannot read it")
+    }
+
+    /// The event log has no index beside its number: one more would cost more than the row itself. AUTOINCREMENT keeps
+    /// the numbers of rows that retention removed from being given again.
+    private static let firstTables = """
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time INTEGER NOT NULL,
+            device_time INTEGER,
+            transition TEXT NOT NULL,
+            reason TEXT,
+            alarm_id INTEGER,
+            alarm TEXT NOT NULL,
+            oid BLOB NOT NULL,
+            severity INTEGER NOT NULL,
+            previous_severity INTEGER,
+            highest_severity INTEGER NOT NULL,
+            device TEXT NOT NULL,
+            device_name TEXT NOT NULL,
+            address BLOB NOT NULL,
+            source TEXT NOT NULL,
+            text TEXT NOT NULL,
+            event_type TEXT,
+            probable_cause TEXT,
+            count INTEGER NOT NULL,
+            raised INTEGER,
+            journal_segment INTEGER,
+            journal_offset INTEGER,
+            sinks TEXT NOT NULL
+        );
+        CREATE TABLE alarms (
+            device TEXT NOT NULL,
+            oid BLOB NOT NULL,
+            source TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            alarm TEXT NOT NULL,
+            device_name TEXT NOT NULL,
+            address BLOB NOT NULL,
+            severity INTEGER NOT NULL,
+            highest_severity INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            event_type TEXT,
+            probable_cause TEXT,
+            raised INTEGER NOT NULL,
+            last_time INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            sinks TEXT NOT NULL,
+            PRIMARY KEY (device, oid, source)
+        ) WITHOUT ROWID;
+        CREATE TABLE devices (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            address BLOB NOT NULL,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            last_keep_alive INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE cursors (
+            sink TEXT PRIMARY KEY,
+            event INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE progress (
+            name TEXT PRIMARY KEY,
+            value INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,50 @@
+public import Alarms
+public import Basics
+public import Devices
+public import Journal
+
+/// A row of the event log: the event, where its datagram stands in the journal, and which sinks it goes to.
+public struct StoredEvent: Sendable, Hashable {
+    public var event: Event
+    public var position: JournalPosition?
+    /// Decided once, when the event was made; sorted by name.
+    public var sinks: [String]
+
+    public init(event: Event, position: JournalPosition?, sinks: [String]) {
+        self.event = event
+        self.position = position
+        self.sinks = sinks
+    }
+}
+
+/// All effects of a batch of journal records, and the position behind it: written together or not at all.
+public struct BatchOutcome: Sendable {
+    /// In ascending order of their numbers, all above the last one stored.
+    public var events: [StoredEvent]
+    public var standingAlarms: [ActiveAlarm]
+    public var endedAlarms: [AlarmKey]
+    public var devices: [Device]
+    /// How far each sink has delivered.
+    public var cursors: [String: Int64]
+    /// Where the next batch begins; `nil` leaves it as it is.
+    public var position: JournalPosition?
+    /// The largest time read from the journal; `nil` leaves it as it is.
+    public var clock: Timestamp?
+
+    /// - Parameters:
+    ///   - standingAlarms: alarms that stand now, new or altered.
+    ///   - endedAlarms: alarms that stand no more.
+    public init(
+        events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
+        devices: [Device] = [], cursors: [String: Int64] = [:], position: JournalPosition? = nil,
+        clock: Timestamp? = nil
+    ) {
+        self.events = events
+        self.standingAlarms = standingAlarms
+        self.endedAlarms = endedAlarms
+        self.devices = devices
+        self.cursors = cursors
+        self.position = position
+        self.clock = clock
+    }
+}
