@@ -28,6 +28,12 @@ public struct AlarmRule: Sendable, Hashable {
         case value(OID)
         /// The instance of the first variable below this OID.
         case instance(OID)
+        /// The variable's value, an OID, without its last arc: RFC 3877's model pointer ends in the state, which
+        /// differs between the raise and its clear.
+        case parent(OID)
+        /// A constant, for a notification whose object is known without a variable: upsTrapOnBattery is
+        /// upsTrapAlarmEntryAdded for one well-known entry.
+        case literal(String)
     }
 
     public var notification: OID

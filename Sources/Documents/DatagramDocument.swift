@@ -1,0 +1,146 @@
+public import Basics
+public import MIBCatalog
+public import SNMPWire
+
+/// One datagram as JSON: `trapline decode`, and `notification` of every event. The keys are a contract; one whose value
+/// is not known or has no meaning for this version is left out.
+public struct DatagramDocument: Sendable, Hashable, Codable {
+    public struct Variable: Sendable, Hashable, Codable {
+        public var oid: String
+        /// `IF-MIB::ifOperStatus.7`
+        public var name: String
+        /// The SMI's name of the type: `INTEGER`, `OCTET STRING`, ….
+        public var type: String
+        public var value: JSONValue
+        /// What a person reads.
+        public var text: String
+
+        public init(oid: String, name: String, type: String, value: JSONValue, text: String) {
+            self.oid = oid
+            self.name = name
+            self.type = type
+            self.value = value
+            self.text = text
+        }
+
+        public init(_ binding: VariableBinding, catalog: Catalog) {
+            oid = binding.name.description
+            name = catalog.name(of: binding.name)
+            type = binding.value.typeName
+            value = JSONValue(binding.value)
+            text = catalog.text(of: binding.value, for: binding.name)
+        }
+    }
+
+    /// When it was received, RFC 3339 in UTC.
+    public var time: String
+    /// `192.0.2.1:50000`, `[2001:db8::1]:50000`
+    public var sender: String
+    public var receiver: String
+    /// Why there is nothing more to say: it is malformed, or encrypted.
+    public var error: String?
+    /// `v1`, `v2c`, `v3`
+    public var version: String?
+    /// `trap`, `inform`, `response`, `report`, `get`, …
+    public var pdu: String?
+    /// The notification's snmpTrapOID.0 value; for v1 what RFC 3584 §3.1 makes of it.
+    public var oid: String?
+    public var name: String?
+    /// v1 only: the trap's own enterprise.
+    public var enterprise: String?
+    /// v1 only: the agent's own address, where it tells one.
+    public var agentAddress: String?
+    /// The value of sysUpTime.0, in hundredths of a second.
+    public var uptime: UInt32?
+    public var requestId: Int32?
+    /// The configured name of the community, never its value.
+    public var community: String?
+    /// v3 only: the user, the security level, the authoritative engine and the context's name.
+    public var user: String?
+    public var level: String?
+    public var engineID: String?
+    public var context: String?
+    /// Of a notification, those after sysUpTime.0 and snmpTrapOID.0; of any other PDU all.
+    public var variables: [Variable]?
+
+    /// Reads a datagram; one that cannot be read gives a document with `error`.
+    ///
+    /// - Parameter communityName: gives a community's configured name; `nil` where it has none.
+    public init(
+        datagram payload: [UInt8], time: Timestamp, sender: Endpoint, receiver: Endpoint, catalog: Catalog,
+        leniency: Leniency = .devices, communityName: (ArraySlice<UInt8>) -> String? = { _ in nil }
+    ) {
+        self.time = time.description
+        self.sender = sender.description
+        self.receiver = receiver.description
+        do {
+            let message = try SNMPMessage.decode(payload, leniency: leniency)
+            if message.pdu?.kind.isNotification ?? false {
+                describe(try SNMPNotification.decode(payload, leniency: leniency), catalog: catalog)
+            }
+            describe(message, catalog: catalog, communityName: communityName)
+        } catch {
+            self.error = error.description
+        }
+    }
+
+    /// A datagram that was decoded before.
+    public init(
+        _ notification: SNMPNotification, time: Timestamp, sender: Endpoint, receiver: Endpoint,
+        community: String?, catalog: Catalog
+    ) {
+        self.time = time.description
+        self.sender = sender.description
+        self.receiver = receiver.description
+        version = notification.version.description
+        pdu = notification.kind.rawValue
+        self.community = community
+        describe(notification, catalog: catalog)
+        if let identity = notification.v3 {
+            user = identity.user
+            level = identity.level.description
+            engineID = hex(identity.engineID)
+            context = identity.contextName.isEmpty ? nil : identity.context
+        }
+    }
+
+    /// One line, without its end.
+    public func jsonLine() -> String { JSONLine.encode(self) }
+
+    private mutating func describe(_ notification: SNMPNotification, catalog: Catalog) {
+        oid = notification.trapOID.description
+        name = catalog.name(of: notification.trapOID)
+        enterprise = notification.enterprise?.description
+        agentAddress = notification.agentAddress.map(dotted)
+        uptime = notification.uptime
+        requestId = notification.requestID
+        variables = notification.variables.map { Variable($0, catalog: catalog) }
+    }
+
+    /// What every message tells, whatever its PDU.
+    private mutating func describe(
+        _ message: SNMPMessage, catalog: Catalog, communityName: (ArraySlice<UInt8>) -> String?
+    ) {
+        version = message.version.description
+        switch message {
+        case .community(let message):
+            community = communityName(message.community)
+        case .v3(let envelope):
+            user = String(decoding: envelope.userName, as: UTF8.self)
+            level = envelope.level.description
+            engineID = hex(envelope.engineID)
+            switch envelope.scopedPDU {
+            case .plaintext(_, let contextName, _):
+                context = contextName.isEmpty ? nil : String(decoding: contextName, as: UTF8.self)
+            case .encrypted:
+                error = "encrypted"
+            }
+        }
+        guard let pdu = message.pdu else { return }
+        self.pdu = pdu.kind.name
+        if case .standard(let standard) = pdu, !standard.kind.isNotification {
+            requestId = standard.requestID
+            variables = standard.variables.map { Variable($0, catalog: catalog) }
+        }
+    }
+}

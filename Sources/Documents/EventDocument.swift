@@ -1,0 +1,71 @@
+public import Alarms
+import Basics
+import SNMPWire
+
+/// One event as JSON, the same everywhere: console, file, `trapline events`, `trapline explain`. The keys are a
+/// contract; one whose value is not known is left out.
+public struct EventDocument: Sendable, Hashable, Codable {
+    public struct Device: Sendable, Hashable, Codable {
+        public var id: String
+        public var name: String
+        public var address: String
+
+        public init(_ device: EventDevice) {
+            id = device.id
+            name = device.name
+            address = device.address.description
+        }
+    }
+
+    public var id: Int64
+    /// When the datagram was received, RFC 3339 in UTC; so are the other times.
+    public var time: String
+    public var deviceTime: String?
+    public var transition: Transition
+    public var reason: String?
+    public var alarmId: Int64?
+    public var alarm: String
+    public var oid: String
+    public var severity: String
+    public var previousSeverity: String?
+    public var device: Device
+    public var source: String
+    public var text: String
+    public var eventType: String?
+    public var probableCause: String?
+    public var count: Int
+    public var raised: String?
+    /// The decoded datagram; left out where the journal no longer holds it.
+    public var notification: DatagramDocument?
+    /// `trapline explain` only: the rows that matched, and the sinks that would get the event.
+    public var routes: [String]?
+    public var sinks: [String]?
+
+    public init(
+        _ event: Event, datagram: DatagramDocument? = nil, routes: [String]? = nil, sinks: [String]? = nil
+    ) {
+        id = event.id
+        time = event.time.description
+        deviceTime = event.deviceTime?.description
+        transition = event.transition
+        reason = event.reason
+        alarmId = event.alarmID
+        alarm = event.alarm
+        oid = event.oid.description
+        severity = event.severity.name
+        previousSeverity = event.previousSeverity?.name
+        device = Device(event.device)
+        source = event.source
+        text = event.text
+        eventType = event.eventType
+        probableCause = event.probableCause
+        count = event.count
+        raised = event.raised?.description
+        notification = datagram
+        self.routes = routes
+        self.sinks = sinks
+    }
+
+    /// One line, without its end.
+    public func jsonLine() -> String { JSONLine.encode(self) }
+}

@@ -1,0 +1,129 @@
+import Alarms
+import Basics
+import MIBCatalog
+import SNMPWire
+
+/// A row of the table, ready to be asked.
+struct CompiledRoute: Sendable {
+    let route: Route
+    private let conditions: CompiledConditions
+    private let variables: [CompiledComparison]
+
+    init(_ route: Route, catalog: Catalog, vendor: VendorProfile) {
+        self.route = route
+        conditions = CompiledConditions(route.when, prevents: route.prevent)
+        variables = route.when.variables.map { CompiledComparison($0, catalog: catalog, vendor: vendor) }
+    }
+
+    func matches(_ subject: inout RoutingSubject) -> Bool {
+        conditions.match(&subject)
+            && variables.allSatisfy { $0.holds(in: subject.received.notification.variables, catalog: subject.catalog) }
+    }
+}
+
+/// A row's conditions but for its variables, in a form that can be matched and compared with another row's.
+struct CompiledConditions: Sendable {
+    private let severities: Flags
+    private let transitions: Flags
+    private let notifications: [CompiledNotificationPattern]
+    private let sources: [Glob]
+    private let devices: [Glob]
+    private let senders: [Network]
+    private let communities: Set<String>
+    private let listeners: Set<String>
+    private let times: WeekSchedule?
+    private let variables: Set<RouteConditions.VariableComparison>
+
+    init(_ conditions: RouteConditions, prevents: Bool) {
+        severities =
+            switch conditions.severity {
+            case nil: .all
+            case .among(let among): Flags(among.map(\.rawValue))
+            case .atLeast(let least): Flags(Severity.allCases.filter { $0.isAtLeast(least) }.map(\.rawValue))
+            }
+        // A repeat is only for those who ask for it. But what an operator does not want forwarded is not wanted a
+        // second time either.
+        transitions =
+            if let asked = conditions.transitions {
+                Flags(asked.map(\.flag))
+            } else if prevents {
+                .all
+            } else {
+                Flags(Transition.allCases.filter { $0 != .repeated }.map(\.flag))
+            }
+        notifications = conditions.notifications.map(CompiledNotificationPattern.init)
+        sources = conditions.sources.map(Glob.init)
+        devices = conditions.devices.map(Glob.init)
+        senders = conditions.senders
+        communities = conditions.communities
+        listeners = conditions.listeners
+        times = conditions.times.isEmpty ? nil : WeekSchedule(conditions.times)
+        variables = Set(conditions.variables)
+    }
+
+    /// The cheapest questions first.
+    func match(_ subject: inout RoutingSubject) -> Bool {
+        let event = subject.event
+        let received = subject.received
+        guard severities.contains(subject.severity.rawValue), transitions.contains(event.transition.flag),
+            listeners.isEmpty || listeners.contains(received.listener),
+            senders.isEmpty || senders.contains(where: { $0.contains(received.sender.address) }),
+            communities.isEmpty || received.community.map(communities.contains) ?? false
+        else { return false }
+        if !notifications.isEmpty {
+            guard notifications.contains(where: { $0.matches(&subject.notification) }) else { return false }
+        }
+        guard sources.isEmpty || sources.contains(where: { $0.matches(event.source) }),
+            devices.isEmpty
+                || devices.contains(where: { $0.matches(event.device.id) || $0.matches(event.device.name) })
+        else { return false }
+        return times.map { $0.contains(minuteOfWeek: subject.minuteOfWeek()) } ?? true
+    }
+
+    /// Whether every event that `other` matches is matched by this row too; `false` where that is not sure.
+    func covers(_ other: CompiledConditions) -> Bool {
+        func all<Condition>(
+            _ own: [Condition], _ others: [Condition], _ covers: (Condition, Condition) -> Bool
+        ) -> Bool {
+            own.isEmpty
+                || !others.isEmpty && others.allSatisfy { theirs in own.contains { covers($0, theirs) } }
+        }
+        func all(_ own: Set<String>, _ others: Set<String>) -> Bool {
+            own.isEmpty || !others.isEmpty && own.isSuperset(of: others)
+        }
+        return severities.isSuperset(of: other.severities) && transitions.isSuperset(of: other.transitions)
+            && all(notifications, other.notifications) { $0.covers($1) }
+            && all(sources, other.sources) { $0.covers($1) }
+            && all(devices, other.devices) { $0.covers($1) }
+            && all(senders, other.senders) { $0.prefixLength <= $1.prefixLength && $0.contains($1.address) }
+            && all(communities, other.communities) && all(listeners, other.listeners)
+            && variables.isSubset(of: other.variables)
+            && times.map { own in other.times.map(own.isSuperset) ?? false } ?? true
+    }
+}
+
+/// A set of up to eight small numbers.
+private struct Flags: Sendable {
+    private var bits: UInt8 = 0
+
+    static let all = Flags(0...7)
+
+    init(_ numbers: some Sequence<UInt8>) {
+        for number in numbers { bits |= 1 << number }
+    }
+
+    func contains(_ number: UInt8) -> Bool { bits & 1 << number != 0 }
+    func isSuperset(of other: Flags) -> Bool { other.bits & ~bits == 0 }
+}
+
+extension Transition {
+    fileprivate var flag: UInt8 {
+        switch self {
+        case .raised: 0
+        case .changed: 1
+        case .cleared: 2
+        case .repeated: 3
+        case .logged: 4
+        }
+    }
+}

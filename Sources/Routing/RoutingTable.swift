@@ -1,0 +1,99 @@
+public import Alarms
+public import Foundation
+public import MIBCatalog
+
+/// The routing table, compiled: rows are tried from top to bottom, a row that matches adds its sinks, `stop` ends the
+/// walk, `prevent` takes sinks away.
+///
+/// Immutable and pure: a reload builds another. No string is built for an event that no row wants: conditions are bits,
+/// networks, encoded OIDs and globs over what is there already, and the dearest (variables) are asked last.
+public struct RoutingTable: Sendable {
+    private let rows: [CompiledRoute]
+    private let catalog: Catalog
+    private let timeZone: TimeZone
+    private let vendor: VendorProfile
+
+    public init(routes: [Route], catalog: Catalog, timeZone: TimeZone, vendor: VendorProfile = .audiocodes) {
+        rows = routes.map { CompiledRoute($0, catalog: catalog, vendor: vendor) }
+        self.catalog = catalog
+        self.timeZone = timeZone
+        self.vendor = vendor
+    }
+
+    /// The sinks for an event.
+    ///
+    /// `followedSinks` are those noted on its alarm (`ActiveAlarm.sinks`). A change or clear goes to them whatever rows
+    /// and hours are in force now: a ticket opened is a ticket closed. Only a preventing row that names the transition
+    /// itself holds it back, since that is what such a row asks for.
+    public func decide(
+        _ event: Event, _ received: ReceivedNotification, followedSinks: [String]
+    ) -> RoutingDecision {
+        var subject = RoutingSubject(event, received, catalog: catalog, timeZone: timeZone, vendor: vendor)
+        var decision = RoutingDecision()
+        var wanted: Set<String> = []
+        var following: Set<String> = []
+        var veto = Veto()
+        var followVeto = Veto()
+        var isWalking = true
+        for row in rows where isWalking || row.route.prevent {
+            guard row.matches(&subject) else { continue }
+            decision.matched.append(row.route.name)
+            if row.route.prevent {
+                veto.add(row.route.to)
+                if row.route.when.transitions != nil { followVeto.add(row.route.to) }
+            } else {
+                wanted.formUnion(row.route.to)
+                if row.route.follow { following.formUnion(row.route.to) }
+            }
+            if row.route.stop { isWalking = false }
+        }
+        var sinks = veto.applied(to: wanted)
+        if event.transition == .changed || event.transition == .cleared {
+            sinks.formUnion(followVeto.applied(to: Set(followedSinks)))
+            wanted.formUnion(followedSinks)
+        }
+        decision.sinks = sinks.sorted()
+        decision.vetoed = wanted.subtracting(sinks).sorted()
+        if event.transition == .raised || event.transition == .changed {
+            decision.following = following.intersection(sinks).sorted()
+        }
+        return decision
+    }
+
+    /// Rows that can never have an effect, with the row that makes it so: an earlier one that matches all that they
+    /// match and stops the walk, or a preventing one that matches all and takes all their sinks.
+    ///
+    /// Sure rather than complete: what it reports is so, but rows that only several others together cover are not
+    /// found.
+    public static func unreachableRows(in routes: [Route]) -> [(row: Int, shadowedBy: Int)] {
+        let conditions = routes.map { CompiledConditions($0.when, prevents: $0.prevent) }
+        var found: [(row: Int, shadowedBy: Int)] = []
+        for (index, route) in routes.enumerated() where !route.prevent {
+            let shadow = routes.indices.first { other in
+                guard other != index, conditions[other].covers(conditions[index]) else { return false }
+                let stopsBefore = other < index && routes[other].stop
+                let takesAll =
+                    routes[other].prevent && !route.stop && !route.to.isEmpty
+                    && (routes[other].to.isEmpty || Set(routes[other].to).isSuperset(of: route.to))
+                return stopsBefore || takesAll
+            }
+            if let shadow { found.append((row: index, shadowedBy: shadow)) }
+        }
+        return found
+    }
+}
+
+/// The sinks that preventing rows take away.
+private struct Veto {
+    private var takesAll = false
+    private var sinks: Set<String> = []
+
+    /// A row without sinks takes all.
+    mutating func add(_ to: [String]) {
+        if to.isEmpty { takesAll = true } else { sinks.formUnion(to) }
+    }
+
+    func applied(to wanted: Set<String>) -> Set<String> {
+        takesAll ? [] : wanted.subtracting(sinks)
+    }
+}
