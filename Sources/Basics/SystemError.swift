@@ -7,6 +7,9 @@ public struct SystemError: Error, Sendable, Hashable {
     public init(_ number: Int32) {
         self.number = number
     }
+
+    /// The file system, or the user's quota on it, is full.
+    public var isOutOfSpace: Bool { number == ENOSPC || number == EDQUOT }
 }
 
 extension SystemError: CustomStringConvertible {

@@ -1,0 +1,135 @@
+internal import Basics
+internal import Glibc
+
+/// Writes commit groups into segments; only the writer's thread uses it. All that can fail on disk fails here.
+final class JournalCommitter {
+    /// How often a group is written before its batches are told that it failed; each time into a new segment. One
+    /// failure may be the file's own (a bad block); a third is the disk's.
+    static let mostAttempts = 3
+    /// Between attempts, and between groups while the disk keeps failing: long enough not to spin, short enough to
+    /// resume soon after space returns.
+    static let pause = Duration.milliseconds(100)
+    /// Octets handed to one `write(2)`.
+    static let pieceSize = 1_024 * 1_024
+
+    private let folder: JournalFolder
+    private let lock: JournalLock
+    private let settings: JournalSettings
+    private let operations: FileOperations
+
+    private var segment: SegmentWriter?
+    /// The highest segment number used so far, even by a segment that could not be begun.
+    private var lastNumber: UInt64
+    private var predecessor: SegmentHead.Predecessor?
+    private var output: [UInt8] = []
+    /// Why the group before failed; `nil` while all is well.
+    private(set) var failure: JournalError?
+
+    init(
+        folder: JournalFolder, lock: JournalLock, settings: JournalSettings, operations: FileOperations
+    ) throws(JournalError) {
+        self.folder = folder
+        self.lock = lock
+        self.settings = settings
+        self.operations = operations
+        self.lastNumber = try folder.segments().last ?? 0
+        self.predecessor = lastNumber == 0 ? nil : SegmentHead.Predecessor(number: lastNumber, end: 0)
+    }
+
+    /// Begins a new segment that describes `interfaces`; gives where its first record will stand.
+    func beginSegment(_ interfaces: [String]) throws(JournalError) -> JournalPosition {
+        if let segment {
+            predecessor = SegmentHead.Predecessor(number: segment.number, end: segment.durableLength)
+            self.segment = nil
+        }
+        lastNumber += 1
+        let new = try SegmentWriter(
+            number: lastNumber, head: SegmentHead(interfaces: interfaces, predecessor: predecessor), folder: folder,
+            lock: lock, syncs: settings.sync != .never, operations: operations)
+        segment = new
+        return JournalPosition(segment: new.number, offset: new.length)
+    }
+
+    /// Makes the group durable, in as many segments as it takes, and tells each of its batches apart in `remaining`.
+    /// `published` is called each time that readers may go further. After an error some of the records may be durable.
+    func commit(
+        _ group: inout CommitGroup, interfaces: [String], published: (JournalPosition) -> Void
+    ) -> JournalError? {
+        group.order()
+        var next = 0
+        var attempts = 0
+        // While the disk is known to fail one attempt is enough to see whether it still does.
+        let mostAttempts = failure == nil ? Self.mostAttempts : 1
+        while next < group.records.count {
+            do throws(JournalError) {
+                let end = try commitRun(group, from: next, interfaces: interfaces)
+                group.becameDurable(next..<end.index)
+                next = end.index
+                published(end.position)
+            } catch {
+                abandonSegment()
+                attempts += 1
+                guard attempts < mostAttempts else {
+                    failure = error
+                    return error
+                }
+                Self.sleep(Self.pause)
+            }
+        }
+        failure = nil
+        return nil
+    }
+
+    /// Writes and syncs as many records as the segment has room for, at least one.
+    private func commitRun(
+        _ group: CommitGroup, from first: Int, interfaces: [String]
+    ) throws(JournalError) -> (index: Int, position: JournalPosition) {
+        let firstLength = UInt64(group.records[first].length)
+        let segment = try segmentWithRoom(for: firstLength, interfaceCount: group.interfaceCount, interfaces)
+        var index = first
+        var isFull = false
+        while index < group.records.count, !isFull {
+            output.removeAll(keepingCapacity: true)
+            while index < group.records.count, output.count < Self.pieceSize {
+                let record = group.records[index]
+                let offset = segment.length + UInt64(output.count)
+                isFull = index > first && offset + UInt64(record.length) > UInt64(settings.segmentSize)
+                if isFull { break }
+                group.seal(
+                    record, at: JournalPosition(segment: segment.number, offset: offset), into: &output)
+                index += 1
+            }
+            try segment.write(output)
+        }
+        try segment.commit()
+        return (index, JournalPosition(segment: segment.number, offset: segment.durableLength))
+    }
+
+    private func segmentWithRoom(
+        for length: UInt64, interfaceCount: Int, _ interfaces: [String]
+    ) throws(JournalError) -> SegmentWriter {
+        if let segment, segment.interfaceCount >= interfaceCount,
+            !segment.hasDurableRecords || segment.length + length <= UInt64(settings.segmentSize)
+        {
+            return segment
+        }
+        _ = try beginSegment(interfaces)
+        guard let segment else { throw JournalError(.closed, path: folder.path, detail: "no segment is open") }
+        return segment
+    }
+
+    private func abandonSegment() {
+        guard let segment else { return }
+        segment.abandon()
+        if segment.hasDurableRecords {
+            predecessor = SegmentHead.Predecessor(number: segment.number, end: segment.durableLength)
+        }
+        self.segment = nil
+    }
+
+    private static func sleep(_ duration: Duration) {
+        var time = timespec(
+            tv_sec: time_t(duration.components.seconds), tv_nsec: Int(duration.components.attoseconds / 1_000_000_000))
+        unsafe nanosleep(&time, nil)
+    }
+}
