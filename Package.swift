@@ -93,8 +93,9 @@ let package = Package(
         room("Intake", ["Basics", "Metrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
         room(
             "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Routing", "Intake", "Sinks", yams],
-            resources: [.copy("rules")]),
+            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks", yams],
+            // In the program itself: a binary that was copied elsewhere has no bundle beside it.
+            resources: [.embedInCode("rules/standard.yaml")]),
         room("Portal", ["Basics", "Metrics", hummingbird, lifecycle, logging]),
         room(
             "Trapline",
@@ -143,7 +144,7 @@ let package = Package(
         tests(of: "Intake", ["Basics", "Metrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Routing", "Intake", "Sinks"],
+            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks"],
             resources: [.copy("Fixtures")]),
         tests(
             of: "Trapline",

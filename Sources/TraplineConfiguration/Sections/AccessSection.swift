@@ -1,0 +1,80 @@
+import Basics
+import Intake
+
+/// `access:` who may send.
+enum AccessSection {
+    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> AccessSettings {
+        guard let mapping = MappingReader(node, reader, of: "communities and sources") else { return AccessSettings() }
+        var access = AccessSettings()
+        access.communities = mapping.take("communities") { communities($0, reader) }
+        access.sources = mapping.take("sources") { node in
+            let elements = reader.oneOrMore(node)
+            if elements.isEmpty { reader.warning("sources: an empty list lets nobody in", at: node.mark) }
+            return elements.compactMap(reader.network)
+        }
+        // Accepting them without checking them would let everybody in under a name.
+        mapping.refuse(["users"], "SNMPv3 users are not supported yet")
+        mapping.finish()
+        return access
+    }
+
+    private static func communities(_ node: YAMLNode, _ reader: DocumentReader) -> [Community]? {
+        guard let elements = reader.list(node, of: "communities") else { return nil }
+        if elements.isEmpty { reader.warning("communities: an empty list lets no v1 or v2c sender in", at: node.mark) }
+        var communities: [Community] = []
+        for element in elements {
+            guard let community = community(element, reader) else { continue }
+            if let name = community.name, communities.contains(where: { $0.name == name }) {
+                reader.error("the community name \(quoted(name)) stands twice", at: element.mark)
+            } else if communities.contains(where: { $0.value == community.value }) {
+                reader.error("the same community stands twice", at: element.mark)
+            } else {
+                communities.append(community)
+            }
+        }
+        return communities
+    }
+
+    /// `public`, `{name: fleet, value: public}` or `{name: fleet, file: PATH}`.
+    private static func community(_ node: YAMLNode, _ reader: DocumentReader) -> Community? {
+        if case .text = node.content { return reader.secret(node, "community").map { Community(name: nil, value: $0) } }
+        guard
+            let mapping = MappingReader(node, reader, of: "name, and value or file", keysAreSecret: true)
+        else { return nil }
+        let name = mapping.take("name") { reader.name($0, of: "community") }
+        let value = mapping.take("value")
+        let file = mapping.take("file")
+        mapping.finish()
+        switch (value, file) {
+        case (let value?, nil):
+            return reader.secret(value, "community").map { Community(name: name, value: $0) }
+        case (nil, let file?):
+            return reader.secretFile(file, "community").map { Community(name: name, value: $0) }
+        default:
+            reader.error("a community has either value or file", at: node.mark)
+            return nil
+        }
+    }
+}
+
+extension DocumentReader {
+    /// Names become metric labels and words of the command line.
+    static let maximumNameLength = 64
+
+    /// A name of letters, digits, `.`, `_` and `-`.
+    func name(_ node: YAMLNode, of what: String) -> String? {
+        guard let text = text(node, "a name") else { return nil }
+        guard DocumentReader.isName(text) else {
+            error("\(quoted(text)) is no name for a \(what): \(DocumentReader.nameRule)", at: node.mark)
+            return nil
+        }
+        return text
+    }
+
+    static let nameRule = "letters, digits, \".\", \"_\" and \"-\", at most \(maximumNameLength)"
+
+    static func isName(_ text: String) -> Bool {
+        (1...maximumNameLength).contains(text.utf8.count)
+            && text.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
+    }
+}

@@ -1,0 +1,107 @@
+import Sinks
+
+/// `sinks:` where events go. `NAME: {TYPE: {…}}`.
+enum SinksSection {
+    /// Each has a cursor, a task and metrics of its own.
+    static let maximumSinks = 100
+
+    struct NamedSink {
+        var name: String
+        var mark: SourceMark
+        var settings: SinkSettings
+    }
+
+    struct Sinks {
+        var valid: [NamedSink] = []
+        /// The names of all entries, also of those with problems: a route to one is no mistake of its own.
+        var names: [String] = []
+    }
+
+    private typealias Read = @Sendable (YAMLNode, DocumentReader) -> SinkSettings?
+
+    private static let types: [(name: String, read: Read)] = [
+        ("syslog", { SyslogSection.read($0, $1).map(SinkSettings.syslog) }),
+        ("mail", { MailSection.read($0, $1).map(SinkSettings.mail) }),
+        ("debug-recording", { debugRecording($0, $1).map(SinkSettings.debugRecording) }),
+        ("file", { file($0, $1).map(SinkSettings.file) }),
+        ("console", { console($0, $1).map(SinkSettings.console) }),
+    ]
+
+    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> Sinks {
+        var sinks = Sinks()
+        switch node.content {
+        case .empty: return sinks
+        case .mapping(let entries):
+            guard entries.count <= maximumSinks else {
+                reader.error("more than \(maximumSinks) sinks", at: node.mark)
+                return sinks
+            }
+            for entry in entries {
+                sinks.names.append(entry.key)
+                guard DocumentReader.isName(entry.key) else {
+                    let rule = DocumentReader.nameRule
+                    reader.error("\(quoted(entry.key)) is no name for a sink: \(rule)", at: entry.mark)
+                    continue
+                }
+                guard let settings = settings(entry, reader) else { continue }
+                sinks.valid.append(NamedSink(name: entry.key, mark: entry.mark, settings: settings))
+            }
+        case .text, .list:
+            reader.error("expected a mapping of sinks, NAME: {TYPE: {…}}, found \(node.kind)", at: node.mark)
+        }
+        return sinks
+    }
+
+    private static func settings(_ entry: YAMLNode.Entry, _ reader: DocumentReader) -> SinkSettings? {
+        let names = types.map(\.name)
+        guard case .mapping(let content) = entry.value.content, let type = content.first else {
+            let found = reader.described(entry.value)
+            reader.error(
+                "the sink \(entry.key) needs a type, {TYPE: {…}} with \(alternatives(names)); found \(found)",
+                at: entry.value.mark)
+            return nil
+        }
+        for other in content.dropFirst() {
+            reader.error(
+                "the sink \(entry.key) has a type already, \(quoted(type.key)); each sink has one", at: other.mark)
+        }
+        guard let known = types.first(where: { $0.name == type.key }) else {
+            let hint = Suggestion.hint(for: type.key, in: names)
+            reader.error(
+                "unknown type of sink \(quoted(type.key))\(hint.isEmpty ? "; there are \(alternatives(names))" : hint)",
+                at: type.mark)
+            return nil
+        }
+        let value = YAMLNode(mark: type.mark, content: type.value.content)
+        return known.read(value, reader)
+    }
+
+    private static func debugRecording(_ node: YAMLNode, _ reader: DocumentReader) -> DebugRecordingSettings? {
+        guard let mapping = MappingReader(node, reader, of: "settings") else { return nil }
+        let to = mapping.require("to", "HOST:PORT of the recorder") { reader.hostAndPort($0, example: "10.0.0.7:925") }
+        let form = mapping.take("form") { reader.word($0, DebugRecordingSettings.Form.self) }
+        let community = mapping.take("community") { reader.word($0, DebugRecordingSettings.Community.self) }
+        mapping.finish()
+        guard let to else { return nil }
+        var settings = DebugRecordingSettings(host: to.host)
+        if let port = to.port { settings.port = port }
+        if let form { settings.form = form }
+        if let community { settings.community = community }
+        return settings
+    }
+
+    private static func file(_ node: YAMLNode, _ reader: DocumentReader) -> FileSettings? {
+        guard let mapping = MappingReader(node, reader, of: "settings") else { return nil }
+        let path = mapping.require("to", "the file's path", reader.path)
+        mapping.finish()
+        return path.map { FileSettings(path: $0) }
+    }
+
+    private static func console(_ node: YAMLNode, _ reader: DocumentReader) -> ConsoleSettings? {
+        guard let mapping = MappingReader(node, reader, of: "settings") else { return nil }
+        var settings = ConsoleSettings()
+        if let form = mapping.take("form", { reader.word($0, ConsoleSettings.Form.self) }) { settings.form = form }
+        mapping.finish()
+        return settings
+    }
+}

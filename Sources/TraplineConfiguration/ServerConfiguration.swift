@@ -1,0 +1,51 @@
+public import Alarms
+public import Basics
+public import Foundation
+public import Intake
+public import Journal
+public import Routing
+public import Sinks
+
+/// All that the server is told, validated: what is in here needs no further check.
+public struct ServerConfiguration: Sendable {
+    public var listeners: [ListenerSettings]
+    public var access: AccessSettings
+    /// Folders of MIB modules that take precedence over the bundled ones, the first over the next.
+    public var mibDirectories: [String]
+    public var dataFolder: String
+    /// Where `/metrics` and `/health` are served; `nil`: nowhere.
+    public var metricsEndpoint: Endpoint?
+    /// In the order of the file; names differ.
+    public var sinks: [(name: String, settings: SinkSettings)]
+    public var routes: [Route]
+    /// The shipped ones, then the operator's: later ones win.
+    public var rules: [AlarmRule]
+    public var vendor: VendorProfile
+    /// What times of the week are told in.
+    public var timeZone: TimeZone
+    public var journal: JournalSettings
+
+    /// In the current folder, for a server that was given no place.
+    public static let defaultDataFolder = "./trapline-data"
+
+    /// The embedded default without its rules: both ports of every address, any community and sender, and all that
+    /// happens on the console.
+    public init() {
+        listeners = ListenSection.embeddedDefault
+        access = AccessSettings()
+        mibDirectories = []
+        dataFolder = ServerConfiguration.defaultDataFolder
+        metricsEndpoint = nil
+        sinks = [(name: "console", settings: .console(ConsoleSettings()))]
+        routes = [ServerConfiguration.everythingRoute(to: ["console"])]
+        rules = []
+        vendor = .audiocodes
+        timeZone = .current
+        journal = JournalSettings()
+    }
+
+    /// The routing table where none is configured: every event, repeats too, to every sink.
+    static func everythingRoute(to sinks: [String]) -> Route {
+        Route(name: "everything", when: RouteConditions(transitions: Set(Transition.allCases)), to: sinks)
+    }
+}
