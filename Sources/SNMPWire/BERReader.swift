@@ -41,10 +41,7 @@ struct BERReader: ~Escapable {
     @_lifetime(self: copy self)
     mutating func element() throws(WireError) -> (tag: UInt8, contents: Range<Int>) {
         guard position < end else { throw WireError(missing, at: position) }
-        let tag = octet(position)
-        // Tags of more than one octet have no place in SNMP's syntax.
-        guard tag & 0x1f != 0x1f else { throw WireError(.badType, at: position) }
-        position += 1
+        let tag = try self.tag()
         let length = try self.length()
         let contents = position..<(position + length)
         position += length
@@ -54,9 +51,10 @@ struct BERReader: ~Escapable {
     /// Reads an element that must have this tag, and moves past it.
     @_lifetime(self: copy self)
     mutating func element(_ tag: UInt8) throws(WireError) -> Range<Int> {
-        guard position < end else { throw WireError(missing, at: position) }
-        guard octet(position) == tag else { throw WireError(.badType, at: position) }
-        return try element().contents
+        let start = position
+        let (found, contents) = try element()
+        guard found == tag else { throw WireError(.badType, at: start) }
+        return contents
     }
 
     /// Says that nothing may follow.
@@ -66,6 +64,20 @@ struct BERReader: ~Escapable {
 
     /// What it is when octets are wanted past `end`: the datagram's end, or only that of the element around.
     private var missing: WireError.Code { end >= bytes.byteCount ? .truncated : .badLength }
+
+    @_lifetime(self: copy self)
+    private mutating func tag() throws(WireError) -> UInt8 {
+        let first = octet(position)
+        position += 1
+        guard first & 0x1f == 0x1f else { return first }
+        // The form for tags of 31 and more, of which SNMP has none: one octet here may hold a smaller one.
+        let number = octet(position)
+        guard leniency.contains(.longTags), position < end, number < 0x1f else {
+            throw WireError(.badType, at: position - 1)
+        }
+        position += 1
+        return first & 0xe0 | number
+    }
 
     @_lifetime(self: copy self)
     private mutating func length() throws(WireError) -> Int {
@@ -83,6 +95,8 @@ struct BERReader: ~Escapable {
             for _ in 0..<count {
                 length = length << 8 | Int(octet(position))
                 position += 1
+                // No such element fits a datagram, and the next octet might overflow.
+                guard length <= WireLimits.datagramOctets else { throw WireError(.truncated, at: start) }
             }
             let isMinimal = length >= 0x80 && (count == 1 || length >> (8 * (count - 1)) != 0)
             guard isMinimal || leniency.contains(.nonMinimalLengths) else { throw WireError(.badLength, at: start) }
@@ -111,28 +125,49 @@ extension BERReader {
 
     /// An unsigned number of 32 bits (Counter32, Gauge32, TimeTicks).
     func uint32(in range: Range<Int>) throws(WireError) -> UInt32 {
-        let value = try signed(in: range)
-        if let small = UInt32(exactly: value) { return small }
-        guard leniency.contains(.negativeUnsigned), let negative = Int32(exactly: value) else {
-            throw WireError(.badInteger, at: range.lowerBound)
-        }
-        return UInt32(bitPattern: negative)
+        let value = try unsigned(in: range, octets: 4)
+        guard let small = UInt32(exactly: value) else { throw WireError(.badInteger, at: range.lowerBound) }
+        return small
     }
 
-    /// An unsigned number of 64 bits (Counter64): up to 9 octets, of which the first is then zero.
+    /// An unsigned number of 64 bits (Counter64).
     func uint64(in range: Range<Int>) throws(WireError) -> UInt64 {
-        if range.count == 9, octet(range.lowerBound) == 0 {
-            let isMinimal = octet(range.lowerBound + 1) & 0x80 != 0
-            guard isMinimal || leniency.contains(.nonMinimalIntegers) else {
-                throw WireError(.badInteger, at: range.lowerBound)
-            }
-            return (range.lowerBound + 1..<range.upperBound).reduce(0) { $0 << 8 | UInt64(octet($1)) }
-        }
+        try unsigned(in: range, octets: 8)
+    }
+
+    /// A request ID is a signed number of 32 bits (RFC 3416 §3).
+    @_lifetime(self: copy self)
+    mutating func requestID() throws(WireError) -> (value: Int32, contents: Range<Int>) {
+        let range = try element(BERTag.integer)
         let value = try signed(in: range)
-        guard value >= 0 || leniency.contains(.negativeUnsigned) else {
+        if let small = Int32(exactly: value) { return (small, range) }
+        guard leniency.contains(.unsignedRequestID), let wide = UInt32(exactly: value) else {
             throw WireError(.badInteger, at: range.lowerBound)
         }
-        return UInt64(bitPattern: value)
+        return (Int32(bitPattern: wide), range)
+    }
+
+    /// A number that is never negative, so that one of `octets` octets with the top bit set has a zero octet before it.
+    private func unsigned(in range: Range<Int>, octets: Int) throws(WireError) -> UInt64 {
+        guard range.count >= 1, range.count <= WireLimits.integerOctets + 1 else {
+            throw WireError(.badInteger, at: range.lowerBound)
+        }
+        let first = octet(range.lowerBound)
+        if first & 0x80 != 0 {
+            guard leniency.contains(.negativeUnsigned), range.count <= octets else {
+                throw WireError(.badInteger, at: range.lowerBound)
+            }
+        } else if range.count > 1, first == 0, octet(range.lowerBound + 1) & 0x80 == 0 {
+            guard leniency.contains(.nonMinimalIntegers) else { throw WireError(.badInteger, at: range.lowerBound) }
+        }
+        guard range.count <= WireLimits.integerOctets || first == 0 else {
+            throw WireError(.badInteger, at: range.lowerBound)
+        }
+        var value: UInt64 = 0
+        for offset in range {
+            value = value << 8 | UInt64(octet(offset))
+        }
+        return value
     }
 
     /// A number in two's complement, of at most `WireLimits.integerOctets`.

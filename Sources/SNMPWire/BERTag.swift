@@ -11,6 +11,10 @@ enum BERTag {
     static let timeTicks: UInt8 = 0x43
     static let opaque: UInt8 = 0x44
     static let counter64: UInt8 = 0x46
+    /// The next three are RFC 1442's, withdrawn by RFC 1902: BIT STRING for what is now BITS, NsapAddress, UInteger32.
+    static let bitString: UInt8 = 0x03
+    static let nsapAddress: UInt8 = 0x45
+    static let uInteger32: UInt8 = 0x47
     static let noSuchObject: UInt8 = 0x80
     static let noSuchInstance: UInt8 = 0x81
     static let endOfMibView: UInt8 = 0x82

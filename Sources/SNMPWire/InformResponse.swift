@@ -1,7 +1,7 @@
 /// The Response that acknowledges an inform (RFC 3416 §4.2.7).
 public enum InformResponse {
-    /// Of the same version, community, request ID and variables, with no error; the variables octet for octet as they
-    /// came. `nil` where the datagram is no v2c inform: a trap is not answered, and v3's answer needs its keys.
+    /// Of the same version, community, request ID and variables, with no error; request ID and variables octet for octet
+    /// as they came, since the sender may compare them so. `nil` where the datagram is no v2c inform: a trap is not answered, and v3's answer needs its keys.
     public static func encode(to datagram: [UInt8], leniency: Leniency = .devices) -> [UInt8]? {
         encode(to: datagram.rawOctets, leniency: leniency)
     }
@@ -16,7 +16,7 @@ public enum InformResponse {
             writer.append(layout.version.rawValue)
             writer.append(BERTag.octetString, reader.octets(in: community))
             writer.append(PDUKind.response.rawValue) { writer in
-                writer.append(pdu.requestID)
+                writer.append(BERTag.integer, reader.octets(in: pdu.requestIDContents))
                 writer.append(0)
                 writer.append(0)
                 writer.append(BERTag.sequence, reader.octets(in: pdu.variables))

@@ -21,7 +21,7 @@ extension BERReader {
         while !reader.isAtEnd, !(found.uptime && found.trapOID) {
             let element = reader.position
             let (name, value) = try reader.binding()
-            if !found.uptime, case .number(.timeTicks(let ticks)) = value, holds(.sysUpTimeInstance, in: name) {
+            if !found.uptime, let ticks = ticks(value), holds(.sysUpTimeInstance, in: name) {
                 found.uptime = true
                 header.uptime = ticks
                 header.uptimeElement = element..<reader.position
@@ -37,6 +37,16 @@ extension BERReader {
         }
         guard found.trapOID else { throw WireError(.missingTrapOID, at: start) }
         return header
+    }
+
+    private func ticks(_ value: ValueLayout) -> UInt32? {
+        guard case .number(let number) = value else { return nil }
+        switch number {
+        case .timeTicks(let ticks): return ticks
+        case .gauge32(let ticks), .counter32(let ticks): return leniency.contains(.misplacedHeader) ? ticks : nil
+        case .integer(let ticks): return leniency.contains(.misplacedHeader) ? UInt32(exactly: ticks) : nil
+        default: return nil
+        }
     }
 }
 

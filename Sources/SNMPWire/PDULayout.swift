@@ -4,6 +4,8 @@ struct PDULayout {
     /// The whole PDU, tag and length included.
     var element: Range<Int>
     var requestID: Int32 = 0
+    /// The request ID's content octets.
+    var requestIDContents: Range<Int> = 0..<0
     var errorStatus: Int32 = 0
     var errorIndex: Int32 = 0
     /// The content octets of the variables' list.
@@ -36,7 +38,7 @@ extension BERReader {
             layout.specificTrap = try reader.int32()
             layout.timestamp = try reader.uint32(in: try reader.element(BERTag.timeTicks))
         } else {
-            layout.requestID = try reader.int32()
+            (layout.requestID, layout.requestIDContents) = try reader.requestID()
             layout.errorStatus = try reader.int32()
             layout.errorIndex = try reader.int32()
         }

@@ -1,6 +1,7 @@
 /// The translation of notifications between v1 and v2 (RFC 3584 §3).
 extension TrapV1PDU {
-    /// The `snmpTrapOID.0` that this trap has in v2 (RFC 3584 §3.1 (2), (3)).
+    /// The `snmpTrapOID.0` that this trap has in v2 (RFC 3584 §3.1 (2), (3)). A `generic-trap` that no RFC has is read
+    /// like 6, so that the trap keeps a name of its own; a negative `specific-trap` as the arc of the same 32 bits.
     public var trapOID: OID {
         if genericTrap >= 0, genericTrap < Int32(OID.genericTraps.count) {
             return OID.genericTraps[Int(genericTrap)]

@@ -86,7 +86,24 @@ extension BERReader {
         case BERTag.noSuchObject: return .number(try empty(.noSuchObject, contents))
         case BERTag.noSuchInstance: return .number(try empty(.noSuchInstance, contents))
         case BERTag.endOfMibView: return .number(try empty(.endOfMibView, contents))
-        default: throw WireError(.badType, at: start)
+        default:
+            guard leniency.contains(.obsoleteTypes), let value = try obsoleteValue(tag, contents) else {
+                throw WireError(.badType, at: start)
+            }
+            return value
+        }
+    }
+
+    /// The types of RFC 1442 as what has taken their place; `nil` for any other.
+    private func obsoleteValue(_ tag: UInt8, _ contents: Range<Int>) throws(WireError) -> ValueLayout? {
+        switch tag {
+        case BERTag.uInteger32: return .number(.gauge32(try uint32(in: contents)))
+        case BERTag.nsapAddress: return .octetString(contents)
+        case BERTag.bitString:
+            // The first octet counts the unused bits of the last.
+            guard !contents.isEmpty else { throw WireError(.badValue, at: contents.lowerBound) }
+            return .octetString(contents.dropFirst())
+        default: return nil
         }
     }
 

@@ -6,8 +6,10 @@ public enum WireLimits {
     public static let datagramOctets = 65_507
     /// RFC 2578 §3.5: an OBJECT IDENTIFIER has at most 128 sub-identifiers.
     public static let arcs = 128
-    /// A datagram's lengths need 3 octets at most; 4 are seen from encoders that always write a 32-bit length.
-    public static let lengthOctets = 4
-    /// Padding beyond the 8 octets of an Int64 is no device's habit but an attempt to find an overflow.
+    /// A datagram's lengths need 3 octets at most; encoders that always write a C `long` write 8, and net-snmp takes no
+    /// more.
+    public static let lengthOctets = 8
+    /// Padding beyond the 8 octets of a C `long` is no device's habit but an attempt to find an overflow. (An unsigned
+    /// number may have one octet more, which is zero.)
     public static let integerOctets = 8
 }
