@@ -1,5 +1,3 @@
-public import Alarms
-
 /// `syslog:` in the configuration.
 public struct SyslogSettings: Sendable, Hashable {
     public enum Transport: Sendable, Hashable {

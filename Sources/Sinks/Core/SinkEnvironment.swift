@@ -1,0 +1,70 @@
+public import Documents
+public import Journal
+public import Logging
+public import MIBCatalog
+public import SNMPWire
+public import Store
+
+/// What a runner needs of the house: where events and their datagrams are read, and where its progress is told.
+public struct SinkEnvironment: Sendable {
+    public var store: EventStore
+    public var signal: EventSignal
+    public var cursors: CursorBoard
+    public var metrics: SinkMetrics
+    public var logger: Logger
+    /// Finds a datagram again; `nil` where the journal no longer holds it. It may block for the disk.
+    public var record: @Sendable (JournalPosition) -> JournalRecord?
+    /// Asked once a delivery, so that a reload shows in the next one.
+    public var naming: @Sendable () -> DatagramNaming
+    public var backOff: BackOff
+    /// Measures pauses and windows.
+    public var clock: any Clock<Duration>
+    /// 0..<1, anew at each call.
+    public var jitter: @Sendable () -> Double
+    /// What a delivery in hand gets to end in when the runner is stopped. A peer that hangs must not hold up the
+    /// server's end; a delivery cut short is made again at the next start.
+    public var stopDeadline: Duration
+
+    public init(
+        store: EventStore, signal: EventSignal, cursors: CursorBoard, metrics: SinkMetrics, logger: Logger,
+        record: @escaping @Sendable (JournalPosition) -> JournalRecord?,
+        naming: @escaping @Sendable () -> DatagramNaming, backOff: BackOff = .standard,
+        clock: any Clock<Duration> = ContinuousClock(),
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, stopDeadline: Duration = .seconds(5)
+    ) {
+        self.store = store
+        self.signal = signal
+        self.cursors = cursors
+        self.metrics = metrics
+        self.logger = logger
+        self.record = record
+        self.naming = naming
+        self.backOff = backOff
+        self.clock = clock
+        self.jitter = jitter
+        self.stopDeadline = stopDeadline
+    }
+}
+
+/// What gives the parts of a datagram their names.
+public struct DatagramNaming: Sendable {
+    public var catalog: Catalog
+    public var leniency: Leniency
+    /// A community's configured name.
+    public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
+
+    public init(
+        catalog: Catalog, leniency: Leniency = .devices,
+        communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
+    ) {
+        self.catalog = catalog
+        self.leniency = leniency
+        self.communityName = communityName
+    }
+
+    public func document(_ record: JournalRecord) -> DatagramDocument {
+        DatagramDocument(
+            datagram: record.entry.payload, time: record.entry.time, sender: record.entry.sender,
+            receiver: record.entry.receiver, catalog: catalog, leniency: leniency, communityName: communityName)
+    }
+}

@@ -1,0 +1,83 @@
+public import Basics
+public import Metrics
+internal import Synchronization
+
+/// The metrics of all sinks. The lags are read at each scrape, so that they grow while a sink is stuck.
+public final class SinkMetrics: Sendable {
+    private struct Progress {
+        var cursor: Int64
+        /// Of the oldest event that waits in the sink's hand.
+        var waitingSince: Timestamp?
+    }
+
+    private let registry: MetricsRegistry
+    private let progress: Mutex<[String: Progress]>
+
+    public init(
+        _ registry: MetricsRegistry, signal: EventSignal, now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.registry = registry
+        self.progress = Mutex([:])
+        let families = [
+            MetricFamily(
+                "trapline_sink_lag_events", help: "Events in the log behind the sink's cursor.", type: .gauge),
+            MetricFamily(
+                "trapline_sink_lag_seconds", help: "Age of the oldest event that the sink has still to deliver.",
+                type: .gauge),
+        ]
+        registry.collect(families) { [weak self] in
+            let last = signal.lastEventID
+            let time = now()
+            let sinks = self?.progress.withLock { $0 } ?? [:]
+            return [
+                sinks.map { name, state in
+                    MetricSample(labels: [("sink", name)], Double(max(0, last - state.cursor)))
+                },
+                sinks.map { name, state in
+                    let age = state.waitingSince.map { Double(time.nanoseconds(since: $0)) / 1e9 } ?? 0
+                    return MetricSample(labels: [("sink", name)], max(0, age))
+                },
+            ]
+        }
+    }
+
+    /// The counters of one sink.
+    struct Counters: Sendable {
+        let delivered: Counter
+        let failures: [DeliveryFailure.Reason: Counter]
+        /// Events whose datagram the journal no longer gives.
+        let missingRecords: Counter
+        /// Rows of the event log that could not be read.
+        let unreadable: Counter
+    }
+
+    func counters(for sink: String) -> Counters {
+        let label = [("sink", sink)]
+        let failures = DeliveryFailure.Reason.allCases.map { reason in
+            (
+                reason,
+                registry.counter(
+                    "trapline_sink_failures_total", help: "Deliveries that failed, to be tried again.",
+                    labels: label + [("reason", reason.rawValue)])
+            )
+        }
+        return Counters(
+            delivered: registry.counter(
+                "trapline_sink_delivered_total", help: "Events that the sink has delivered.", labels: label),
+            failures: Dictionary(uniqueKeysWithValues: failures),
+            missingRecords: registry.counter(
+                "trapline_sink_missing_records_total",
+                help: "Events delivered without their datagram, which the journal no longer holds.", labels: label),
+            unreadable: registry.counter(
+                "trapline_sink_unreadable_events_total",
+                help: "Rows of the event log passed over because they could not be read.", labels: label))
+    }
+
+    func note(cursor: Int64, waitingSince: Timestamp?, of sink: String) {
+        progress.withLock { $0[sink] = Progress(cursor: cursor, waitingSince: waitingSince) }
+    }
+
+    func forget(_ sink: String) {
+        _ = progress.withLock { $0.removeValue(forKey: sink) }
+    }
+}
