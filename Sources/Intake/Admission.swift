@@ -1,0 +1,26 @@
+internal import Basics
+internal import SNMPWire
+
+/// The decision on one datagram, before anything is kept of it.
+enum Admission {
+    case accepted(NotificationSummary)
+    case refused(RefusalReason, WireError?)
+
+    /// Allocates nothing for a datagram that is refused. The sender comes first: a network that may not send has no
+    /// claim on a look at what it sent.
+    static func judge(_ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy) -> Admission {
+        guard policy.admits(header.sender.address) else { return .refused(.source, nil) }
+        guard !header.isTruncated else { return .refused(.oversized, nil) }
+        let summary: NotificationSummary
+        do throws(WireError) {
+            summary = try NotificationView.check(payload)
+        } catch {
+            return .refused(.malformed(error.code), error)
+        }
+        guard summary.version != .v3 else { return .refused(.v3Unsupported, nil) }
+        guard policy.admits(community: payload.extracting(summary.community)) else {
+            return .refused(.community, nil)
+        }
+        return .accepted(summary)
+    }
+}

@@ -1,0 +1,37 @@
+/// What became of a listener's datagrams. At any moment
+/// `received = journaled + refused + failed + answered + duplicate + inFlight`.
+public struct DatagramAccounts: Sendable, Hashable {
+    /// Taken off the sockets.
+    public var received = 0
+    /// On disk.
+    public var journaled = 0
+    public var refused: [RefusalReason: Int] = [:]
+    /// Let in, but the journal could not keep it; by the journal's reason.
+    public var failed: [String: Int] = [:]
+    /// Discovery of SNMPv3 engines answered at once: none before v3 comes.
+    public var answered = 0
+    /// An inform that is in the journal already; acknowledged again.
+    public var duplicate = 0
+    /// Handed to the journal, its fate not yet known.
+    public var inFlight = 0
+
+    public init() {}
+
+    public var refusedTotal: Int { refused.values.reduce(0, +) }
+    public var failedTotal: Int { failed.values.reduce(0, +) }
+
+    /// The sum holds.
+    public var isBalanced: Bool {
+        received == journaled + refusedTotal + failedTotal + answered + duplicate + inFlight
+    }
+
+    mutating func add(_ other: DatagramAccounts) {
+        received += other.received
+        journaled += other.journaled
+        refused.merge(other.refused, uniquingKeysWith: +)
+        failed.merge(other.failed, uniquingKeysWith: +)
+        answered += other.answered
+        duplicate += other.duplicate
+        inFlight += other.inFlight
+    }
+}

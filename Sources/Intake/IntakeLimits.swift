@@ -1,0 +1,8 @@
+/// What bounds intake; tests set them low.
+struct IntakeLimits: Sendable {
+    /// Octets a received datagram may have; `nil` for all that UDP can carry.
+    var slotSize: Int?
+
+    /// How long `stop` takes at most for emptying the sockets, and as long again for what the journal still has.
+    var drain: Duration = .seconds(5)
+}

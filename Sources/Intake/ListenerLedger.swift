@@ -1,0 +1,60 @@
+internal import Basics
+internal import Glibc
+internal import Logging
+internal import Synchronization
+
+/// A listener's books, shared by its sockets' threads and by the journal's, which tells what became of a batch.
+///
+/// One lock, taken a few times a batch, keeps the sum exact at every moment; counters added to one by one would agree
+/// only at rest.
+final class ListenerLedger: Sendable {
+    let name: String
+    private let books: Mutex<Books>
+    private let limiter = Mutex(LogLimiter())
+    private let logger: Logger
+
+    struct Books: Sendable {
+        var accounts = DatagramAccounts()
+        /// Informs acknowledged, repeats among them.
+        var acknowledged = 0
+        /// Informs that `InformMemory` had no room for.
+        var forgotten = 0
+        var kernelDrops = 0
+    }
+
+    init(name: String, logger: Logger) {
+        self.name = name
+        self.logger = logger
+        var books = Books()
+        // From the start at 0, so that the first refusal shows as an increase.
+        for reason in RefusalReason.all { books.accounts.refused[reason] = 0 }
+        self.books = Mutex(books)
+    }
+
+    func read() -> Books {
+        books.withLock { $0 }
+    }
+
+    func book(_ body: (inout Books) -> Void) {
+        books.withLock { body(&$0) }
+    }
+
+    /// Logs a line of this kind, unless one was logged a short while ago. Its text is made only if it is logged.
+    func complain(_ kind: String, now: Int64 = monotonicNanoseconds(), _ text: () -> String) {
+        guard let withheld = limiter.withLock({ $0.admit(kind, now: now) }) else { return }
+        let more = withheld == 0 ? "" : " (\(withheld) more like it since the last such line)"
+        logger.warning("\(text())\(more)", metadata: ["listener": "\(name)", "reason": "\(kind)"])
+    }
+}
+
+/// A clock that only goes forward.
+func monotonicNanoseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+/// Lets the calling thread rest.
+func pause(milliseconds: Int32) {
+    usleep(UInt32(milliseconds) * 1_000)
+}

@@ -1,0 +1,47 @@
+public import SNMPWire
+
+/// Why a datagram was not let in. A small closed set: its labels are the `reason` of
+/// `trapline_datagrams_refused_total`.
+public enum RefusalReason: Sendable, Hashable {
+    /// No well-formed notification. Where and in what way is in the log.
+    case malformed(WireError.Code)
+    /// Its sender lies in none of the networks under `access: sources`.
+    case source
+    /// Its community is none of those under `access: communities`.
+    case community
+    /// Longer than any UDP datagram may be, so that only its beginning could be received.
+    case oversized
+
+    public static let v3Unsupported = malformed(.v3Unsupported)
+
+    public var label: String {
+        switch self {
+        case .malformed(let code): code.rawValue
+        case .source: "source"
+        case .community: "community"
+        case .oversized: "oversized"
+        }
+    }
+
+    public static let all: [RefusalReason] =
+        WireError.Code.allCases.map { .malformed($0) } + [.source, .community, .oversized]
+
+    /// What an operator reads who looks for a device's missing traps: what is wrong, and what to do about it. The
+    /// community's value is never part of it.
+    func advice(_ error: WireError?) -> String {
+        switch self {
+        case .source:
+            "its address lies in none of the networks under access: sources; add its network there if it may send"
+        case .community:
+            "its community is none of those under access: communities; add it there, or correct it on the device"
+        case .oversized:
+            "it is longer than a UDP datagram may be; look at the sender"
+        case .malformed(.v3Unsupported):
+            "it is SNMPv3, which is not supported yet; let the device send v2c"
+        case .malformed(.notANotification):
+            "it is an SNMP request or response and no trap or inform; something polls or answers this port"
+        case .malformed(let code):
+            "it is no well-formed SNMP notification (\(error?.description ?? code.rawValue)); look at what its sender is"
+        }
+    }
+}
