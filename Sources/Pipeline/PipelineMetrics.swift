@@ -1,0 +1,87 @@
+internal import Alarms
+internal import Metrics
+internal import SNMPWire
+
+/// The pipeline's metrics, counted once a batch and only for a batch that is in the store.
+struct PipelineMetrics: Sendable {
+    /// What a batch adds.
+    struct Tally {
+        var processed = 0
+        var undecodable: [String: Int] = [:]
+        var unrouted = 0
+        var events: [Transition: Int] = [:]
+        /// How many alarms more or fewer stand at each severity.
+        var alarms: [Severity: Int] = [:]
+
+        mutating func count(_ event: Event, isRouted: Bool) {
+            events[event.transition, default: 0] += 1
+            if !isRouted { unrouted += 1 }
+            switch event.transition {
+            case .raised:
+                alarms[event.severity, default: 0] += 1
+            case .changed:
+                if let previous = event.previousSeverity { alarms[previous, default: 0] -= 1 }
+                alarms[event.severity, default: 0] += 1
+            case .cleared:
+                if let previous = event.previousSeverity { alarms[previous, default: 0] -= 1 }
+            case .repeated, .logged:
+                break
+            }
+        }
+    }
+
+    private let registry: MetricsRegistry
+    private let processed: Counter
+    private let unrouted: Counter
+    private let events: [Transition: Counter]
+    private let activeAlarms: [Severity: Gauge]
+    private let devices: Gauge
+    private var standing: [Severity: Int] = [:]
+
+    init(_ registry: MetricsRegistry) {
+        self.registry = registry
+        processed = registry.counter(
+            "trapline_datagrams_processed_total", help: "Journal records whose effects are in the store.")
+        unrouted = registry.counter(
+            "trapline_events_unrouted_total", help: "Events that no row of the routing table sends anywhere.")
+        events = Dictionary(
+            uniqueKeysWithValues: Transition.allCases.map { transition in
+                let counter = registry.counter(
+                    "trapline_events_total", help: "Events by what they did to their alarm.",
+                    labels: [("transition", transition.rawValue)])
+                return (transition, counter)
+            })
+        activeAlarms = Dictionary(
+            uniqueKeysWithValues: Severity.allCases.filter { $0 != .cleared }.map { severity in
+                let gauge = registry.gauge(
+                    "trapline_active_alarms", help: "Alarms that stand.", labels: [("severity", severity.name)])
+                return (severity, gauge)
+            })
+        devices = registry.gauge(
+            "trapline_devices", help: "Devices in the inventory.", labels: [("state", "known")])
+    }
+
+    mutating func begin(alarms: [ActiveAlarm], devices: Int) {
+        standing = alarms.reduce(into: [:]) { $0[$1.severity, default: 0] += 1 }
+        show(devices: devices)
+    }
+
+    mutating func add(_ tally: Tally, devices: Int) {
+        processed.add(tally.processed)
+        unrouted.add(tally.unrouted)
+        for (transition, count) in tally.events { events[transition]?.add(count) }
+        for (reason, count) in tally.undecodable {
+            registry.counter(
+                "trapline_datagrams_undecodable_total",
+                help: "Journal records that hold no notification that can be read.", labels: [("reason", reason)]
+            ).add(count)
+        }
+        standing.merge(tally.alarms, uniquingKeysWith: +)
+        show(devices: devices)
+    }
+
+    private func show(devices count: Int) {
+        for (severity, gauge) in activeAlarms { gauge.set(standing[severity] ?? 0) }
+        devices.set(count)
+    }
+}

@@ -1,0 +1,25 @@
+public import Alarms
+public import MIBCatalog
+public import Routing
+public import SNMPWire
+
+/// What the configuration says of events, as one value: a reload exchanges it whole between two batches.
+public struct PipelineSnapshot: Sendable {
+    public var interpreter: AlarmInterpreter
+    public var routing: RoutingTable
+    public var catalog: Catalog
+    public var leniency: Leniency
+    /// A community's configured name; `nil` where it has none.
+    public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
+
+    public init(
+        interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
+        communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
+    ) {
+        self.interpreter = interpreter
+        self.routing = routing
+        self.catalog = catalog
+        self.leniency = leniency
+        self.communityName = communityName
+    }
+}
