@@ -1,0 +1,161 @@
+internal import Foundation
+internal import Glibc
+internal import Synchronization
+
+/// A real exim with a configuration and spool of its own, on free loopback ports: plain SMTP with STARTTLS and AUTH,
+/// SMTP over TLS, and SMTP that offers neither. It delivers mail for example.net into folders here.
+///
+/// Recipients: `nobody@example.net` is rejected (550), `later@example.net` deferred (451), any other local part of
+/// example.net is taken; other domains only from a client that authenticated.
+public final class SMTPServer: Sendable {
+    public static let user = "ops"
+    public static let password = "p%ss \"word\\ü"
+    public static let token = "token-0123456789"
+
+    /// STARTTLS and AUTH (PLAIN, LOGIN, XOAUTH2).
+    public let port: UInt16
+    /// TLS from the first octet.
+    public let tlsPort: UInt16
+    /// Neither STARTTLS nor AUTH.
+    public let barePort: UInt16
+    public let certificates: Certificates
+    private let folder: TemporaryFolder
+    private let process: Mutex<ServerProcess?>
+
+    public init(certificates: Certificates? = nil) throws {
+        self.certificates = try certificates ?? Certificates()
+        folder = try TemporaryFolder(readableByOthers: true)
+        port = try Ports.free()
+        tlsPort = try Ports.free()
+        barePort = try Ports.free()
+        process = Mutex(nil)
+        for name in ["spool", "mail"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.file(name), withIntermediateDirectories: false)
+        }
+        try folder.write(configuration, to: "exim.conf")
+        if geteuid() == 0 {
+            // Exim never delivers as root: it becomes its own user.
+            try Command.expect("chown", ["-R", "\(Self.account):", folder.path])
+            // and takes its configuration from root alone.
+            try Command.expect("chown", ["root:", folder.file("exim.conf")])
+        }
+        try start()
+    }
+
+    public func start() throws {
+        let ports = [port, tlsPort, barePort]
+        let interfaces = ports.map { "[127.0.0.1]:\($0)" }.joined(separator: " ; ")
+        let started = try ServerProcess(
+            "exim4", ["-C", folder.file("exim.conf"), "-bdf", "-oX", "<; " + interfaces], folder: folder.path
+        ) {
+            ports.allSatisfy(Ports.isListening)
+        }
+        process.withLock { $0 = started }
+    }
+
+    public func stop() {
+        process.withLock { $0 }?.stop()
+    }
+
+    /// The mails delivered to this local part so far, as they came (line ends LF), oldest first.
+    public func mails(for localPart: String = "noc") throws -> [String] {
+        let box = folder.file("mail/\(localPart)/new")
+        guard FileManager.default.fileExists(atPath: box) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: box)
+            .map { name in
+                let path = box + "/" + name
+                let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+                let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+                return (date ?? .distantPast, name, text)
+            }
+            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+            .map { $0.2 }
+    }
+
+    /// Waits until at least `count` mails have come (or the bound of `Poll`), and returns all.
+    public func mails(atLeast count: Int, for localPart: String = "noc") async throws -> [String] {
+        _ = try await Poll.eventually { try self.mails(for: localPart).count >= count }
+        return try mails(for: localPart)
+    }
+
+    /// What exim wrote down: who connected, how, and what became of each mail.
+    public func log() -> String {
+        (try? String(contentsOfFile: folder.file("mainlog"), encoding: .utf8)) ?? ""
+    }
+
+    private static var account: String {
+        geteuid() == 0 ? "Debian-exim" : NSUserName()
+    }
+
+    /// The password as exim's expansion language wants it inside braces.
+    private static var quotedPassword: String {
+        password.map { "\\${}".contains($0) ? "\\\($0)" : String($0) }.joined()
+    }
+
+    private var configuration: String {
+        """
+        primary_hostname = localhost
+        exim_user = \(Self.account)
+        spool_directory = \(folder.file("spool"))
+        log_file_path = \(folder.path)/%slog
+        pid_file_path =
+        keep_environment =
+        deliver_drop_privilege = true
+        tls_on_connect_ports = \(tlsPort)
+        tls_advertise_hosts = ${if eq{$received_port}{\(barePort)}{:}{*}}
+        auth_advertise_hosts = ${if eq{$received_port}{\(barePort)}{:}{*}}
+        tls_certificate = \(certificates.serverCertificate)
+        tls_privatekey = \(certificates.serverKey)
+        acl_smtp_rcpt = recipient
+        acl_smtp_data = accept
+        host_lookup =
+        rfc1413_query_timeout = 0s
+        message_size_limit = 50M
+
+        begin acl
+        recipient:
+          deny  local_parts = nobody
+                message = no such mailbox here
+          defer local_parts = later
+                message = come back later
+          accept authenticated = *
+          accept domains = example.net
+          deny  message = relay not permitted
+
+        begin routers
+        all:
+          driver = accept
+          transport = folder
+
+        begin transports
+        folder:
+          driver = appendfile
+          directory = \(folder.file("mail"))/${sg{$local_part}{[^a-z]}{}}
+          maildir_format
+          user = \(Self.account)
+          envelope_to_add
+
+        begin authenticators
+        plain:
+          driver = plaintext
+          public_name = PLAIN
+          server_prompts = :
+          server_condition = ${if and{{eq{$auth2}{\(Self.user)}}{eq{$auth3}{\(Self.quotedPassword)}}}}
+          server_set_id = $auth2
+        login:
+          driver = plaintext
+          public_name = LOGIN
+          server_prompts = <| Username: | Password:
+          server_condition = ${if and{{eq{$auth1}{\(Self.user)}}{eq{$auth2}{\(Self.quotedPassword)}}}}
+          server_set_id = $auth1
+        xoauth2:
+          driver = plaintext
+          public_name = XOAUTH2
+          server_prompts = :
+          server_condition = ${if eq{$auth1}{user=\(Self.user)\\x01auth=Bearer \(Self.token)\\x01\\x01}}
+          server_set_id = \(Self.user)
+
+        """
+    }
+}
