@@ -33,7 +33,7 @@ struct NamedVariable: Sendable {
         if column.indexes.count == 1 { return instance[...] }
         var rest = instance[...]
         for index in column.indexes {
-            guard let width = catalog.node(named: index.name).map(NamedVariable.width(of:)), rest.count >= width else {
+            guard let width = catalog.node(named: index.name).flatMap(NamedVariable.width), rest.count >= width else {
                 return nil
             }
             if index.name == name { return rest.prefix(width) }
@@ -42,10 +42,14 @@ struct NamedVariable: Sendable {
         return nil
     }
 
-    /// How many arcs an index of this syntax takes. Strings among several indexes vary in length: standard rules name
-    /// none, so that they are not taken apart here.
-    private static func width(of index: MIBNode) -> Int {
-        index.syntax == "IpAddress" ? 4 : 1
+    /// How many arcs an index of this syntax takes; `nil` where that varies, as with strings. No standard rule needs
+    /// an index beside a string, so that those are not taken apart here.
+    private static func width(_ index: MIBNode) -> Int? {
+        switch index.syntax {
+        case "INTEGER", "Integer32", "Unsigned32", "Gauge32", "Counter32", "TimeTicks": 1
+        case "IpAddress": 4
+        default: nil
+        }
     }
 }
 
