@@ -1,0 +1,51 @@
+import Basics
+public import Alarms
+public import Devices
+public import Documents
+import Foundation
+import Intake
+import Journal
+import SNMPWire
+import Sinks
+import Store
+
+/// Reads a data folder's event log beside a running server, or without one, and names what it finds by the
+/// configuration given.
+public struct EventLogReader {
+    /// An event of the log with the datagram that brought it.
+    public struct Entry: Sendable {
+        public var id: Int64
+        public var document: EventDocument
+        fileprivate var event: Event
+
+        public func jsonLine() -> String { document.jsonLine() }
+        /// As the console shows it.
+        public var text: String { ConsoleFormatter.line(event, isColoured: false) }
+    }
+
+    private let store: EventStore
+    private let journalFolder: String
+    private let naming: DatagramNaming
+
+    /// - Throws: `StoreError` where there is no store in `folder`, or it cannot be read.
+    public init(folder: String, loaded: LoadedConfiguration) throws {
+        self.store = try EventStore.readOnly(folder: folder)
+        self.journalFolder = folder + "/journal"
+        self.naming = loaded.naming
+    }
+
+    public func lastEventID() throws -> Int64 { try store.lastEventID() }
+    public func activeAlarms() throws -> [ActiveAlarm] { try store.activeAlarms() }
+    public func devices() throws -> [Device] { try store.devices() }
+
+    /// At most `limit` events after number `id`, oldest first.
+    public func events(after id: Int64, limit: Int) throws -> [Entry] {
+        let reader = try? JournalReader(folder: journalFolder, from: nil)
+        return try store.events(after: id, limit: limit).map { stored in
+            // Retention may have removed the datagram; the event tells its story without it.
+            let record = stored.position.flatMap { position in try? reader?.record(at: position) }
+            let document = EventDocument(stored.event, datagram: record.map(naming.document))
+            return Entry(id: stored.event.id, document: document, event: stored.event)
+        }
+    }
+}

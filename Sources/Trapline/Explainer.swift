@@ -1,0 +1,105 @@
+public import Alarms
+import Basics
+import Captures
+public import Documents
+import Foundation
+import Journal
+import Metrics
+import Pipeline
+import SNMPWire
+import Sinks
+import Store
+
+/// Runs captures through the real pipeline and the routing table, with a store in memory and nothing delivered.
+public struct Explainer {
+    /// What became of one event, and why.
+    public struct Explanation: Sendable {
+        public var document: EventDocument
+        fileprivate var event: Event
+        /// What each sink would be sent, in the order of `document.sinks`.
+        public var previews: [(sink: String, text: String)]
+
+        public func jsonLine() -> String { document.jsonLine() }
+
+        public var text: String {
+            var lines = [ConsoleFormatter.line(event, isColoured: false)]
+            let routes = document.routes ?? []
+            lines.append("    routes: " + (routes.isEmpty ? "no row matched" : routes.joined(separator: ", ")))
+            for preview in previews {
+                let body = preview.text.split(separator: "\n", omittingEmptySubsequences: false)
+                lines.append("    → \(preview.sink): " + (body.first.map(String.init) ?? ""))
+                lines += body.dropFirst().map { "        " + $0 }
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    private var pipeline: EventPipeline
+    private let store: EventStore
+    private let naming: DatagramNaming
+    private let sinks: [String: any Sink]
+    private let keepAlivePorts: Set<UInt16>
+    private let extraPorts: [UInt16]
+    private var count: UInt64 = 0
+
+    public init(_ loaded: LoadedConfiguration, extraPorts: [UInt16] = []) throws {
+        guard let configuration = loaded.configuration else { throw ServerError("the configuration has errors") }
+        self.store = try EventStore.inMemory()
+        self.pipeline = try EventPipeline(
+            store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: MetricsRegistry())
+        self.naming = loaded.naming
+        self.extraPorts = extraPorts
+        let factory = SinkFactory(isExplaining: true)
+        self.sinks = Dictionary(
+            try configuration.sinks.map { ($0.name, try factory.make($0.name, $0.settings)) },
+            uniquingKeysWith: { first, _ in first })
+        let configured = configuration.listeners.filter { $0.name == "keep-alives" }.flatMap(\.endpoints).map(\.port)
+        self.keepAlivePorts = Set(configured).union([1161, 11_161])
+    }
+
+    /// Explains each event of a capture, in its order, with the capture's own clock.
+    /// - Throws: `CaptureError` where the capture cannot be read on; what came before it has been explained.
+    public mutating func explain(file: String, each: (Explanation) -> Void) throws {
+        var reader = try DatagramReader(path: file)
+        while let datagram = try reader.next() {
+            guard SNMPPorts.includes(datagram, extra: extraPorts) else { continue }
+            for outcome in try pipeline.process([record(of: datagram)], cursors: [:]) {
+                each(explanation(of: outcome, datagram))
+            }
+        }
+    }
+
+    /// The alarms left standing, oldest first.
+    public var activeAlarms: [ActiveAlarm] {
+        get throws { try store.activeAlarms() }
+    }
+
+    /// The datagram as a journal would have held it: on the listener whose port it was sent to.
+    private mutating func record(of datagram: UDPDatagram) -> JournalRecord {
+        let listener = keepAlivePorts.contains(datagram.receiver.port) ? "keep-alives" : "traps"
+        let entry = JournalEntry(
+            time: datagram.time, interface: datagram.interfaceName == FactRecorder.interface ? FactRecorder.interface : listener,
+            sender: datagram.sender, receiver: datagram.receiver, payload: datagram.payload)
+        defer { count += 1 }
+        return JournalRecord(
+            entry: entry, position: JournalPosition(segment: 1, offset: count),
+            next: JournalPosition(segment: 1, offset: count + 1))
+    }
+
+    private func explanation(of outcome: EventOutcome, _ datagram: UDPDatagram) -> Explanation {
+        let record = JournalRecord(
+            entry: JournalEntry(
+                time: datagram.time, interface: outcome.received.listener, sender: datagram.sender,
+                receiver: datagram.receiver, payload: datagram.payload),
+            position: outcome.position, next: outcome.position)
+        let document = naming.document(record)
+        let event = SinkEvent(event: outcome.event, record: record, datagram: document)
+        return Explanation(
+            document: EventDocument(
+                outcome.event, datagram: document, routes: outcome.decision.matched, sinks: outcome.decision.sinks),
+            event: outcome.event,
+            previews: outcome.decision.sinks.compactMap { name in
+                sinks[name].map { (sink: name, text: $0.preview(event)) }
+            })
+    }
+}

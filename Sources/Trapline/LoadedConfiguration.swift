@@ -1,0 +1,66 @@
+public import Captures
+public import Documents
+import Alarms
+import Foundation
+import Intake
+public import MIBCatalog
+import Pipeline
+import Routing
+public import Sinks
+public import TraplineConfiguration
+
+/// A configuration with the catalog that its names were resolved by, and all that was found wrong with either.
+public struct LoadedConfiguration: Sendable {
+    public var configuration: ServerConfiguration?
+    public var catalog: Catalog
+    /// Problems of the file, then those of the MIB modules, one line each.
+    public var problems: [String]
+
+    /// From `file`, or the embedded default where there is none.
+    public static func load(file: String?) -> LoadedConfiguration {
+        var catalog = Catalog.empty
+        var catalogProblems: [CatalogProblem] = []
+        func loadCatalog(_ folders: [String]) -> (Catalog, [CatalogProblem]) {
+            let loaded = Catalog.load(directories: folders + [Catalog.bundledDirectory()].compactMap { $0 })
+            (catalog, catalogProblems) = (loaded.catalog, loaded.problems)
+            return (loaded.catalog, loaded.problems)
+        }
+        let loaded =
+            if let file {
+                ConfigurationLoader.load(file: file, catalog: loadCatalog)
+            } else {
+                ConfigurationLoader.embeddedDefault(catalog: loadCatalog)
+            }
+        return LoadedConfiguration(
+            configuration: loaded.configuration, catalog: catalog,
+            problems: loaded.problems.map(\.description) + catalogProblems.map(\.description))
+    }
+
+    /// What names datagrams by this configuration.
+    public var naming: DatagramNaming {
+        let access = AccessPolicy(configuration?.access ?? AccessSettings())
+        return DatagramNaming(catalog: catalog, communityName: { access.communityName(of: $0) })
+    }
+
+    /// A datagram of a capture, decoded and named by this configuration.
+    public func document(of datagram: UDPDatagram) -> DatagramDocument {
+        let naming = naming
+        return DatagramDocument(
+            datagram: datagram.payload, time: datagram.time, sender: datagram.sender, receiver: datagram.receiver,
+            catalog: naming.catalog, leniency: naming.leniency, communityName: naming.communityName)
+    }
+}
+
+extension PipelineSnapshot {
+    /// What a configuration says of events.
+    init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) {
+        let naming = loaded.naming
+        self.init(
+            interpreter: AlarmInterpreter(
+                rules: configuration.rules, vendor: configuration.vendor, catalog: loaded.catalog),
+            routing: RoutingTable(
+                routes: configuration.routes, catalog: loaded.catalog, timeZone: configuration.timeZone,
+                vendor: configuration.vendor),
+            catalog: loaded.catalog, leniency: naming.leniency, communityName: naming.communityName)
+    }
+}

@@ -1,0 +1,170 @@
+import Basics
+import Foundation
+import Journal
+import Logging
+import Metrics
+import Pipeline
+import Sinks
+import Store
+import Synchronization
+
+/// The thread that carries the journal through the pipeline into the store: the only writer of the store.
+///
+/// A batch that the store does not take is tried again, with the same records, until it does: nothing is skipped, and
+/// intake goes on journaling meanwhile.
+final class PipelineRunner: Sendable {
+    private struct State {
+        var snapshot: PipelineSnapshot?
+        var isFinishing = false
+        var failure: String?
+        var processed = JournalPosition(segment: 0, offset: 0)
+    }
+
+    /// How many records a batch takes at most: a transaction of some tens of milliseconds, so that what is new is seen
+    /// soon even while a backlog is worked off.
+    private static let batchLimit = 4_096
+    /// How long the thread waits for a commit at a time: what a stop waits for at most.
+    private static let idleWait = Duration.milliseconds(100)
+    /// Between tries while the store fails, in seconds.
+    private static let retryPause: TimeInterval = 1
+
+    private let journal: JournalWriter
+    private let store: EventStore
+    private let cursors: CursorBoard
+    private let signal: EventSignal
+    private let logger: Logger
+    private let damaged: Counter
+    private let lag: Mutex<Timestamp?> = Mutex(nil)
+    private let state = Mutex(State())
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(
+        journal: JournalWriter, store: EventStore, cursors: CursorBoard, signal: EventSignal, metrics: MetricsRegistry,
+        logger: Logger
+    ) {
+        self.journal = journal
+        self.store = store
+        self.cursors = cursors
+        self.signal = signal
+        self.logger = logger
+        self.damaged = metrics.counter(
+            "trapline_journal_damaged_stretches_total", help: "Stretches of the journal that could not be read.",
+            labels: [])
+        metrics.collect(
+            [
+                MetricFamily(
+                    "trapline_pipeline_lag_seconds", help: "Age of the oldest datagram that waits in the journal.",
+                    type: .gauge)
+            ]
+        ) { [weak self] in [[MetricSample(labels: [], self?.lagSeconds ?? 0)]] }
+    }
+
+    /// One line while the store does not take events; `nil` when all is well.
+    var failure: String? { state.withLock { $0.failure } }
+
+    /// Zero where all that is committed is processed. A batch in hand counts from its oldest datagram.
+    private var lagSeconds: Double {
+        guard let oldest = lag.withLock({ $0 }) else { return 0 }
+        return max(0, Double(Timestamp.now.nanoseconds(since: oldest)) / 1e9)
+    }
+
+    /// Takes over new rules, routes and names from the next batch on.
+    func replace(_ snapshot: PipelineSnapshot) {
+        state.withLock { $0.snapshot = snapshot }
+    }
+
+    /// Starts the thread, which reads on from where `reader` stands.
+    func start(_ pipeline: EventPipeline, _ reader: JournalReader) {
+        let thread = Thread { [self] in
+            var pipeline = pipeline
+            var reader = reader
+            while step(&pipeline, &reader) {}
+            ended.signal()
+        }
+        thread.name = "pipeline"
+        thread.start()
+    }
+
+    /// Processes what the journal has committed and ends the thread; call it once the journal is closed. Blocks.
+    func finish() {
+        state.withLock { $0.isFinishing = true }
+        ended.wait()
+    }
+
+    /// Puts the sinks' last cursors into the store; call it after `finish` and once the sinks have ended.
+    func saveCursors() {
+        let unsaved = cursors.unsaved()
+        guard !unsaved.isEmpty else { return }
+        do {
+            try store.commit(BatchOutcome(cursors: unsaved))
+            cursors.saved(unsaved)
+        } catch {
+            logger.error("the sinks' last progress is not saved, so they deliver some events again: \(error)")
+        }
+    }
+
+    // MARK: - On the thread
+
+    /// One batch; `false` when the work is done.
+    private func step(_ pipeline: inout EventPipeline, _ reader: inout JournalReader) -> Bool {
+        let (isFinishing, snapshot) = state.withLock { state in
+            defer { state.snapshot = nil }
+            return (state.isFinishing, state.snapshot)
+        }
+        if let snapshot { pipeline.snapshot = snapshot }
+        let committed = journal.committed
+        let records: [JournalRecord]
+        do {
+            records = try reader.read(upTo: committed, limit: Self.batchLimit)
+        } catch {
+            return pause("the journal cannot be read", error, isFinishing)
+        }
+        for damage in reader.takeDamage() {
+            damaged.add()
+            logger.warning("the journal is damaged and read past it: \(damage)")
+        }
+        lag.withLock { $0 = records.first?.entry.time }
+        guard !records.isEmpty else {
+            if isFinishing { return false }
+            _ = journal.waitForCommit(beyond: committed, timeout: Self.idleWait)
+            return true
+        }
+        while true {
+            do {
+                let unsaved = cursors.unsaved()
+                let outcomes = try pipeline.process(records, cursors: unsaved)
+                lag.withLock { $0 = nil }
+                cursors.saved(unsaved)
+                if let last = outcomes.last { signal.announce(last.event.id) }
+                recover()
+                return true
+            } catch {
+                guard pause("events cannot be stored", error, state.withLock { $0.isFinishing }) else { return false }
+            }
+        }
+    }
+
+    /// Says once what is wrong and waits a little; `false` where a stop should not wait for it to mend: the journal
+    /// keeps what is not processed.
+    private func pause(_ what: String, _ error: any Error, _ isFinishing: Bool) -> Bool {
+        let isNews = state.withLock { state in
+            defer { state.failure = "\(what): \(error)" }
+            return state.failure == nil
+        }
+        if isNews { logger.error("\(what), trying again: \(error)") }
+        if isFinishing {
+            logger.error("\(what) at the stop; the journal keeps what is not processed for the next start")
+            return false
+        }
+        Thread.sleep(forTimeInterval: Self.retryPause)
+        return true
+    }
+
+    private func recover() {
+        let hadFailed = state.withLock { state in
+            defer { state.failure = nil }
+            return state.failure != nil
+        }
+        if hadFailed { logger.notice("events are stored again") }
+    }
+}

@@ -1,0 +1,213 @@
+public import Basics
+import Foundation
+import Intake
+import Journal
+public import Logging
+public import Metrics
+import Pipeline
+import Portal
+public import ServiceLifecycle
+import Sinks
+import Store
+import Synchronization
+import TraplineConfiguration
+
+/// The whole server in one process: intake, journal, pipeline, store, sinks and portal, started and stopped in order.
+///
+/// `run()` returns after a graceful shutdown in which everything that was received is journaled, everything journaled is
+/// processed, and the deliveries in hand are finished.
+public final class TraplineServer: Service {
+    public let metrics: MetricsRegistry
+    private let logger: Logger
+    private let configuration: ServerConfiguration
+    private let journal: JournalWriter
+    private let intake: DatagramIntake
+    private let facts: FactRecorder
+    private let pipeline: PipelineRunner
+    private let sinks: SinkGroup
+    private let naming: NamingSnapshot
+    private let start: Mutex<(EventPipeline, JournalReader)?>
+    private let reloads: Gauge
+    private let portalEndpoint = Mutex<Endpoint?>(nil)
+    private let isRunning = Mutex(false)
+
+    /// Opens the data folder and prepares every part; binds nothing yet.
+    /// - Throws: the error of the part that could not be prepared; its description names the place and the reason.
+    public init(_ loaded: LoadedConfiguration, logger: Logger, metrics: MetricsRegistry = MetricsRegistry()) throws {
+        guard let configuration = loaded.configuration else { throw ServerError("the configuration has errors") }
+        self.logger = logger
+        self.metrics = metrics
+        self.configuration = configuration
+        let folder = try DataFolder(configuration.dataFolder)
+        let journal = try JournalWriter(
+            folder: folder.journal, settings: configuration.journal,
+            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface])
+        self.journal = journal
+        for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
+        let store = try EventStore(folder: folder.path)
+        let saved = try store.load()
+        let signal = EventSignal(lastEventID: saved.lastEventID)
+        let cursors = CursorBoard(saved.cursors)
+        let naming = NamingSnapshot(loaded.naming)
+        self.naming = naming
+        self.intake = DatagramIntake(
+            listeners: configuration.listeners, access: configuration.access, journal: journal, metrics: metrics,
+            logger: logger)
+        self.facts = FactRecorder(journal: journal)
+        let eventPipeline = try EventPipeline(
+            store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: metrics)
+        let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
+        self.start = Mutex((eventPipeline, reader))
+        self.pipeline = PipelineRunner(
+            journal: journal, store: store, cursors: cursors, signal: signal, metrics: metrics, logger: logger)
+        // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
+        let lookUp = try JournalReader(folder: folder.journal, from: nil)
+        self.sinks = SinkGroup(
+            environment: SinkEnvironment(
+                store: store, signal: signal, cursors: cursors, metrics: SinkMetrics(metrics, signal: signal),
+                logger: logger, record: { position in try? lookUp.record(at: position) },
+                naming: { naming.current }))
+        self.reloads = metrics.gauge(
+            "trapline_config_last_reload_successful", help: "1 if the last reload took effect, 0 if it was refused.",
+            labels: [])
+        reloads.set(1)
+    }
+
+    /// The endpoints really bound, by listener; empty before `run`.
+    public var endpoints: [(listener: String, endpoint: Endpoint)] {
+        isRunning.withLock { $0 } ? intake.localEndpoints : []
+    }
+
+    /// Where `/metrics` is really served; `nil` before it is.
+    public var metricsEndpoint: Endpoint? { portalEndpoint.withLock { $0 } }
+
+    /// What `/health` answers.
+    public var health: Health {
+        var problems: [String] = []
+        if let failure = journal.standingFailure { problems.append("journal: \(failure)") }
+        if let failure = pipeline.failure { problems.append("pipeline: \(failure)") }
+        return Health(problems: problems)
+    }
+
+    /// Serves until cancelled or shut down gracefully; throws where an address cannot be bound.
+    public func run() async throws {
+        guard let (eventPipeline, reader) = start.withLock({ start in
+            defer { start = nil }
+            return start
+        })
+        else { throw ServerError("a server runs once") }
+        pipeline.start(eventPipeline, reader)
+        do {
+            try await sinks.apply(configuration.sinks)
+            try intake.start()
+        } catch {
+            stopIntake()
+            throw error
+        }
+        isRunning.withLock { $0 = true }
+        facts.record(.started)
+        sayWhatIsBound()
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                logger: quiet))
+        defer { pipeline.saveCursors() }
+        try await group.run()
+    }
+
+    /// Takes over a configuration while running: rules, routes, names, access and sinks, each whole. On any error the
+    /// old one stays. What is bound at start (listeners, data folder, metrics) needs a restart, and that is said.
+    public func reload(_ loaded: LoadedConfiguration) async {
+        for problem in loaded.problems { logger.warning("\(problem)") }
+        await sinks.reopen()
+        guard let new = loaded.configuration else {
+            reloads.set(0)
+            logger.error("the configuration has errors; the old one stays in force")
+            return
+        }
+        do {
+            try await sinks.apply(new.sinks)
+            pipeline.replace(PipelineSnapshot(loaded, new))
+            naming.replace(loaded.naming)
+            intake.replaceAccess(new.access)
+            facts.record(.configurationLoaded)
+            reloads.set(1)
+            logger.notice("the configuration was loaded anew")
+        } catch {
+            reloads.set(0)
+            logger.error("the configuration was not taken over: \(error)")
+        }
+        let old = configuration
+        let needsRestart = [
+            ("listen", old.listeners != new.listeners), ("data", old.dataFolder != new.dataFolder),
+            ("metrics", old.metricsEndpoint != new.metricsEndpoint), ("journal", old.journal != new.journal),
+        ].filter(\.1).map(\.0)
+        if !needsRestart.isEmpty {
+            logger.warning("a change of \(needsRestart.joined(separator: ", ")) takes effect at the next start")
+        }
+    }
+
+    // MARK: - Parts
+
+    /// In the order of their start; they stop in the opposite one: intake first, the portal last.
+    private var services: [any Service] {
+        var services: [any Service] = []
+        if let endpoint = configuration.metricsEndpoint {
+            services.append(
+                PortalServer(
+                    endpoint: endpoint, metrics: metrics, health: { [self] in health }, logger: logger,
+                    onStart: { [self] bound in
+                        portalEndpoint.withLock { $0 = bound }
+                        logger.notice("metrics at http://\(bound)/metrics")
+                    }))
+        }
+        services.append(sinks)
+        services.append(IntakeService(server: self))
+        return services
+    }
+
+    /// Ticks while intake works; then stops intake, closes the journal and lets the pipeline process all of it.
+    private struct IntakeService: Service {
+        let server: TraplineServer
+
+        func run() async throws {
+            await cancelWhenGracefulShutdown {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(1))
+                    server.facts.tick()
+                }
+            }
+            // It blocks for the drain's deadline at most; no thread of the cooperative pool is held meanwhile.
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    server.stopIntake()
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
+    private func stopIntake() {
+        intake.stop()
+        facts.record(.stopped)
+        journal.close()
+        pipeline.finish()
+    }
+
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .error)
+        return quiet
+    }
+
+    private func sayWhatIsBound() {
+        let listeners = Dictionary(grouping: intake.localEndpoints, by: \.listener)
+        for (name, endpoints) in listeners.sorted(by: { $0.key < $1.key }) {
+            logger.notice("\(name) at \(endpoints.map { "\($0.endpoint)" }.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Sinks
+import Trapline
+
+/// `trapline check`: every problem of a configuration in one run.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Checks the configuration and prints every problem with its file and line; exits with 1 on any.")
+
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
+    @Flag(name: .long, help: "Also try each sink's peer, without sending an event.")
+    var connect = false
+
+    func run() async throws {
+        let loaded = LoadedConfiguration.load(file: configurationOptions.file)
+        for problem in loaded.problems { print(problem) }
+        var isInOrder = loaded.problems.isEmpty
+        if let configuration = loaded.configuration {
+            if connect {
+                for (name, failure) in await SinkProbe.failures(configuration.sinks) {
+                    print("sink \(name): \(failure.reason.rawValue): \(failure.detail)")
+                    isInOrder = false
+                }
+            }
+            if isInOrder { print(summary(loaded, configuration)) }
+        }
+        guard isInOrder else { throw ExitCode(1) }
+    }
+
+    private func summary(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) -> String {
+        let counts = [
+            "\(configuration.listeners.map(\.endpoints.count).reduce(0, +)) listening addresses",
+            "\(configuration.sinks.count) sinks", "\(configuration.routes.count) routes",
+            "\(configuration.rules.count) rules", "\(loaded.catalog.modules.count) MIB modules",
+        ]
+        return "in order: " + counts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Basics
+import Captures
+import Documents
+import Foundation
+import MIBCatalog
+import Trapline
+import TraplineConfiguration
+
+/// `trapline decode`: what is in a capture, by name.
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Prints every SNMP datagram in captures.",
+        discussion: "Reads pcap and pcapng; `-` is standard input. Exits with 1 where a capture could not be read whole.")
+
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
+    @Flag(name: .long, help: "One JSON object a line.")
+    var json = false
+
+    @Option(
+        name: .customLong("port"),
+        help: "A UDP port to decode as SNMP besides 161, 162, 1161, 10162 and 11161; can be repeated.")
+    var ports: [UInt16] = []
+
+    @Option(name: .long, help: "Decode this datagram, given in hex, instead of a capture.")
+    var hex: String?
+
+    @Argument(help: "Captures.")
+    var files: [String] = []
+
+    func validate() throws {
+        guard hex != nil || !files.isEmpty else { throw ValidationError("name a capture, or give --hex") }
+    }
+
+    func run() throws {
+        let loaded = try configurationOptions.load()
+        var lines = OutputLines()
+        if let hex {
+            let payload = try HexText.octets(hex, what: "--hex")
+            let nowhere = Endpoint(IPAddress(v4: 0), port: 0)
+            let datagram = UDPDatagram(
+                time: .now, sender: nowhere, receiver: nowhere, payload: payload, interfaceName: nil)
+            write(datagram, loaded, to: &lines)
+        }
+        var isWhole = true
+        for file in files {
+            do {
+                var reader = try DatagramReader(path: file)
+                while let datagram = try reader.next() {
+                    guard SNMPPorts.includes(datagram, extra: ports) else { continue }
+                    write(datagram, loaded, to: &lines)
+                }
+            } catch {
+                lines.flush()
+                warn("\(file): \(error)")
+                isWhole = false
+            }
+        }
+        lines.flush()
+        guard isWhole else { throw ExitCode(1) }
+    }
+
+    private func write(_ datagram: UDPDatagram, _ loaded: LoadedConfiguration, to lines: inout OutputLines) {
+        let document = loaded.document(of: datagram)
+        lines.write(json ? document.jsonLine() : DatagramText.lines(document))
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import Trapline
+import TraplineConfiguration
+import UnixSignals
+
+/// `trapline serve`: the server, until SIGTERM or Ctrl-C.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs the server.",
+        discussion: """
+            Without --config it listens on UDP 162 and 1161 (10162 and 11161 where those may not be bound), keeps its \
+            journal and store in ./trapline-data and prints events on the console. SIGHUP loads the configuration \
+            anew and reopens files; SIGTERM or Ctrl-C processes what is received and stops.
+            """)
+
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
+    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .info
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StandardErrorLog(label: $0) }
+        var logger = Logger(label: "trapline")
+        logger.logLevel = logLevel
+        var loaded = try configurationOptions.load()
+        if configurationOptions.file == nil { loaded.fitEmbeddedListeners(logger) }
+        let server = try TraplineServer(loaded, logger: logger)
+        let reloader = ReloadOnHangup(server: server, file: configurationOptions.file)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: reloader),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// Loads the configuration anew at each SIGHUP. Whatever is wrong with it, the old one stays in force.
+struct ReloadOnHangup: Service {
+    let server: TraplineServer
+    let file: String?
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            await server.reload(LoadedConfiguration.load(file: file))
+        }
+    }
+}
