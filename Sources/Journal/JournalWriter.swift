@@ -116,7 +116,10 @@ public final class JournalWriter: Sendable {
         monitor.withLock { $0.isClosing = true }
         monitor.signal(Condition.work)
         monitor.signal(Condition.room, all: true)
-        if !thread.isCurrent { thread.join() }
+        guard !thread.isCurrent else { return }
+        thread.join()
+        // Where another caller is joining the thread already, this one waits for the same end.
+        _ = monitor.wait(on: Condition.commit) { $0.isClosed ? true : nil }
     }
 
     // MARK: The writer's thread

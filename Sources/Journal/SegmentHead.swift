@@ -31,7 +31,7 @@ struct SegmentHead: Sendable, Hashable {
             options = [PcapngWriter.Option(code: Self.customOption, value: Self.value(predecessor))]
         }
         var writer = PcapngWriter(application: "Trapline", options: options)
-        for interface in interfaces { _ = writer.addInterface(name: interface) }
+        for interface in interfaces { _ = writer.addInterface(name: Self.cut(interface)) }
         return writer.takeBytes()
     }
 
@@ -50,6 +50,13 @@ struct SegmentHead: Sendable, Hashable {
             length += block.length
         }
         return (head, length)
+    }
+
+    /// The name up to its limit, cut between characters.
+    private static func cut(_ name: String) -> String {
+        var name = name
+        while name.utf8.count > longestName { name.removeLast(max(1, (name.utf8.count - longestName) / 32)) }
+        return name
     }
 
     private static func value(_ predecessor: Predecessor) -> [UInt8] {

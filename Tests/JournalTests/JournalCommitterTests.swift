@@ -1,0 +1,152 @@
+import Basics
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Journal
+
+/// What happens when the disk does not do what it should.
+@Suite struct JournalCommitterTests {
+    let folder: TemporaryFolder
+    let disk = Disk()
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func writer() throws -> JournalWriter {
+        var settings = JournalSettings()
+        settings.commitInterval = .zero
+        return try JournalWriter(
+            folder: folder.path, settings: settings, interfaces: ["traps"], operations: disk.operations)
+    }
+
+    @Test(arguments: [EIO, ENOSPC]) func aFailedSyncIsNeverRepeatedOnTheSameFile(error: Int32) throws {
+        let writer = try writer()
+        try writer.appendAndWait([entry(0)]).get()
+        disk.failures.withLock { $0.syncs = [error] }
+        try writer.appendAndWait([entry(1), entry(2)]).get()
+        try writer.appendAndWait([entry(3)]).get()
+        let (records, damage) = try readAll(folder.path, upTo: writer.committed)
+        #expect(records.map(\.entry.key) == (0..<4).map { entry($0).key })
+        #expect(records.map(\.position.segment) == [1, 2, 2, 2])
+        #expect(damage.isEmpty)
+        #expect(writer.standingFailure == nil)
+    }
+
+    @Test func aShortWriteEndsTheSegmentAtItsLastDurableBlock() throws {
+        let writer = try writer()
+        try writer.appendAndWait([entry(0)]).get()
+        let end = writer.committed
+        disk.failures.withLock { $0.writes = [ENOSPC] }
+        try writer.appendAndWait([entry(1)]).get()
+        let first = try #require(try folder.segments().first)
+        #expect(try read(first).count == Int(end.offset))
+        let (records, damage) = try readAll(folder.path, upTo: writer.committed)
+        #expect(records.map(\.entry.key) == [entry(0).key, entry(1).key])
+        #expect(damage.isEmpty)
+    }
+
+    @Test func whereCuttingFailsTheNextHeadTellsTheEnd() throws {
+        let writer = try writer()
+        try writer.appendAndWait([entry(0)]).get()
+        let end = writer.committed
+        // The group is written in full and only its sync fails: its blocks stay in the old segment, whole.
+        disk.failures.withLock {
+            $0.syncs = [EIO]
+            $0.truncates = EIO
+        }
+        try writer.appendAndWait([entry(1)]).get()
+        let first = try #require(try folder.segments().first)
+        #expect(try read(first).count > Int(end.offset))
+        let (records, damage) = try readAll(folder.path, upTo: writer.committed)
+        #expect(records.map(\.entry.key) == [entry(0).key, entry(1).key])
+        #expect(damage.isEmpty)
+    }
+
+    @Test(arguments: [ENOSPC, EDQUOT, EIO]) func aDiskThatKeepsFailingIsToldAndServiceResumesByItself(error: Int32)
+        throws
+    {
+        let writer = try writer()
+        try writer.appendAndWait([entry(0)]).get()
+        let committed = writer.committed
+        disk.failures.withLock { $0.allWrites = error }
+        let reason = error == EIO ? JournalError.Reason.inputOutput : .diskFull
+        for number in 1...3 {
+            #expect { try writer.appendAndWait([entry(number)]).get() } throws: {
+                ($0 as? JournalError)?.reason == reason
+            }
+        }
+        #expect(writer.committed == committed)
+        // The failure stands until a group succeeds; it is set after the group's completions.
+        disk.failures.withLock { $0.allWrites = nil }
+        try writer.appendAndWait([entry(4)]).get()
+        let (records, damage) = try readAll(folder.path, upTo: writer.committed)
+        #expect(records.map(\.entry.key) == [entry(0).key, entry(4).key])
+        #expect(damage.isEmpty)
+        // Segments that could not be begun are not left behind.
+        #expect(try folder.segments().count == 2)
+        writer.close()
+        #expect(writer.standingFailure == nil)
+    }
+
+    @Test func segmentsThatCannotBeCreatedAreToldToo() throws {
+        let writer = try writer()
+        disk.failures.withLock {
+            $0.allCreates = EMFILE
+            $0.syncs = [EIO]
+        }
+        #expect(throws: JournalError.self) { try writer.appendAndWait([entry(0)]).get() }
+        disk.failures.withLock { $0.allCreates = nil }
+        try writer.appendAndWait([entry(1)]).get()
+        #expect(try readAll(folder.path, upTo: writer.committed).records.map(\.entry.key) == [entry(1).key])
+    }
+
+    @Test func aWriterThatCannotBeginSaysSo() throws {
+        disk.failures.withLock { $0.allWrites = ENOSPC }
+        #expect { try writer() } throws: { ($0 as? JournalError)?.reason == .diskFull }
+        #expect(try folder.segments().isEmpty)
+        disk.failures.withLock { $0.allWrites = nil }
+        _ = try writer()
+    }
+
+    @Test func aGroupOverSeveralSegmentsIsWrittenAgainOnlyFromWhereItFailed() throws {
+        var settings = JournalSettings()
+        settings.segmentSize = 2_000
+        settings.commitInterval = .zero
+        let writer = try JournalWriter(
+            folder: folder.path, settings: settings, interfaces: ["traps"], operations: disk.operations)
+        // The third run's sync fails: two segments are durable by then (runs sync once, new segments once more).
+        disk.failures.withLock { $0.syncs = [nil, nil, nil, nil, EIO] }
+        let entries = (0..<40).map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 100)) }
+        try writer.appendAndWait(entries).get()
+        let (records, damage) = try readAll(folder.path, upTo: writer.committed)
+        #expect(records.map(\.entry.key) == entries.map(\.key))
+        #expect(damage.isEmpty)
+        #expect(disk.failures.withLock { $0.syncs.isEmpty })
+    }
+
+    @Test func batchesThatAreWhollyDurableSucceedWhereAGroupFailsLater() throws {
+        var settings = JournalSettings()
+        settings.segmentSize = 1_500
+        settings.commitInterval = .zero
+        let writer = try JournalWriter(
+            folder: folder.path, settings: settings, interfaces: ["traps"], operations: disk.operations)
+        disk.isGated.withLock { $0 = true }
+        writer.append([entry(0)])
+        disk.entered.wait()
+        let durable = Answer()
+        let failing = Answer()
+        writer.append([entry(1, payload: [UInt8](repeating: 1, count: 1_000))]) { durable.give($0) }
+        writer.append([entry(2, payload: [UInt8](repeating: 2, count: 1_000))]) { failing.give($0) }
+        // The running commit's sync and the next run's pass; after them no segment can be created.
+        disk.failures.withLock { $0.allCreates = EMFILE }
+        disk.isGated.withLock { $0 = false }
+        disk.gate.signal()
+        try durable.wait().get()
+        #expect(throws: JournalError.self) { try failing.wait().get() }
+        let records = try readAll(folder.path, upTo: writer.committed).records
+        #expect(records.map(\.entry.key).last == entry(1, payload: [UInt8](repeating: 1, count: 1_000)).key)
+    }
+}
