@@ -71,7 +71,7 @@ let package = Package(
 
         // The rooms, lowest first; dependencies point down only.
         room("Basics", []),
-        room("Metrics", []),
+        room("TraplineMetrics", []),
         room("SNMPWire", []),
         room("MIBCatalog", ["SNMPWire", "CNetSNMP"]),
         room("Captures", ["Basics"]),
@@ -83,24 +83,24 @@ let package = Package(
         room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
         room(
             "Pipeline",
-            ["Basics", "Metrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store"]),
+            ["Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store"]),
         room(
             "Sinks",
             [
-                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents", "Store",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents", "Store",
                 "CCurl", nioCore, nioPosix, nioTLS, logging,
             ]),
-        room("Intake", ["Basics", "Metrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
+        room("Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
         room(
             "TraplineConfiguration",
             ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks", yams],
             // In the program itself: a binary that was copied elsewhere has no bundle beside it.
             resources: [.embedInCode("rules/standard.yaml")]),
-        room("Portal", ["Basics", "Metrics", hummingbird, lifecycle, logging]),
+        room("Portal", ["Basics", "TraplineMetrics", hummingbird, lifecycle, logging]),
         room(
             "Trapline",
             [
-                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Routing",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Routing",
                 "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
                 logging,
             ]),
@@ -113,14 +113,14 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Alarms", "Documents", "Journal", "Intake", "CDatagram",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Alarms", "Documents", "Journal", "Intake", "CDatagram",
                 "Trapline", argumentParser,
             ]),
 
         // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.
         .target(name: "TestPeers", dependencies: ["Basics"], path: "Tests/TestPeers", swiftSettings: settings),
         tests(of: "Basics"),
-        tests(of: "Metrics"),
+        tests(of: "TraplineMetrics"),
         tests(of: "SNMPWire", ["TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "MIBCatalog", ["SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "Captures", ["Basics", "TestPeers"]),
@@ -133,15 +133,15 @@ let package = Package(
         tests(
             of: "Pipeline",
             [
-                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store",
             ]),
         tests(
             of: "Sinks",
             [
-                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Documents",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Documents",
                 "Store", "TestPeers", nioCore, nioPosix, logging,
             ]),
-        tests(of: "Intake", ["Basics", "Metrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
+        tests(of: "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
             ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks"],
@@ -149,7 +149,7 @@ let package = Package(
         tests(
             of: "Trapline",
             [
-                "Basics", "Metrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing", "Documents",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing", "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging,
             ]),
     ]

@@ -1,6 +1,6 @@
 public import Basics
 public import Logging
-public import Metrics
+public import TraplineMetrics
 internal import Synchronization
 
 /// Takes datagrams off the sockets, checks that each is a permitted SNMP notification, and appends it to the journal;

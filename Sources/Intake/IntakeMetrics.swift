@@ -1,4 +1,4 @@
-internal import Metrics
+internal import TraplineMetrics
 
 /// What intake shows at `/metrics`. All of it is read by one look a listener, so that the sum of semantics
 /// (received = journaled + refused + failed + answered + duplicate + in flight) holds in every scrape.

@@ -2,7 +2,7 @@ public import Alarms
 public import Basics
 internal import Devices
 public import Journal
-public import Metrics
+public import TraplineMetrics
 internal import Routing
 internal import SNMPWire
 public import Store

@@ -1,5 +1,5 @@
 internal import Alarms
-internal import Metrics
+internal import TraplineMetrics
 internal import SNMPWire
 
 /// The pipeline's metrics, counted once a batch and only for a batch that is in the store.

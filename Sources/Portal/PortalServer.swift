@@ -2,7 +2,7 @@ public import Basics
 import Foundation
 import Hummingbird
 public import Logging
-public import Metrics
+public import TraplineMetrics
 public import ServiceLifecycle
 
 /// The HTTP side of the server: `/metrics` for Prometheus and `/health` for whoever watches the watcher.

@@ -4,7 +4,7 @@ import Captures
 public import Documents
 import Foundation
 import Journal
-import Metrics
+import TraplineMetrics
 import Pipeline
 import SNMPWire
 import Sinks

@@ -2,7 +2,7 @@ import Basics
 import Foundation
 import Journal
 import Logging
-import Metrics
+import TraplineMetrics
 import Pipeline
 import Sinks
 import Store

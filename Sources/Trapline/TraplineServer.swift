@@ -3,7 +3,7 @@ import Foundation
 import Intake
 import Journal
 public import Logging
-public import Metrics
+public import TraplineMetrics
 import Pipeline
 import Portal
 public import ServiceLifecycle

@@ -1,6 +1,6 @@
 internal import Alarms
 internal import Logging
-internal import Metrics
+internal import TraplineMetrics
 internal import Store
 
 /// Reads the event log forward for one sink: the events that name it, in order.

@@ -1,5 +1,5 @@
 public import Basics
-public import Metrics
+public import TraplineMetrics
 internal import Synchronization
 
 /// The metrics of all sinks. The lags are read at each scrape, so that they grow while a sink is stuck.

@@ -2,7 +2,7 @@ internal import Alarms
 internal import Basics
 internal import Journal
 internal import Logging
-internal import Metrics
+internal import TraplineMetrics
 public import Store
 internal import Synchronization
 

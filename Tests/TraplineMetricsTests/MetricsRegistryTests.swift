@@ -1,4 +1,4 @@
-import Metrics
+import TraplineMetrics
 import Synchronization
 import Testing
 
