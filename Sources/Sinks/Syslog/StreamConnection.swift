@@ -1,0 +1,217 @@
+internal import Basics
+internal import Foundation
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import NIOTLS
+
+/// One TCP or TLS connection to a syslog server.
+///
+/// Syslog over a stream has no acknowledgement (RFC 6587 §3.1): what TCP has delivered may still be lost in the peer.
+/// So `send` waits until the peer's kernel has all octets, and `end` tells how the connection ended: in good order, with
+/// everything read, or not.
+final class StreamConnection: Sendable {
+    /// How a connection ended.
+    enum End: Sendable {
+        /// The peer closed after it had read all that was sent: a peer that leaves something unread resets.
+        case orderly
+        case broken(any Error)
+    }
+
+    /// How long a peer may take to accept a connection or to agree on TLS.
+    static let connectTimeout: Int64 = 10
+    /// How long a peer may leave octets unread before it counts as gone, in seconds.
+    static let drainTimeout: Double = 30
+    /// How long a peer may take to answer our half-close.
+    static let finishTimeout: Double = 5
+
+    /// How long after the handshake a refusal of our certificate is awaited, in seconds: a round trip.
+    static let certificateVerdictTime = 0.25
+
+    private let channel: any Channel
+    private let watcher: EndWatcher
+
+    private init(channel: any Channel, watcher: EndWatcher) {
+        self.channel = channel
+        self.watcher = watcher
+    }
+
+    /// Connects, and agrees on TLS where `tls` is given; throws NIO's errors.
+    static func open(
+        host: String, port: UInt16, tls: (context: NIOSSLContext, serverName: String?)?, group: any EventLoopGroup
+    ) async throws -> StreamConnection {
+        let loop = group.next()
+        let watcher = EndWatcher(loop, waitsForTLS: tls != nil)
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(.seconds(connectTimeout))
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(context: tls.context, serverHostname: tls.serverName)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(watcher.handler())
+                }
+            }
+        let channel: any Channel
+        do {
+            channel = try await bootstrap.connect(host: host, port: Int(port)).get()
+        } catch {
+            watcher.ready.fail(error)
+            throw error
+        }
+        let connection = StreamConnection(channel: channel, watcher: watcher)
+        do {
+            try await watcher.ready.futureResult.get(within: Double(connectTimeout))
+            if tls != nil { try await connection.outlastHandshake() }
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    /// In TLS 1.3 a client has ended its handshake before the server has judged its certificate (RFC 8446 §2): a
+    /// refusal comes as an alert a moment later, and what was sent by then is lost.
+    private func outlastHandshake() async throws {
+        try? await channel.closeFuture.get(within: Self.certificateVerdictTime)
+        if case .broken(let error)? = try await end() { throw error }
+        if !channel.isActive { throw ChannelError.eof }
+    }
+
+    /// How the connection ended; `nil` while it stands. Reads an end that lies on the socket unread.
+    func end() async throws -> End? {
+        let isEnding = try await channel.eventLoop.submit { [channel] in Self.hasEnd(channel) }.get()
+        if isEnding {
+            // The event loop reads it at its next turn.
+            try? await channel.closeFuture.get(within: Self.finishTimeout)
+        }
+        return try await channel.eventLoop.submit { [watcher] in watcher.end }.get()
+    }
+
+    /// Writes, and returns once the peer's kernel has it all.
+    func send(_ buffer: ByteBuffer) async throws {
+        // Bounded, since a peer that stops reading would hold the write for ever.
+        try await channel.writeAndFlush(buffer).get(within: Self.drainTimeout)
+        let deadline = ContinuousClock.now + .seconds(Self.drainTimeout)
+        var pause = Duration.microseconds(200)
+        while true {
+            let unacknowledged = try await channel.eventLoop.submit { [channel] in Self.unacknowledged(channel) }.get()
+            guard channel.isActive, let unacknowledged else {
+                if case .broken(let error)? = try await end() { throw error }
+                throw ChannelError.eof
+            }
+            if unacknowledged == 0 { return }
+            guard ContinuousClock.now < deadline else {
+                throw DeliveryFailure(.timeout, "the peer has not read for \(Int(Self.drainTimeout)) s")
+            }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(20))
+        }
+    }
+
+    /// Says that no more comes and waits for the peer's end; whether it was in good order, so that the peer has read
+    /// everything.
+    func finish() async -> Bool {
+        let isHalfClosed = (try? await channel.close(mode: .output).get()) != nil
+        if isHalfClosed {
+            try? await channel.closeFuture.get(within: Self.finishTimeout)
+        }
+        let end = try? await channel.eventLoop.submit { [watcher] in watcher.end }.get()
+        try? await channel.close().get()
+        if case .orderly? = end { return true }
+        return false
+    }
+
+    func close() async {
+        try? await channel.close().get()
+    }
+
+    /// Whether the peer's end or a reset lies on the socket.
+    private static func hasEnd(_ channel: any Channel) -> Bool {
+        let result = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { socket in
+            var octet: UInt8 = 0
+            let count = unsafe recv(socket, &octet, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)
+        }
+        return result ?? true
+    }
+
+    /// Octets (of the kernel's memory) that the peer has not acknowledged; `nil` where the socket is gone.
+    private static func unacknowledged(_ channel: any Channel) -> UInt32? {
+        let result = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {
+            socket -> UInt32? in
+            // SO_MEMINFO (linux/sock_diag.h): nine counters, the sixth of them the memory of what is queued for
+            // sending, acknowledged octets excluded.
+            let memoryInformation: Int32 = 55
+            let queuedForSending = 5
+            var counters = [UInt32](repeating: 0, count: 9)
+            var length = socklen_t(counters.count * MemoryLayout<UInt32>.size)
+            guard unsafe getsockopt(socket, SOL_SOCKET, memoryInformation, &counters, &length) == 0 else { return nil }
+            return counters[queuedForSending]
+        }
+        return result ?? nil
+    }
+}
+
+/// Sees a connection become ready and end. Everything of it happens on the connection's event loop.
+private final class EndWatcher: @unchecked Sendable {
+    let ready: EventLoopPromise<Void>
+    private let waitsForTLS: Bool
+    fileprivate(set) var end: StreamConnection.End?
+
+    init(_ loop: any EventLoop, waitsForTLS: Bool) {
+        ready = loop.makePromise()
+        self.waitsForTLS = waitsForTLS
+    }
+
+    func handler() -> Handler { Handler(watcher: self) }
+
+    final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let watcher: EndWatcher
+
+        init(watcher: EndWatcher) {
+            self.watcher = watcher
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            if !watcher.waitsForTLS { watcher.ready.succeed() }
+        }
+
+        /// A syslog server has nothing to say (RFC 5425 §4.3): what it says is dropped.
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { watcher.ready.succeed() }
+            context.fireUserInboundEventTriggered(event)
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            if watcher.end == nil { watcher.end = .broken(error) }
+            watcher.ready.fail(error)
+            context.close(promise: nil)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            if watcher.end == nil { watcher.end = .orderly }
+            watcher.ready.fail(ChannelError.eof)
+        }
+    }
+}
+
+extension EventLoopFuture where Value: Sendable {
+    /// This future's result, or a time-out where it takes longer; the work itself goes on.
+    fileprivate func get(within seconds: Double) async throws -> Value {
+        let promise = eventLoop.makePromise(of: Value.self)
+        let timer = eventLoop.scheduleTask(in: .milliseconds(Int64(seconds * 1_000))) {
+            promise.fail(DeliveryFailure(.timeout, "no answer within \(Int(seconds)) s"))
+        }
+        whenComplete { result in
+            timer.cancel()
+            promise.completeWith(result)
+        }
+        return try await promise.futureResult.get()
+    }
+}

@@ -1,0 +1,86 @@
+internal import Alarms
+internal import Foundation
+public import NIOCore
+internal import NIOPosix
+
+/// Sends each event as a syslog message: over UDP (RFC 5426), TCP (RFC 6587) or TLS (RFC 5425).
+public final class SyslogSink: Sink {
+    public static let type = "syslog"
+
+    /// Datagrams sent in one go: small enough for a receiver's default socket buffer.
+    private static let datagramBatch = 64
+    /// Messages written in one go to a stream: some 500 KiB at their longest common sizes.
+    private static let streamBatch = 512
+
+    public let name: String
+    public let gathering: Gathering
+    private let settings: SyslogSettings
+    private let formatter: SyslogFormatter
+    private let transport: Transport
+
+    private enum Transport: Sendable {
+        case datagrams(DatagramPeer)
+        case stream(SyslogStream, SyslogFraming)
+    }
+
+    /// `eventLoopGroup` does the network's work; `nil` for the one that the process shares.
+    public init(name: String, settings: SyslogSettings, eventLoopGroup: (any EventLoopGroup)? = nil) {
+        let eventLoopGroup = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        self.name = name
+        self.settings = settings
+        formatter = SyslogFormatter(settings: settings)
+        switch settings.transport {
+        case .udp:
+            gathering = .immediate(maximum: Self.datagramBatch)
+            transport = .datagrams(DatagramPeer(host: settings.host, port: settings.port, group: eventLoopGroup))
+        case .tcp(let framing):
+            gathering = .immediate(maximum: Self.streamBatch)
+            transport = .stream(SyslogStream(settings: settings, group: eventLoopGroup), framing)
+        case .tls:
+            gathering = .immediate(maximum: Self.streamBatch)
+            transport = .stream(SyslogStream(settings: settings, group: eventLoopGroup), .octetCounting)
+        }
+    }
+
+    public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
+        let messages = events.map { formatter.message(for: $0.event, datagram: $0.datagram) }
+        switch transport {
+        case .datagrams(let peer):
+            try await peer.send(messages.map { Array($0.utf8) })
+        case .stream(let stream, let framing):
+            var buffer = ByteBuffer()
+            for message in messages { framing.write(message, into: &buffer) }
+            try await stream.send(buffer)
+        }
+    }
+
+    public func probe() async throws(DeliveryFailure) {
+        switch transport {
+        case .datagrams(let peer): try await peer.open()
+        case .stream(let stream, _): try await stream.probe()
+        }
+    }
+
+    public func reopen() async {}
+
+    public func close() async {
+        switch transport {
+        case .datagrams(let peer): await peer.close()
+        case .stream(let stream, _): await stream.finish()
+        }
+    }
+
+    public func preview(_ event: SinkEvent) -> String {
+        formatter.message(for: event.event, datagram: event.datagram)
+    }
+}
+
+extension SyslogFraming {
+    /// `message` holds no line break: `SyslogFormatter` promises it.
+    func write(_ message: String, into buffer: inout ByteBuffer) {
+        switch self {
+        case .octetCounting: buffer.writeString("\(message.utf8.count) \(message)")
+        case .newline: buffer.writeString(message + "\n")
+        }
+    }
+}
