@@ -25,7 +25,8 @@ public struct AlarmInterpreter: Sendable {
 
     private let rules: [OID: CompiledRule]
     private let vendor: VendorProfile
-    private let vendorVariables: VendorVariables
+    /// What acBoardTrapGlobals may be spelled as.
+    private let globals: [OID]
     private let catalog: Catalog
 
     /// Of several rules for one notification the last wins: the shipped rules come first, the user's after them.
@@ -37,7 +38,7 @@ public struct AlarmInterpreter: Sendable {
         }
         self.rules = compiled
         self.vendor = vendor
-        self.vendorVariables = VendorVariables(vendor: vendor)
+        self.globals = vendor.spellings(of: VendorProfile.trapGlobals)
         self.catalog = catalog
     }
 
@@ -66,7 +67,7 @@ public struct AlarmInterpreter: Sendable {
 
     private func interpret(_ notification: SNMPNotification, by rule: CompiledRule) -> Interpretation {
         let variables = notification.variables
-        let reading = rule.isVendors ? vendorVariables.read(variables) : nil
+        let reading = rule.isVendors ? VendorReading(variables, roots: globals) : nil
         let severity: Severity
         switch rule.severity {
         case .fixed(let fixed):
@@ -101,7 +102,7 @@ public struct AlarmInterpreter: Sendable {
                 kind: .event, alarm: alarm, alarmOID: meaning, trapOID: notification.trapOID.compacted(),
                 source: "", severity: .indeterminate, text: describe(variables, otherwise: alarm))
         }
-        let reading = vendorVariables.read(variables)
+        let reading = VendorReading(variables, roots: globals)
         let severity = reading.severity ?? .indeterminate
         return Interpretation(
             kind: severity == .indeterminate ? .event : .alarm, alarm: alarm, alarmOID: meaning,

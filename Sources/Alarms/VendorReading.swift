@@ -5,48 +5,42 @@ import SNMPWire
 /// 16 of them, in no promised order, with or without the `.0` of a scalar.
 struct VendorReading {
     /// `nil` where it is absent or no severity.
-    var severity: Severity?
-    var text: String?
+    private(set) var severity: Severity?
+    private(set) var text: String?
     /// Normalised; empty for the device itself.
-    var source: String
-    var eventType: String?
-    var probableCause: String?
-    var deviceTime: Timestamp?
-}
+    private(set) var source = ""
+    private(set) var eventType: String?
+    private(set) var probableCause: String?
+    private(set) var deviceTime: Timestamp?
 
-/// The OIDs of those var-binds, spelled under every root that is looked at.
-struct VendorVariables: Sendable {
-    private let description: [OID]
-    private let source: [OID]
-    private let severity: [OID]
-    private let eventType: [OID]
-    private let probableCause: [OID]
-    private let date: [OID]
-
-    init(vendor: VendorProfile) {
-        func spellings(_ number: UInt32) -> [OID] {
-            vendor.spellings(of: VendorProfile.trapGlobals.appending(number))
+    /// - Parameter roots: what acBoardTrapGlobals may be spelled as.
+    init(_ variables: VariableBindings, roots: [OID]) {
+        for variable in variables {
+            guard let root = roots.first(where: { variable.name.hasPrefix($0) }),
+                // An arc under 128 is one octet, and one octet under 128 is an arc (X.690 §8.19.2).
+                let number = variable.name.encoded.dropFirst(root.encoded.count).first
+            else { continue }
+            take(variable.value, of: number)
         }
-        description = spellings(2)
-        source = spellings(3)
-        severity = spellings(4)
-        eventType = spellings(6)
-        probableCause = spellings(7)
-        date = spellings(11)
     }
 
-    func read(_ variables: VariableBindings) -> VendorReading {
-        let severity = variables.first(under: severity)?.value.asInt32.flatMap { number in
-            UInt8(exactly: number).flatMap(Severity.init(rawValue:))
+    /// The first of several with one number counts.
+    private mutating func take(_ value: Value, of number: UInt8) {
+        switch number {
+        case 2 where text == nil:
+            text = value.asOctets.map(SourceText.normalised).flatMap { $0.isEmpty ? nil : $0 }
+        case 3 where source.isEmpty:
+            source = value.asOctets.map(SourceText.normalised).map(SourceText.limited) ?? ""
+        case 4 where severity == nil:
+            severity = value.asInt32.flatMap { UInt8(exactly: $0) }.flatMap(Severity.init(rawValue:))
+        case 6 where eventType == nil:
+            eventType = value.asInt32.map(ProbableCause.eventType)
+        case 7 where probableCause == nil:
+            probableCause = value.asInt32.map(ProbableCause.probableCause)
+        case 11 where deviceTime == nil:
+            deviceTime = value.asOctets.flatMap(DateAndTime.timestamp)
+        default:
+            break
         }
-        let text = variables.first(under: description)?.value.asOctets.map(SourceText.normalised)
-        let source = variables.first(under: source)?.value.asOctets.map(SourceText.normalised)
-        return VendorReading(
-            severity: severity,
-            text: text.flatMap { $0.isEmpty ? nil : $0 },
-            source: SourceText.limited(source ?? ""),
-            eventType: variables.first(under: eventType)?.value.asInt32.map(ProbableCause.eventType),
-            probableCause: variables.first(under: probableCause)?.value.asInt32.map(ProbableCause.probableCause),
-            deviceTime: variables.first(under: date)?.value.asOctets.flatMap(DateAndTime.timestamp))
     }
 }

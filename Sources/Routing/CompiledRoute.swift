@@ -37,7 +37,7 @@ struct CompiledConditions: Sendable {
     init(_ conditions: RouteConditions, prevents: Bool) {
         severities =
             switch conditions.severity {
-            case nil: .all
+            case nil: Flags(Severity.allCases.map(\.rawValue))
             case .among(let among): Flags(among.map(\.rawValue))
             case .atLeast(let least): Flags(Severity.allCases.filter { $0.isAtLeast(least) }.map(\.rawValue))
             }
@@ -46,10 +46,8 @@ struct CompiledConditions: Sendable {
         transitions =
             if let asked = conditions.transitions {
                 Flags(asked.map(\.flag))
-            } else if prevents {
-                .all
             } else {
-                Flags(Transition.allCases.filter { $0 != .repeated }.map(\.flag))
+                Flags(Transition.allCases.filter { prevents || $0 != .repeated }.map(\.flag))
             }
         notifications = conditions.notifications.map(CompiledNotificationPattern.init)
         sources = conditions.sources.map(Glob.init)
@@ -105,8 +103,6 @@ struct CompiledConditions: Sendable {
 /// A set of up to eight small numbers.
 private struct Flags: Sendable {
     private var bits: UInt8 = 0
-
-    static let all = Flags(0...7)
 
     init(_ numbers: some Sequence<UInt8>) {
         for number in numbers { bits |= 1 << number }
