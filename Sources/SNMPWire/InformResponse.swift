@@ -7,10 +7,12 @@ public enum InformResponse {
     }
 
     public static func encode(to datagram: RawSpan, leniency: Leniency = .devices) -> [UInt8]? {
-        guard let layout = try? MessageLayout(datagram, leniency: leniency),
-            case .community(let community, let pdu) = layout.body, pdu.kind == .informRequest
-        else { return nil }
         let reader = BERReader(datagram, leniency: leniency)
+        guard let layout = try? MessageLayout(datagram, leniency: leniency),
+            case .community(let community, let pdu) = layout.body, pdu.kind == .informRequest,
+            // One that does not say what it is about was not accepted, and so is not acknowledged.
+            (try? reader.inside(pdu.variables).notificationHeader()) != nil
+        else { return nil }
         var writer = BERWriter(capacity: datagram.byteCount)
         writer.append(BERTag.sequence) { writer in
             writer.append(layout.version.rawValue)
