@@ -297,24 +297,28 @@ import TestPeers
         #expect(bench.intake.localEndpoints.isEmpty)
     }
 
-    @Test func stoppingWaitsForWhatIsInFlightAndAnswersIt() async throws {
+    private final class Ending: Sendable {
+        let isReached = Atomic(false)
+    }
+
+    @Test func stoppingWaitsForWhatIsInFlightAndAnswersIt() throws {
         let bench = try Bench()
         bench.journal.hold()
         let endpoint = try bench.endpoint()
         let sender = try UDPSender(to: endpoint)
         try sender.send(Wire.inform(requestID: 7))
         #expect(eventually { bench.journal.entries.count == 1 })
-        let hasStopped = Atomic(false)
-        await withTaskGroup { group in
-            group.addTask {
-                bench.intake.stop()
-                hasStopped.store(true, ordering: .relaxed)
-            }
-            pause(milliseconds: 50)
-            let wasHasty = hasStopped.load(ordering: .relaxed)
-            #expect(!wasHasty)
-            bench.journal.release()
+        let intake = bench.intake
+        let end = Ending()
+        let thread = try PlainThread(name: "stop") {
+            intake.stop()
+            end.isReached.store(true, ordering: .relaxed)
         }
+        pause(milliseconds: 50)
+        let wasHasty = end.isReached.load(ordering: .relaxed)
+        #expect(!wasHasty)
+        bench.journal.release()
+        thread.join()
         #expect(try sender.receive(timeout: .seconds(20)) != nil)
         #expect(bench.accounts.journaled == 1 && bench.accounts.inFlight == 0)
     }
