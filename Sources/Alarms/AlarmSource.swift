@@ -57,7 +57,13 @@ struct AlarmSource: Sendable {
         }
         switch part.kind {
         case .value:
-            return AlarmSource.text(of: binding.value, catalog: catalog)
+            if case .octetString(let octets) = binding.value {
+                let text = SourceText.normalised(octets)
+                // Octets that are no text (a MAC address) stand as people read them.
+                let isAsItIs = text.isEmpty || !part.isLabelled
+                return isAsItIs ? text : SourceText.normalised(catalog.text(of: binding.value, for: binding.name))
+            }
+            return AlarmSource.text(of: binding, catalog: catalog)
         case .instance:
             return part.variable.spellings.lazy.compactMap { binding.name.arcs(after: $0) }.first.map(dotted)
         case .parent:
@@ -70,14 +76,14 @@ struct AlarmSource: Sendable {
 
     /// A value as it stands in a key: numbers as numbers and not by their labels, so that it equals the same value
     /// told by an instance.
-    private static func text(of value: Value, catalog: Catalog) -> String? {
-        switch value {
+    private static func text(of binding: VariableBinding, catalog: Catalog) -> String? {
+        switch binding.value {
         case .integer(let number): String(number)
         case .counter32(let number), .gauge32(let number), .timeTicks(let number): String(number)
         case .counter64(let number): String(number)
         case .float(let number): String(number)
         case .double(let number): String(number)
-        case .octetString(let octets), .opaque(let octets): SourceText.normalised(octets)
+        case .octetString, .opaque: catalog.text(of: binding.value, for: binding.name)
         case .objectIdentifier(let oid): catalog.shortName(of: oid)
         case .ipAddress(let address):
             dotted([address >> 24, address >> 16 & 0xff, address >> 8 & 0xff, address & 0xff])

@@ -24,12 +24,21 @@ struct CompiledComparison: Sendable {
         let node = catalog.node(for: condition.variable)
         objects = vendor.spellings(of: condition.variable)
         comparison = condition.comparison
-        operand = condition.operand
+        operand =
+            node?.displayHint == "1x:" ? CompiledComparison.withoutLeadingZeros(condition.operand) : condition.operand
         number = Number(condition.operand) ?? node.flatMap { Number(label: condition.operand, of: $0) }
         oid = catalog.oid(named: condition.operand)
         address = IPAddress(condition.operand)
-        glob = Glob(condition.operand)
+        glob = Glob(operand)
         isRendered = node?.displayHint != nil
+    }
+
+    /// `00:90:8F:*` as `0:90:8f:*`: people write the octets of a MAC address with two digits, the hint `1x:` with as few
+    /// as each needs (RFC 2579 §3.1).
+    private static func withoutLeadingZeros(_ address: String) -> String {
+        address.lowercased().split(separator: ":", omittingEmptySubsequences: false)
+            .map { $0.utf8.count == 2 && $0.first == "0" ? $0.dropFirst() : $0 }
+            .joined(separator: ":")
     }
 
     func holds(in variables: VariableBindings, catalog: Catalog) -> Bool {

@@ -3,14 +3,14 @@
 ///
 /// Matching steps back at most to the last `*`, so that it takes at most (text × pattern) steps whatever a device
 /// sends, and allocates nothing.
-struct Glob: Sendable, Hashable {
+public struct Glob: Sendable, Hashable {
     let pattern: String
     private let octets: [UInt8]
 
     private static let star = UInt8(ascii: "*")
     private static let question = UInt8(ascii: "?")
 
-    init(_ pattern: String) {
+    public init(_ pattern: String) {
         self.pattern = pattern
         // Runs of stars are one star.
         var octets: [UInt8] = []
@@ -22,7 +22,7 @@ struct Glob: Sendable, Hashable {
         text.utf8.contains { $0 == star || $0 == question }
     }
 
-    func matches(_ text: String) -> Bool { matches(text.utf8) }
+    public func matches(_ text: String) -> Bool { matches(text.utf8) }
 
     /// Whether the whole text, UTF-8, fits the pattern.
     func matches<Text: Collection>(_ text: Text) -> Bool where Text.Element == UInt8 {
@@ -75,6 +75,6 @@ struct Glob: Sendable, Hashable {
         return other.octets.starts(with: octets.dropLast())
     }
 
-    static func == (left: Glob, right: Glob) -> Bool { left.octets == right.octets }
-    func hash(into hasher: inout Hasher) { hasher.combine(octets) }
+    public static func == (left: Glob, right: Glob) -> Bool { left.octets == right.octets }
+    public func hash(into hasher: inout Hasher) { hasher.combine(octets) }
 }

@@ -36,7 +36,7 @@ import Testing
     @Test func aHostileTextTakesStepsByItsLengthOnly() {
         // With a step back to every star this would not end before the sun does.
         let pattern = String(repeating: "*a", count: 30) + "*b"
-        #expect(!Glob(pattern).matches(String(repeating: "a", count: 60_000)))
+        #expect(!Glob(pattern).matches(String(repeating: "a", count: 10_000)))
     }
 
     @Test(arguments: [

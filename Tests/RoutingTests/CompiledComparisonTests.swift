@@ -3,7 +3,7 @@ import Routing
 import SNMPWire
 import Testing
 
-@Suite struct VariableComparisonTests {
+@Suite struct CompiledComparisonTests {
     private func matches(
         _ variable: String, _ comparison: RouteConditions.Comparison, _ operand: String,
         _ variables: [(String, Value)]
@@ -70,9 +70,13 @@ import Testing
 
     @Test func octetsWithAHintCompareAsPeopleReadThem() {
         let variables: [(String, Value)] = [("ifPhysAddress.7", .octetString([0x00, 0x90, 0x8f, 0x01, 0x02, 0x03]))]
-        #expect(
-            matches("ifPhysAddress", .like, "00:90:8f:*", variables)
-                || matches("ifPhysAddress", .like, "0:90:8f:*", variables))
+        for operand in ["00:90:8f:01:02:03", "0:90:8F:1:2:3"] {
+            #expect(matches("ifPhysAddress", .equal, operand, variables))
+            #expect(!matches("ifPhysAddress", .notEqual, operand, variables))
+        }
+        for pattern in ["00:90:8f:*", "0:90:8F:*", "*:03", "00:90:8f:0?:02:03"] {
+            #expect(matches("ifPhysAddress", .like, pattern, variables))
+        }
         #expect(!matches("ifPhysAddress", .like, "00:11:*", variables))
     }
 
