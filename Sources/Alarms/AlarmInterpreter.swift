@@ -66,6 +66,14 @@ public struct AlarmInterpreter: Sendable {
     }
 
     private func interpret(_ notification: SNMPNotification, by rule: CompiledRule) -> Interpretation {
+        let trapOID =
+            rule.notification == notification.trapOID ? rule.notification : notification.trapOID.compacted()
+        if rule.kind == .keepAlive {
+            // Most of a fleet's traffic, and nobody reads its text.
+            return Interpretation(
+                kind: .keepAlive, alarm: rule.alarm, alarmOID: rule.alarmOID, trapOID: trapOID, source: "",
+                severity: .indeterminate, text: "")
+        }
         let variables = notification.variables
         let reading = rule.isVendors ? VendorReading(variables, roots: globals) : nil
         let severity: Severity
@@ -79,8 +87,7 @@ public struct AlarmInterpreter: Sendable {
             severity = reading?.severity ?? .indeterminate
         }
         return Interpretation(
-            kind: rule.kind, alarm: rule.alarm, alarmOID: rule.alarmOID,
-            trapOID: rule.notification == notification.trapOID ? rule.notification : notification.trapOID.compacted(),
+            kind: rule.kind, alarm: rule.alarm, alarmOID: rule.alarmOID, trapOID: trapOID,
             source: rule.source?.text(from: variables, catalog: catalog) ?? reading?.source ?? "",
             severity: severity,
             text: rule.text?.filled(from: variables, catalog: catalog) ?? reading?.text
