@@ -15,7 +15,7 @@ public struct BackOff: Sendable, Hashable {
     /// many sinks that lost one peer together must not come back to it together.
     public func pause(afterFailures failures: Int, jitter: Double) -> Duration {
         var full = min(initial, ceiling)
-        var doublings = max(0, failures - 1)
+        var doublings = max(1, failures) - 1
         while doublings > 0 && full < ceiling && full > .zero {
             full = min(full * 2, ceiling)
             doublings -= 1

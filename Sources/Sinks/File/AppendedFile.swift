@@ -5,11 +5,22 @@ struct AppendedFile: ~Copyable {
     /// Owner and group: an operator's tools read it, others need not know a network's troubles.
     private static let permissions: mode_t = 0o640
 
+    /// The calls that a disk can fail, so that its failing can be tried without one that is full.
+    struct Disk: Sendable {
+        var write: @Sendable ([UInt8], Int32) throws(PartialWrite) -> Void = {
+            (octets, descriptor) throws(PartialWrite) in
+            try writeAll(octets, to: descriptor)
+        }
+        var sync: @Sendable (Int32) -> Int32 = { fdatasync($0) }
+    }
+
     let path: String
+    private let disk: Disk
     private var descriptor: Int32 = -1
 
-    init(path: String) {
+    init(path: String, disk: Disk = Disk()) {
         self.path = path
+        self.disk = disk
     }
 
     deinit {
@@ -26,12 +37,12 @@ struct AppendedFile: ~Copyable {
             octets.insert(UInt8(ascii: "\n"), at: 0)
         }
         do throws(PartialWrite) {
-            try writeAll(octets, to: descriptor)
+            try disk.write(octets, descriptor)
         } catch {
             if let size { takeBack(to: size, written: error.written) }
             throw failure("cannot write", error.error)
         }
-        guard fdatasync(descriptor) != 0 else { return }
+        guard disk.sync(descriptor) != 0 else { return }
         let error = SystemError.last
         // Pipes and terminals have nothing to sync.
         if size == nil && (error.code == EINVAL || error.code == EROFS || error.code == ENOTSUP) { return }

@@ -1,0 +1,181 @@
+import Alarms
+import Basics
+import Documents
+import Foundation
+import Journal
+import Logging
+import MIBCatalog
+import TraplineMetrics
+import SNMPWire
+import Sinks
+import Store
+import Synchronization
+import TestPeers
+import Testing
+
+/// What a runner needs, with a store in memory, a clock that stands and a sink that does as it is told.
+final class RunnerHarness: Sendable {
+    let store: EventStore
+    let signal = EventSignal()
+    let cursors: CursorBoard
+    let registry = MetricsRegistry()
+    let clock = ManualClock()
+    let log = LogCollector()
+    let wallClock = Mutex(Timestamp(seconds: 1_000))
+    private let metrics: SinkMetrics
+
+    init(cursors: [String: Int64] = [:]) throws {
+        store = try EventStore.inMemory()
+        self.cursors = CursorBoard(cursors)
+        let now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_000) }
+        metrics = SinkMetrics(registry, signal: signal, now: now)
+    }
+
+    func environment(
+        record: @escaping @Sendable (JournalPosition) -> JournalRecord? = { _ in nil }, backOff: BackOff = .standard
+    ) -> SinkEnvironment {
+        SinkEnvironment(
+            store: store, signal: signal, cursors: cursors, metrics: metrics, logger: log.logger, record: record,
+            naming: { DatagramNaming(catalog: .empty) }, backOff: backOff, clock: clock, jitter: { 1 })
+    }
+
+    func runner(
+        _ sink: ScriptedSink, name: String = "noc",
+        record: @escaping @Sendable (JournalPosition) -> JournalRecord? = { _ in nil }
+    ) throws -> SinkRunner {
+        try SinkRunner(name: name, sink: sink, environment: environment(record: record))
+    }
+
+    /// Appends events to the log, each to the sinks that `sinks` gives for its number.
+    func append(_ ids: ClosedRange<Int64>, sinks: (Int64) -> [String] = { _ in ["noc"] }) throws {
+        let events = try ids.map { id in
+            StoredEvent(event: try EventSample.event(id), position: EventSample.position(id), sinks: sinks(id))
+        }
+        try store.commit(BatchOutcome(events: events))
+        signal.announce(ids.upperBound)
+    }
+
+    func metric(_ line: String) -> String? {
+        registry.exposition().split(separator: "\n").first { $0.hasPrefix(line + " ") }
+            .map { String($0.dropFirst(line.count + 1)) }
+    }
+}
+
+enum EventSample {
+    static func event(_ id: Int64, severity: Severity = .major, text: String = "Interface 7 is down") throws -> Event {
+        Event(
+            id: id, time: Timestamp(seconds: 900), transition: .raised, alarmID: id, alarm: "linkDown",
+            oid: try #require(OID("1.3.6.1.6.3.1.1.5.3")), severity: severity, highestSeverity: severity,
+            device: EventDevice(id: "192.0.2.7", name: "edge router", address: IPAddress(v4: 0xc000_0207)),
+            source: "ifIndex.7", text: text, raised: Timestamp(seconds: 900))
+    }
+
+    static func position(_ id: Int64) -> JournalPosition { JournalPosition(segment: 1, offset: UInt64(id) * 512) }
+
+    static func entry(at time: Timestamp = Timestamp(seconds: 900)) throws -> JournalEntry {
+        let notification = SNMPNotification(
+            version: .v2c, community: ArraySlice("public".utf8), trapOID: try #require(OID("1.3.6.1.6.3.1.1.5.3")),
+            uptime: 4_711, variables: VariableBindings([]))
+        let message = CommunityMessage(
+            version: .v2c, community: notification.community,
+            pdu: .standard(notification.v2PDU(kind: .trap, requestID: 1)))
+        return JournalEntry(
+            time: time, interface: "traps", sender: Endpoint(IPAddress(v4: 0xc000_0207), port: 40_000),
+            receiver: Endpoint(IPAddress(v4: 0xc000_0201), port: 162), payload: message.encode())
+    }
+}
+
+/// A sink that takes what it is given, fails when told to, and hangs when told to.
+final class ScriptedSink: Sink {
+    static let type = "scripted"
+
+    private struct State {
+        var failures: [DeliveryFailure] = []
+        var attempts: [[Int64]] = []
+        var delivered: [[SinkEvent]] = []
+        var isHanging = false
+        var hanging: [CheckedContinuation<Void, Never>] = []
+        var isClosed = false
+        var reopened = 0
+    }
+
+    let gathering: Gathering
+    private let state = Mutex(State())
+
+    init(_ gathering: Gathering = .immediate(maximum: 100)) {
+        self.gathering = gathering
+    }
+
+    /// The numbers of the events of each delivery that succeeded.
+    var deliveries: [[Int64]] { state.withLock { $0.delivered.map { $0.map(\.event.id) } } }
+    var delivered: [SinkEvent] { state.withLock { $0.delivered.flatMap(\.self) } }
+    /// And of each delivery that was tried.
+    var attempts: [[Int64]] { state.withLock { $0.attempts } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+    var reopenCount: Int { state.withLock { $0.reopened } }
+
+    /// The next deliveries fail so, one after the other.
+    func fail(_ failures: [DeliveryFailure]) { state.withLock { $0.failures += failures } }
+
+    /// Deliveries that are in hand or begin now do not end before `release`, whatever becomes of their task.
+    func hang() { state.withLock { $0.isHanging = true } }
+
+    func release() {
+        let waiting = state.withLock { state in
+            state.isHanging = false
+            defer { state.hanging = [] }
+            return state.hanging
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
+        state.withLock { $0.attempts.append(events.map(\.event.id)) }
+        await withCheckedContinuation { continuation in
+            let isHanging = state.withLock { state in
+                if state.isHanging { state.hanging.append(continuation) }
+                return state.isHanging
+            }
+            if !isHanging { continuation.resume() }
+        }
+        let failure = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
+        if let failure { throw failure }
+        state.withLock { $0.delivered.append(events) }
+    }
+
+    func probe() async throws(DeliveryFailure) {}
+    func reopen() async { state.withLock { $0.reopened += 1 } }
+    func close() async { state.withLock { $0.isClosed = true } }
+    func preview(_ event: SinkEvent) -> String { "\(event.event.id)" }
+}
+
+/// Keeps what is logged.
+final class LogCollector: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    var logger: Logger {
+        Logger(label: "test") { _ in Handler(collector: self) }
+    }
+
+    private struct Handler: LogHandler {
+        let collector: LogCollector
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        init(collector: LogCollector) {
+            self.collector = collector
+        }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let sink = metadata["sink"].map { "\($0)" } ?? "-"
+            collector.lines.withLock { $0.append("\(event.level) \(sink): \(event.message)") }
+        }
+    }
+}
