@@ -31,11 +31,12 @@ enum PlainText {
         text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { oneLine(String($0)) }
     }
 
-    /// The longest beginning of `text` that takes at most `limit` octets and ends between characters.
-    static func prefix(_ text: String, octets limit: Int) -> Substring {
-        guard text.utf8.count > limit else { return text[...] }
+    /// The longest beginning of `text` that takes at most `limit` octets and ends between characters of Unicode.
+    static func prefix(_ text: Substring, octets limit: Int) -> Substring {
+        guard text.utf8.count > limit else { return text }
         var end = text.utf8.index(text.startIndex, offsetBy: max(0, limit))
-        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        // An octet 10xxxxxx goes on with a character (RFC 3629 §3).
+        while text.utf8[end] & 0xc0 == 0x80, end > text.startIndex { end = text.utf8.index(before: end) }
         return text[..<end]
     }
 
@@ -43,7 +44,8 @@ enum PlainText {
     static func shortened(_ text: String, octets limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         let ellipsis = "…"
-        return prefix(text, octets: limit - ellipsis.utf8.count) + ellipsis
+        guard limit >= ellipsis.utf8.count else { return "" }
+        return prefix(text[...], octets: limit - ellipsis.utf8.count) + ellipsis
     }
 
     /// All that RFC 5424 §6 calls PRINTUSASCII: what its header fields are made of.

@@ -1,0 +1,128 @@
+internal import Alarms
+internal import Basics
+internal import Foundation
+internal import Logging
+internal import Synchronization
+
+/// Sends events as mail: the first after quiet at once and alone, what follows within the window as one digest.
+public final class MailSink: Sink {
+    public static let type = "mail"
+
+    /// What one digest takes in: a storm of this size is one mail, since `MailComposer` counts what it does not list.
+    static let digestLimit = 100_000
+
+    public let name: String
+    public let gathering: Gathering
+    private let settings: MailSettings
+    private let composer: MailComposer?
+    private let sender: MailAddress?
+    private let recipients: [MailAddress]
+    private let logger: Logger
+    private let progress = Mutex(Progress())
+
+    /// Which recipients are done with a mail that others are still to get.
+    private struct Progress {
+        var messageID = ""
+        var done: Set<String> = []
+    }
+
+    public init(name: String, settings: MailSettings) {
+        self.name = name
+        self.settings = settings
+        gathering = .window(settings.window, maximum: Self.digestLimit)
+        sender = MailAddress(settings.from)
+        recipients = settings.to.compactMap { MailAddress($0) }
+        composer = sender.map { [recipients] in MailComposer(sink: name, from: $0, recipients: recipients) }
+        logger = Logger(label: "trapline.sink.\(name)")
+    }
+
+    /// A recipient that the server refuses for good (5yz) while it takes others is told in the log, and the mail counts
+    /// as delivered; one that it defers (4yz) is tried again alone, with the same Message-ID.
+    public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
+        guard !events.isEmpty else { return }
+        guard let composer, let sender else { throw DeliveryFailure(.rejected, "\(settings.from) is no mail address") }
+        let mail = composer.compose(events, date: Date())
+        let done = progress.withLock { progress in
+            if progress.messageID != mail.messageID { progress = Progress(messageID: mail.messageID) }
+            return progress.done
+        }
+        let outstanding = recipients.map(\.address).filter { !done.contains($0) }
+        guard !outstanding.isEmpty else { return }
+        let transfer = SMTPTransfer(
+            settings: settings, sender: sender.address, recipients: outstanding, message: mail.text)
+        let outcome = await transfer.run()
+        let dialogue = SMTPDialogue(outcome.transcript)
+        if let failure = outcome.failure { throw self.failure(failure, outcome.detail, dialogue) }
+        try note(dialogue.refusedRecipients, outstanding, events)
+    }
+
+    public func probe() async throws(DeliveryFailure) {
+        let transfer = SMTPTransfer(settings: settings, sender: "", recipients: [], message: nil)
+        let outcome = await transfer.run()
+        if let failure = outcome.failure {
+            throw self.failure(failure, outcome.detail, SMTPDialogue(outcome.transcript))
+        }
+    }
+
+    public func reopen() async {}
+
+    public func close() async {}
+
+    public func preview(_ event: SinkEvent) -> String {
+        composer?.compose([event], date: Date()).text ?? "\(settings.from) is no mail address"
+    }
+
+    private func note(
+        _ refused: [(address: String, reply: SMTPDialogue.Reply)], _ outstanding: [String], _ events: [SinkEvent]
+    ) throws(DeliveryFailure) {
+        for (address, reply) in refused where reply.isPermanent {
+            logger.warning(
+                "A recipient was rejected; the others have the mail",
+                metadata: [
+                    "recipient": "\(address)", "answer": "\(reply.description)",
+                    "event": "\(events[0].event.id)", "events": "\(events.count)",
+                ])
+        }
+        let deferred = refused.filter(\.reply.isTransient)
+        progress.withLock { progress in
+            progress.done.formUnion(outstanding.filter { address in !deferred.contains { $0.address == address } })
+        }
+        if !deferred.isEmpty { throw DeliveryFailure(.refused, describe(deferred)) }
+    }
+
+    private func failure(
+        _ failure: SMTPTransfer.Outcome.Failure, _ detail: String, _ dialogue: SMTPDialogue
+    ) -> DeliveryFailure {
+        let answer = dialogue.failure
+        let said = answer?.reply.map { " (the server said: \($0.description))" } ?? ""
+        switch failure {
+        case .unreachable: return DeliveryFailure(.unreachable, "\(settings.server): \(detail)")
+        case .timeout, .cancelled: return DeliveryFailure(.timeout, "\(settings.server): \(detail)")
+        case .tls: return DeliveryFailure(.tls, "\(settings.server): \(detail)\(said)")
+        case .authentication: return DeliveryFailure(.authentication, "\(settings.server): \(detail)\(said)")
+        case .answered, .other:
+            let refused = dialogue.refusedRecipients
+            if !refused.isEmpty, answer?.verb == "RCPT" {
+                // Not one was taken. It is final only if it is so for each.
+                let isFinal = refused.allSatisfy(\.reply.isPermanent)
+                return DeliveryFailure(isFinal ? .rejected : .refused, describe(refused))
+            }
+            guard let answer, let reply = answer.reply else {
+                return DeliveryFailure(.unreachable, "\(settings.server): \(detail)")
+            }
+            // A 5yz before MAIL is the server's trouble with us, not with this mail: it is tried again.
+            let isAboutTheMail = ["MAIL", "RCPT", "DATA"].contains(answer.verb)
+            let reason: DeliveryFailure.Reason = isAboutTheMail && reply.isPermanent ? .rejected : .refused
+            let step = answer.verb.isEmpty ? "greeting" : answer.verb
+            return DeliveryFailure(reason, "\(settings.server): \(step): \(reply.description)")
+        }
+    }
+
+    private func describe(_ refused: [(address: String, reply: SMTPDialogue.Reply)]) -> String {
+        // Enough to see what is wrong; a list of a hundred addresses is no line of a log.
+        let listed = 10
+        let more = refused.count > listed ? ", and \(refused.count - listed) more" : ""
+        let list = refused.prefix(listed).map { "\($0.address): \($0.reply.description)" }.joined(separator: ", ")
+        return "\(settings.server): \(list)\(more)"
+    }
+}
