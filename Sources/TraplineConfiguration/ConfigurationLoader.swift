@@ -100,6 +100,7 @@ public enum ConfigurationLoader {
             if type as? FileAttributeType != .typeDirectory {
                 // Names that it would have given are reported one by one; traps are received all the same.
                 reader.warning("\(path): no such folder", at: element.mark)
+                return nil
             }
             return path
         }
@@ -119,20 +120,21 @@ public enum ConfigurationLoader {
         _ sinksEntry: YAMLNode.Entry?, _ routesEntry: YAMLNode.Entry?, _ configuration: inout ServerConfiguration,
         _ reader: DocumentReader, _ names: ObjectNames
     ) {
-        var sinkNames = configuration.sinks.map(\.name)
+        /// `nil` where they are not known, and no route can be blamed for naming one.
+        var sinkNames: [String]? = configuration.sinks.map(\.name)
         var marks: [String: SourceMark] = [:]
         if let sinksEntry {
             let sinks = SinksSection.read(sinksEntry.value, reader)
-            configuration.sinks = sinks.valid.map { ($0.name, $0.settings) }
-            sinkNames = sinks.names
-            for sink in sinks.valid { marks[sink.name] = sink.mark }
-            if sinkNames.isEmpty {
+            configuration.sinks = (sinks?.valid ?? []).map { ($0.name, $0.settings) }
+            sinkNames = sinks?.names
+            for sink in sinks?.valid ?? [] { marks[sink.name] = sink.mark }
+            if sinkNames?.isEmpty == true {
                 reader.warning("no sinks: events are kept in the event log and go nowhere", at: sinksEntry.mark)
             }
         }
         guard let routesEntry else {
             configuration.routes = [ServerConfiguration.everythingRoute(to: configuration.sinks.map(\.name))]
-            if sinkNames.isEmpty {
+            if configuration.sinks.isEmpty {
                 configuration.routes = []
             } else if let sinksEntry {
                 reader.warning("no routes: every event goes to every sink", at: sinksEntry.mark)

@@ -63,7 +63,8 @@ struct YAMLDocument {
                 if scalar == "]" || scalar == "}" { depth = max(0, depth - 1) }
                 if depth > maximumDepth { return ("lists and mappings nested more than \(maximumDepth) deep", mark) }
             default:
-                return ("the control character U+\(String(scalar.value, radix: 16, uppercase: true))", mark)
+                let code = String(scalar.value, radix: 16, uppercase: true)
+                return ("the control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)", mark)
             }
             mark.column += 1
         }
@@ -135,7 +136,8 @@ struct YAMLDocument {
         let known: [Tag.Name] = [.implicit, .nonSpecific, .str, .seq, .map, .null, .bool, .int, .float]
         let tag = node.tag.rawValue
         if !known.contains(where: { $0.rawValue == tag }) {
-            problems.append((mark, "the tag \(quoted(tag)) is not supported"))
+            // The tag is not shown: it may be a password that begins so.
+            problems.append((mark, "a tag (!…) is not supported; text that begins with ! must stand in quotes"))
         }
     }
 
@@ -160,10 +162,14 @@ struct YAMLDocument {
 
     private func describe(_ error: YamlError) -> (SourceMark, String) {
         switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
+        case .composer(_, let problem, let mark, _):
+            return (SourceMark(mark), "no YAML: \(YAMLDocument.advice(for: problem))")
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             var message = "no YAML: \(YAMLDocument.advice(for: problem))"
-            if let context { message += " (\(context.text), which begins on line \(context.mark.line))" }
+            // What began on the same line needs no finding.
+            if let context, context.mark.line != mark.line {
+                message += " (\(context.text), which begins on line \(context.mark.line))"
+            }
             return (SourceMark(mark), message)
         case .duplicatedKeysInMapping(let keys, let context):
             return (SourceMark(context.mark), "the key \(quoted(keys.first ?? "")) stands twice")
@@ -185,6 +191,13 @@ struct YAMLDocument {
             problem + "; lines are indented with blanks"
         case "did not find expected alphabetic or numeric character", "found undefined alias":
             problem + "; text that begins with * or & must stand in quotes"
+        case "did not find expected comment or line break":
+            problem + "; text that begins with > or | must stand in quotes"
+        case "did not find expected node content", "did not find expected ',' or ']'",
+            "did not find expected ',' or '}'":
+            problem + "; text that holds a comma, a bracket or a colon must stand in quotes"
+        case "but found another document":
+            "a file holds one document; a second one begins here"
         case "mapping values are not allowed in this context":
             problem + "; text that holds a colon and a blank must stand in quotes"
         default: problem

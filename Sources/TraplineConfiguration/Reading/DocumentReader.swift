@@ -17,8 +17,13 @@ final class DocumentReader {
 
     init(file: String) {
         self.file = file
-        let folder = (file as NSString).deletingLastPathComponent
-        self.folder = folder.isEmpty ? "." : folder
+        // Foundation's own traps on a name of one letter.
+        folder =
+            switch file.lastIndex(of: "/") {
+            case file.startIndex?: "/"
+            case let slash?: String(file[..<slash])
+            case nil: "."
+            }
     }
 
     /// The root of the file's document; `nil` where it cannot be read or holds nothing.
@@ -161,7 +166,8 @@ final class DocumentReader {
     }
 
     func resolve(_ path: String) -> String {
-        path.hasPrefix("/") || folder == "." ? path : folder + "/" + path
+        if path.hasPrefix("/") || folder == "." { return path }
+        return folder == "/" ? "/" + path : folder + "/" + path
     }
 
     /// What stands there, for "expected …, found …".

@@ -11,7 +11,8 @@ struct HostAndPort: Hashable {
     /// `nil` where none was given.
     var port: UInt16?
 
-    /// `nil` if the text is no host with an optional port.
+    /// `nil` if the text is no host with an optional port. An IPv6 address needs its brackets: `2001:db8::5:514` is a
+    /// valid address of its own.
     init?(_ text: some StringProtocol) {
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]"),
@@ -20,8 +21,6 @@ struct HostAndPort: Hashable {
             let rest = text[text.index(after: end)...]
             guard rest.isEmpty || rest.first == ":" else { return nil }
             self.init(host: address.description, port: rest.isEmpty ? nil : rest.dropFirst())
-        } else if let address = IPAddress(text) {
-            self.init(host: address.description, port: Substring?.none)
         } else {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count <= 2, HostAndPort.isHost(parts[0]) else { return nil }
@@ -105,7 +104,9 @@ extension DocumentReader {
     func endpoint(_ node: YAMLNode, defaultPort: UInt16) -> Endpoint? {
         let example = "\"0.0.0.0:\(defaultPort)\" or \"[::]:\(defaultPort)\""
         guard let text = text(node, "ADDRESS:PORT such as \(example)") else { return nil }
-        guard let endpoint = Endpoint(text, defaultPort: defaultPort) else {
+        // Without brackets, `::1:162` is an address and no port; whoever writes it means another.
+        let isBareV6 = text.first != "[" && text.filter { $0 == ":" }.count > 1
+        guard !isBareV6, let endpoint = Endpoint(text, defaultPort: defaultPort) else {
             error("expected ADDRESS:PORT such as \(example), found \(quoted(text))", at: node.mark)
             return nil
         }

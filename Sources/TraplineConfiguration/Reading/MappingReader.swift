@@ -29,7 +29,7 @@ final class MappingReader {
     }
 
     func entry(_ key: String) -> YAMLNode.Entry? {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return entries.first { $0.key == key }
     }
 
@@ -60,9 +60,8 @@ final class MappingReader {
             } else if keysAreSecret {
                 reader.error("an unknown key; the keys here are \(names.joined(separator: ", "))", at: entry.mark)
             } else {
-                var hint = Suggestion.hint(for: entry.key, in: names + reserved.keys.sorted())
-                // A short list is more help than nothing where no key is near.
-                if hint.isEmpty { hint = "; the keys here are \(names.joined(separator: ", "))" }
+                let near = Suggestion.hint(for: entry.key, in: names + reserved.keys.sorted())
+                let hint = near.isEmpty ? "; the keys here are \(names.joined(separator: ", "))" : near
                 reader.error("unknown key \(quoted(entry.key))\(hint)", at: entry.mark)
             }
         }

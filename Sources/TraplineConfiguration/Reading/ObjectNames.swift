@@ -1,4 +1,5 @@
 import MIBCatalog
+import Routing
 import SNMPWire
 
 /// Resolves the names of MIB objects in the files of one run, and finds the nearest right spelling of those it does not
@@ -24,7 +25,8 @@ final class ObjectNames {
 
     /// Why `text` names nothing, with what was probably meant.
     func whyUnknown(_ text: String) -> String {
-        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }) {
+        // No name begins with a digit (RFC 2578 §3.1).
+        if text.first.map({ "0123456789.".contains($0) }) == true {
             return "\(quoted(text)) is no OID: numbers below 4294967296 with single dots between them, at most 128,"
                 + " the first 0 to 2"
         }
@@ -32,6 +34,14 @@ final class ObjectNames {
             return "\(quoted(text)) is not known: no MIB module is loaded; an OID by number needs none"
         }
         return "no MIB module knows \(quoted(text))\(hint(for: text))"
+    }
+
+    /// Whether any name of the catalog fits a pattern, `acBoard*` or `IF-MIB::link*`.
+    func isMatched(byPattern text: String) -> Bool {
+        let separator = text.firstRange(of: "::")
+        let module = Glob(separator.map { String(text[..<$0.lowerBound]) } ?? "*")
+        let name = Glob(separator.map { String(text[$0.upperBound...]) } ?? text)
+        return catalog.nodes.contains { name.matches($0.name) && module.matches($0.module) }
     }
 
     private func hint(for text: String) -> String {

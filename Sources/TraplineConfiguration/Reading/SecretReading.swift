@@ -8,15 +8,19 @@ extension DocumentReader {
     /// A secret as text, or read from a file: `{file: PATH}`. No message shows any of it.
     func secret(_ node: YAMLNode, _ what: String) -> Secret? {
         switch node.content {
-        case .text(let text, _) where !text.isEmpty && text.utf8.count <= DocumentReader.maximumSecretSize:
+        case .text(let text, _):
+            guard !text.isEmpty, text.utf8.count <= DocumentReader.maximumSecretSize else {
+                error("the \(what) is \(text.isEmpty ? "empty" : "too long")", at: node.mark)
+                return nil
+            }
             return Secret(text)
         case .mapping:
             guard let mapping = MappingReader(node, self, of: "file", keysAreSecret: true) else { return nil }
             let secret = mapping.require("file", "the file that holds the \(what)") { self.secretFile($0, what) }
             mapping.finish()
             return secret
-        default:
-            error("expected the \(what) or {file: PATH}, found \(node.kind) of no use", at: node.mark)
+        case .empty, .list:
+            error("expected the \(what) or {file: PATH}, found \(node.kind)", at: node.mark)
             return nil
         }
     }

@@ -3,12 +3,12 @@ enum Suggestion {
     /// Longer words are no slips of the pen, and comparing takes time in proportion to the square of the length.
     static let maximumLength = 80
 
-    /// The nearest of `candidates`, or `nil` where none is near: at most one slip in three letters, and no more than
-    /// four.
+    /// The nearest of `candidates`, or `nil` where none is near: at most one slip in three letters, and no more than four.
     static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
         let letters = fold(word)
         guard (1...maximumLength).contains(letters.count) else { return nil }
-        var bound = min(4, max(1, letters.count / 3))
+        // A word of one or two letters is near to everything.
+        var bound = letters.count < 3 ? 0 : min(4, letters.count / 3)
         var best: String?
         for candidate in candidates {
             let other = fold(candidate)
@@ -23,9 +23,18 @@ enum Suggestion {
         return best
     }
 
-    /// ` (did you mean …?)` or nothing.
+    /// `; did you mean …?` or nothing.
     static func hint(for word: String, in candidates: some Sequence<String>) -> String {
         nearest(to: word, in: candidates).map { "; did you mean \($0)?" } ?? ""
+    }
+
+    /// The hint, or where no candidate is near, all of them if they are few.
+    static func hintOrList(for word: String, in candidates: [String]) -> String {
+        /// What is taken in at a glance.
+        let few = 12
+        let hint = hint(for: word, in: candidates)
+        guard hint.isEmpty, (1...few).contains(candidates.count) else { return hint }
+        return "; there \(candidates.count == 1 ? "is" : "are") \(candidates.joined(separator: ", "))"
     }
 
     /// Slips in case, and `_` for `-`, count less than wrong letters: not at all.

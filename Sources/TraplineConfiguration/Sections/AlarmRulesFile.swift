@@ -108,7 +108,9 @@ private struct AlarmRuleReader {
         mapping.finish()
         guard let variable, let map else { return nil }
         guard case .mapping(let entries) = map.content, !entries.isEmpty else {
-            reader.error("expected a mapping of values to severities, found \(map.kind)", at: map.mark)
+            reader.error(
+                "expected a mapping of values to severities, found \(isEmpty(map) ? "nothing" : map.kind)", at: map.mark
+            )
             return nil
         }
         let enumeration = names.catalog.node(for: variable)?.enumeration ?? [:]
@@ -124,6 +126,10 @@ private struct AlarmRuleReader {
             }
         }
         return .mapped(variable: variable, severities: severities, otherwise: otherwise)
+    }
+
+    private func isEmpty(_ node: YAMLNode) -> Bool {
+        if case .mapping(let entries) = node.content { entries.isEmpty } else { false }
     }
 
     private func severity(named node: YAMLNode, also: [String] = []) -> Severity? {

@@ -73,6 +73,14 @@ struct ConditionReader {
             }
             return nil
         }
+        if case .glob = pattern, text.hasSuffix(".*"), !text.dropLast(2).contains(where: { "*?".contains($0) }) {
+            // All below a name that nobody knows.
+            reader.error(names.whyUnknown(String(text.dropLast(2))), at: mark)
+            return nil
+        }
+        if case .glob = pattern, names.catalog.nodeCount > 0, !names.isMatched(byPattern: text) {
+            reader.warning("no name that a MIB module defines matches \(quoted(text))", at: mark)
+        }
         if case .exact(let oid) = pattern, let node = names.catalog.node(for: oid), node.oid == oid,
             node.kind != .notification, OID(text) == nil
         {

@@ -8,8 +8,8 @@ struct RoutesSection {
 
     let reader: DocumentReader
     let names: ObjectNames
-    /// What rows may name.
-    let sinks: [String]
+    /// What rows may name; `nil` for sinks where the section that gives them could not be read.
+    let sinks: [String]?
     let communities: [String]
     let listeners: [String]
 
@@ -73,8 +73,9 @@ struct RoutesSection {
         var targets: [String] = []
         for element in elements {
             guard let name = reader.text(element, "the name of a sink") else { continue }
-            if !sinks.contains(name) {
-                reader.error("unknown sink \(quoted(name))\(Suggestion.hint(for: name, in: sinks))", at: element.mark)
+            if let sinks, !sinks.contains(name) {
+                reader.error(
+                    "unknown sink \(quoted(name))\(Suggestion.hintOrList(for: name, in: sinks))", at: element.mark)
             } else if targets.contains(name) {
                 reader.warning("the sink \(name) stands twice", at: element.mark)
             } else {
@@ -125,14 +126,10 @@ struct RoutesSection {
                 // Only communities can have no names at all. The text may be the community itself.
                 reader.error(
                     "access: gives no community a name, and routes match names, not communities", at: element.mark)
-            } else if what == "community" {
-                let hint = Suggestion.hint(for: name, in: names)
-                reader.error(
-                    "no community has this name\(hint.isEmpty ? "; there are \(alternatives(names))" : hint)",
-                    at: element.mark)
             } else {
-                reader.error(
-                    "unknown \(what) \(quoted(name))\(Suggestion.hint(for: name, in: names))", at: element.mark)
+                // Whoever mixes up the name and the community has written a secret here.
+                let shown = what == "community" ? "" : " \(quoted(name))"
+                reader.error("unknown \(what)\(shown)\(Suggestion.hintOrList(for: name, in: names))", at: element.mark)
             }
         }
         return result

@@ -27,7 +27,8 @@ enum SinksSection {
         ("console", { console($0, $1).map(SinkSettings.console) }),
     ]
 
-    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> Sinks {
+    /// `nil` where the section is no mapping.
+    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> Sinks? {
         var sinks = Sinks()
         switch node.content {
         case .empty: return sinks
@@ -48,6 +49,7 @@ enum SinksSection {
             }
         case .text, .list:
             reader.error("expected a mapping of sinks, NAME: {TYPE: {…}}, found \(node.kind)", at: node.mark)
+            return nil
         }
         return sinks
     }
@@ -66,10 +68,8 @@ enum SinksSection {
                 "the sink \(entry.key) has a type already, \(quoted(type.key)); each sink has one", at: other.mark)
         }
         guard let known = types.first(where: { $0.name == type.key }) else {
-            let hint = Suggestion.hint(for: type.key, in: names)
-            reader.error(
-                "unknown type of sink \(quoted(type.key))\(hint.isEmpty ? "; there are \(alternatives(names))" : hint)",
-                at: type.mark)
+            let hint = Suggestion.hintOrList(for: type.key, in: names)
+            reader.error("unknown type of sink \(quoted(type.key))\(hint)", at: type.mark)
             return nil
         }
         let value = YAMLNode(mark: type.mark, content: type.value.content)
