@@ -80,7 +80,7 @@ let package = Package(
         room("Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
         room("Devices", ["Basics", "SNMPWire", "Alarms"]),
         room("Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
-        room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
         room(
             "Pipeline",
@@ -108,7 +108,7 @@ let package = Package(
         program(
             "TraplineCommand",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Captures", "Alarms", "Routing", "Documents", "Store", "Sinks",
+                "Basics", "SNMPWire", "MIBCatalog", "Captures", "Alarms", "Devices", "Routing", "Documents", "Sinks",
                 "Intake", "TraplineConfiguration", "Trapline", argumentParser, lifecycle, unixSignals, logging,
             ]),
         program(
@@ -135,6 +135,7 @@ let package = Package(
             of: "Pipeline",
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store",
+                "TestPeers", grdb,
             ]),
         tests(
             of: "Sinks",

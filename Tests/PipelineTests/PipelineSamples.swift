@@ -1,0 +1,102 @@
+import Alarms
+import Basics
+import Foundation
+import Journal
+import MIBCatalog
+import Pipeline
+import Routing
+import SNMPWire
+import Testing
+
+/// Notifications, rules and routes that the pipeline's tests share.
+enum Sample {
+    static let linkDown = OID(wellKnown: "1.3.6.1.6.3.1.1.5.3")
+    static let linkUp = OID(wellKnown: "1.3.6.1.6.3.1.1.5.4")
+    static let keepAlive = OID(wellKnown: "1.3.6.1.4.1.9999.0.1")
+    static let unknown = OID(wellKnown: "1.3.6.1.4.1.9999.0.2")
+    static let interfaceIndex = OID(wellKnown: "1.3.6.1.2.1.2.2.1.1")
+
+    static let rules = [
+        AlarmRule(
+            notification: linkDown, kind: .alarm, alarm: "linkDown", severity: .fixed(.major),
+            key: [.value(interfaceIndex)]),
+        AlarmRule(
+            notification: linkUp, kind: .alarm, alarm: "linkDown", alarmOID: linkDown, severity: .fixed(.cleared),
+            key: [.value(interfaceIndex)]),
+        AlarmRule(notification: keepAlive, kind: .keepAlive, severity: .fixed(.indeterminate)),
+    ]
+
+    /// Everything to `all`; link alarms to `noc` too.
+    static let routes = [
+        Route(name: "everything", to: ["all"]),
+        Route(
+            name: "links", when: RouteConditions(transitions: [.raised], notifications: [.exact(linkDown)]),
+            to: ["noc"]),
+    ]
+
+    static func snapshot(_ routes: [Route] = Sample.routes) throws -> PipelineSnapshot {
+        PipelineSnapshot(
+            interpreter: AlarmInterpreter(rules: rules, catalog: .empty),
+            routing: RoutingTable(
+                routes: routes, catalog: .empty, timeZone: try #require(TimeZone(identifier: "UTC"))),
+            catalog: .empty, communityName: { Array($0) == Array("fleet-secret".utf8) ? "fleet" : nil })
+    }
+
+    static func datagram(_ trapOID: OID, interface: Int32? = nil, community: String = "public") -> [UInt8] {
+        var variables: [VariableBinding] = []
+        if let interface {
+            variables.append(
+                VariableBinding(
+                    name: interfaceIndex.appending(UInt32(bitPattern: interface)), value: .integer(interface)))
+        }
+        let notification = SNMPNotification(
+            version: .v2c, community: ArraySlice(community.utf8), trapOID: trapOID, uptime: 4_711,
+            variables: VariableBindings(variables))
+        let pdu = notification.v2PDU(kind: .trap, requestID: 1)
+        return CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode()
+    }
+
+    static func entry(
+        _ payload: [UInt8], at seconds: Int64, from sender: UInt32 = 0xc000_0207, on interface: String = "traps"
+    ) -> JournalEntry {
+        JournalEntry(
+            time: Timestamp(seconds: seconds), interface: interface,
+            sender: Endpoint(IPAddress(v4: sender), port: 40_000),
+            receiver: Endpoint(IPAddress(v4: 0xc000_0201), port: 162), payload: payload)
+    }
+
+    /// Records of a journal that holds `entries`, from `start` on.
+    static func records(_ entries: [JournalEntry], from start: UInt64 = 0) -> [JournalRecord] {
+        var offset = start
+        return entries.map { entry in
+            let position = JournalPosition(segment: 1, offset: offset)
+            offset += UInt64(64 + entry.payload.count)
+            return JournalRecord(
+                entry: entry, position: position, next: JournalPosition(segment: 1, offset: offset))
+        }
+    }
+}
+
+extension OID {
+    /// For constants of the tests; a wrong one would match nothing and fail them.
+    init(wellKnown text: String) {
+        self = OID(text) ?? OID.enterprises
+    }
+}
+
+/// Numbers that are the same in each run of a seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

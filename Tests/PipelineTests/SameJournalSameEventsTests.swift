@@ -1,0 +1,188 @@
+import Alarms
+import Basics
+import Devices
+import GRDB
+import Journal
+import Pipeline
+import SNMPWire
+import Store
+import TestPeers
+import Testing
+import TraplineMetrics
+
+/// One journal gives one event log, row for row, whatever the batch sizes, restarts and failing commits.
+@Suite struct SameJournalSameEventsTests {
+    /// All that a store holds of a journal's effects.
+    private struct Contents: Equatable {
+        var events: [StoredEvent]
+        var alarms: [ActiveAlarm]
+        var devices: [Device]
+        var position: JournalPosition?
+        var clock: Timestamp?
+
+        init(_ store: EventStore) throws {
+            let snapshot = try store.load()
+            events = try store.events(after: 0, limit: 100_000)
+            alarms = snapshot.activeAlarms
+            devices = snapshot.devices
+            position = snapshot.position
+            clock = snapshot.clock
+        }
+    }
+
+    /// Some devices raise, repeat and clear on a few interfaces, amid events, keep-alives, ticks and rubbish.
+    private func journal(_ count: Int, _ numbers: inout SeededGenerator) -> [JournalRecord] {
+        var entries: [JournalEntry] = []
+        for index in 0..<count {
+            let time = Int64(1_000 + index / 3 + Int.random(in: -2...2, using: &numbers))
+            let sender = UInt32(0xc000_0200) + UInt32.random(in: 1...5, using: &numbers)
+            let interface = Int32.random(in: 1...4, using: &numbers)
+            switch Int.random(in: 0...9, using: &numbers) {
+            case 0...3:
+                entries.append(
+                    Sample.entry(Sample.datagram(Sample.linkDown, interface: interface), at: time, from: sender))
+            case 4...6:
+                entries.append(
+                    Sample.entry(Sample.datagram(Sample.linkUp, interface: interface), at: time, from: sender))
+            case 7:
+                entries.append(Sample.entry(Sample.datagram(Sample.keepAlive), at: time, from: sender))
+            case 8:
+                entries.append(
+                    Sample.entry(
+                        Sample.datagram(OwnFacts.tick), at: time, from: 0x7f00_0001, on: OwnFacts.listener))
+            default:
+                let rubbish = (0..<Int.random(in: 0...40, using: &numbers)).map { _ in
+                    UInt8.random(in: 0...255, using: &numbers)
+                }
+                let isRubbish = Bool.random(using: &numbers)
+                entries.append(
+                    Sample.entry(isRubbish ? rubbish : Sample.datagram(Sample.unknown), at: time, from: sender))
+            }
+        }
+        return Sample.records(entries)
+    }
+
+    private func pipeline(_ store: EventStore) throws -> EventPipeline {
+        try EventPipeline(store: store, snapshot: Sample.snapshot(), metrics: MetricsRegistry())
+    }
+
+    @Test func batchSizesAndRestartsChangeNothing() throws {
+        let seed = UInt64.random(in: 0...(.max))
+        var numbers = SeededGenerator(seed: seed)
+        let records = journal(600, &numbers)
+        let whole = try EventStore.inMemory()
+        var reference = try pipeline(whole)
+        _ = try reference.process(records)
+        let expected = try Contents(whole)
+        #expect(expected.events.count > 300 && expected.alarms.count > 1, "seed \(seed)")
+
+        for largest in [1, 3, 50, 400] {
+            let store = try EventStore.inMemory()
+            var pipeline = try pipeline(store)
+            var next = 0
+            while next < records.count {
+                let size = Int.random(in: 1...largest, using: &numbers)
+                let end = min(records.count, next + size)
+                _ = try pipeline.process(Array(records[next..<end]))
+                next = end
+                if Int.random(in: 0...9, using: &numbers) == 0 {
+                    pipeline = try self.pipeline(store)
+                    #expect(pipeline.position == records[next - 1].next, "seed \(seed)")
+                }
+            }
+            #expect(try Contents(store) == expected, "seed \(seed), batches up to \(largest)")
+        }
+    }
+
+    @Test func commitsThatFailChangeNothing() throws {
+        let seed = UInt64.random(in: 0...(.max))
+        var numbers = SeededGenerator(seed: seed)
+        let records = journal(300, &numbers)
+        let whole = try EventStore.inMemory()
+        var reference = try pipeline(whole)
+        _ = try reference.process(records)
+
+        let folder = try TemporaryFolder()
+        let store = try EventStore(folder: folder.path)
+        let disk = try FailingStore(folder: folder.path)
+        var pipeline = try pipeline(store)
+        var next = 0
+        var failures = 0
+        while next < records.count {
+            let end = min(records.count, next + Int.random(in: 1...40, using: &numbers))
+            let batch = Array(records[next..<end])
+            if Bool.random(using: &numbers) {
+                try disk.fail(true)
+                #expect(throws: StoreError.self, "seed \(seed)") { try pipeline.process(batch) }
+                try disk.fail(false)
+                failures += 1
+            }
+            _ = try pipeline.process(batch)
+            next = end
+        }
+        #expect(failures > 0, "seed \(seed)")
+        #expect(try Contents(store) == Contents(whole), "seed \(seed)")
+    }
+
+    @Test func aCommitThatWasKeptAfterAllIsNotMadeTwice() throws {
+        var numbers = SeededGenerator(seed: 42)
+        let records = journal(60, &numbers)
+        let folder = try TemporaryFolder()
+        let store = try EventStore(folder: folder.path)
+        let disk = try FailingStore(folder: folder.path)
+        var doubting = try pipeline(store)
+        _ = try doubting.process(Array(records[..<20]))
+        try disk.fail(true)
+        #expect(throws: StoreError.self) { try doubting.process(Array(records[20..<40])) }
+        try disk.fail(false)
+        // The transaction turns up: what a disk does that fails only in saying that it succeeded.
+        var other = try pipeline(store)
+        _ = try other.process(Array(records[20..<40]))
+        let kept = try Contents(store)
+
+        #expect(try doubting.process(Array(records[20..<40])).isEmpty)
+        #expect(try Contents(store) == kept)
+        #expect(doubting.position == records[39].next)
+        #expect(doubting.lastEventID == kept.events.last?.event.id)
+        _ = try doubting.process(Array(records[40...]))
+        let whole = try EventStore.inMemory()
+        var reference = try pipeline(whole)
+        _ = try reference.process(records)
+        #expect(try Contents(store) == Contents(whole))
+    }
+
+    @Test func aFailedBatchShowsInNoMetric() throws {
+        let folder = try TemporaryFolder()
+        let store = try EventStore(folder: folder.path)
+        let disk = try FailingStore(folder: folder.path)
+        let metrics = MetricsRegistry()
+        var pipeline = try EventPipeline(store: store, snapshot: Sample.snapshot(), metrics: metrics)
+        let records = Sample.records([Sample.entry(Sample.datagram(Sample.linkDown, interface: 7), at: 1)])
+        try disk.fail(true)
+        for _ in 1...3 { #expect(throws: StoreError.self) { try pipeline.process(records) } }
+        #expect(metrics.exposition().contains("\ntrapline_datagrams_processed_total 0\n"))
+        #expect(metrics.exposition().contains("\ntrapline_active_alarms{severity=\"major\"} 0\n"))
+        #expect(pipeline.position == nil)
+        try disk.fail(false)
+        #expect(try pipeline.process(records).map(\.event.id) == [1])
+        #expect(metrics.exposition().contains("\ntrapline_datagrams_processed_total 1\n"))
+        #expect(metrics.exposition().contains("\ntrapline_active_alarms{severity=\"major\"} 1\n"))
+    }
+}
+
+/// Makes a store's transactions fail near their end, through a connection of its own.
+private struct FailingStore {
+    private let queue: DatabaseQueue
+
+    init(folder: String) throws {
+        queue = try DatabaseQueue(path: folder + "/" + EventStore.fileName)
+    }
+
+    func fail(_ isFailing: Bool) throws {
+        // The position is the last thing that a batch writes.
+        let trigger = """
+            CREATE TRIGGER failing BEFORE INSERT ON progress BEGIN SELECT RAISE(ABORT, 'the disk is gone'); END
+            """
+        try queue.write { try $0.execute(sql: isFailing ? trigger : "DROP TRIGGER failing") }
+    }
+}
