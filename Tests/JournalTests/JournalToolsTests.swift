@@ -77,8 +77,8 @@ import Testing
         Thread {
             var number = 1
             // Bounded too, in case the test fails before it says that it is done.
-            while number < 200_000, !isDone.withLock({ $0 }) {
-                writer.append([entry(number, payload: payload)])
+            while number < 20_000, !isDone.withLock({ $0 }) {
+                writer.appendAndWait([entry(number, payload: payload)])
                 number += 1
             }
             ended.signal()
