@@ -124,7 +124,7 @@ public enum ConfigurationLoader {
         var sinkNames: [String]? = configuration.sinks.map(\.name)
         var marks: [String: SourceMark] = [:]
         if let sinksEntry {
-            let sinks = SinksSection.read(sinksEntry.value, reader)
+            let sinks = SinksSection.read(sinksEntry.value, reader, names)
             configuration.sinks = (sinks?.valid ?? []).map { ($0.name, $0.settings) }
             sinkNames = sinks?.names
             for sink in sinks?.valid ?? [] { marks[sink.name] = sink.mark }

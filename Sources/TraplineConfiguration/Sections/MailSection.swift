@@ -7,8 +7,6 @@ enum MailSection {
     static let window: ClosedRange<Duration> = .seconds(1)...(.seconds(3_600))
     /// RFC 5321 §4.5.3.1.8: what every server must take in one transaction.
     static let maximumRecipients = 100
-    /// RFC 5321 §4.5.3.1.3.
-    static let maximumAddressLength = 254
 
     static func read(_ node: YAMLNode, _ reader: DocumentReader) -> MailSettings? {
         guard let mapping = MappingReader(node, reader, of: "settings") else { return nil }
@@ -24,8 +22,7 @@ enum MailSection {
         let window = mapping.take("window") { reader.duration($0, in: self.window) }
         mapping.finish()
 
-        guard let server, let from, let to else { return nil }
-        let isTLSFromTheStart = server.scheme == "smtps"
+        let isTLSFromTheStart = server?.scheme == "smtps"
         if let startTLS, isTLSFromTheStart {
             reader.error("starttls: is for smtp:// only; smtps:// is encrypted from the start", at: startTLS.mark)
         }
@@ -34,6 +31,7 @@ enum MailSection {
         if authentication != nil, policy != .required, !isTLSFromTheStart, let startTLS {
             reader.warning("the credentials may cross the network unencrypted", at: startTLS.mark)
         }
+        guard let server, let from, let to else { return nil }
         var settings = MailSettings(
             server: "\(server.scheme)://\(server.peer)", startTLS: policy, authentication: authentication,
             authority: authority, from: from, to: to)
@@ -78,16 +76,11 @@ enum MailSection {
         return addresses.count == elements.count ? addresses : nil
     }
 
-    /// `name@domain`, bare: it stands as it is in the envelope, where a blank or a line break would be another command.
+    /// `noc@example.net` or `NOC <noc@example.net>`.
     private static func address(_ node: YAMLNode, _ reader: DocumentReader) -> String? {
         guard let text = reader.text(node, "a mail address") else { return nil }
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            scalar.value > 0x20 && scalar.value != 0x7f && !"<>()[],;:\\\"".unicodeScalars.contains(scalar)
-        }
-        guard parts.count == 2, !parts[0].isEmpty, HostAndPort(parts[1]) != nil, isPlain,
-            text.utf8.count <= maximumAddressLength
-        else {
+        let isOneLine = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard isOneLine, MailAddress(text) != nil else {
             reader.error("expected an address such as noc@example.net, found \(quoted(text))", at: node.mark)
             return nil
         }

@@ -17,25 +17,25 @@ enum SinksSection {
         var names: [String] = []
     }
 
-    private typealias Read = @Sendable (YAMLNode, DocumentReader) -> SinkSettings?
+    private typealias Read = @Sendable (YAMLNode, DocumentReader, ObjectNames) -> SinkSettings?
 
     private static let types: [(name: String, read: Read)] = [
-        ("syslog", { SyslogSection.read($0, $1).map(SinkSettings.syslog) }),
-        ("mail", { MailSection.read($0, $1).map(SinkSettings.mail) }),
-        ("debug-recording", { debugRecording($0, $1).map(SinkSettings.debugRecording) }),
-        ("file", { file($0, $1).map(SinkSettings.file) }),
-        ("console", { console($0, $1).map(SinkSettings.console) }),
+        ("syslog", { SyslogSection.read($0, $1, $2).map(SinkSettings.syslog) }),
+        ("mail", { node, reader, _ in MailSection.read(node, reader).map(SinkSettings.mail) }),
+        ("debug-recording", { node, reader, _ in debugRecording(node, reader).map(SinkSettings.debugRecording) }),
+        ("file", { node, reader, _ in file(node, reader).map(SinkSettings.file) }),
+        ("console", { node, reader, _ in console(node, reader).map(SinkSettings.console) }),
     ]
 
-    /// `nil` where the section is no mapping.
-    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> Sinks? {
+    /// `nil` where the section is no mapping or too large.
+    static func read(_ node: YAMLNode, _ reader: DocumentReader, _ names: ObjectNames) -> Sinks? {
         var sinks = Sinks()
         switch node.content {
         case .empty: return sinks
         case .mapping(let entries):
             guard entries.count <= maximumSinks else {
                 reader.error("more than \(maximumSinks) sinks", at: node.mark)
-                return sinks
+                return nil
             }
             for entry in entries {
                 sinks.names.append(entry.key)
@@ -44,7 +44,7 @@ enum SinksSection {
                     reader.error("\(quoted(entry.key)) is no name for a sink: \(rule)", at: entry.mark)
                     continue
                 }
-                guard let settings = settings(entry, reader) else { continue }
+                guard let settings = settings(entry, reader, names) else { continue }
                 sinks.valid.append(NamedSink(name: entry.key, mark: entry.mark, settings: settings))
             }
         case .text, .list:
@@ -54,12 +54,14 @@ enum SinksSection {
         return sinks
     }
 
-    private static func settings(_ entry: YAMLNode.Entry, _ reader: DocumentReader) -> SinkSettings? {
-        let names = types.map(\.name)
+    private static func settings(
+        _ entry: YAMLNode.Entry, _ reader: DocumentReader, _ names: ObjectNames
+    ) -> SinkSettings? {
+        let known = types.map(\.name)
         guard case .mapping(let content) = entry.value.content, let type = content.first else {
-            let found = reader.described(entry.value)
+            let value = reader.described(entry.value)
             reader.error(
-                "the sink \(entry.key) needs a type, {TYPE: {…}} with \(alternatives(names)); found \(found)",
+                "the sink \(entry.key) needs a type, {TYPE: {…}} with \(alternatives(known)); found \(value)",
                 at: entry.value.mark)
             return nil
         }
@@ -67,13 +69,13 @@ enum SinksSection {
             reader.error(
                 "the sink \(entry.key) has a type already, \(quoted(type.key)); each sink has one", at: other.mark)
         }
-        guard let known = types.first(where: { $0.name == type.key }) else {
-            let hint = Suggestion.hintOrList(for: type.key, in: names)
+        guard let found = types.first(where: { $0.name == type.key }) else {
+            let hint = Suggestion.hintOrList(for: type.key, in: known)
             reader.error("unknown type of sink \(quoted(type.key))\(hint)", at: type.mark)
             return nil
         }
         let value = YAMLNode(mark: type.mark, content: type.value.content)
-        return known.read(value, reader)
+        return found.read(value, reader, names)
     }
 
     private static func debugRecording(_ node: YAMLNode, _ reader: DocumentReader) -> DebugRecordingSettings? {

@@ -1,4 +1,6 @@
+import Alarms
 import Foundation
+import MIBCatalog
 import Sinks
 
 /// `syslog:` of a sink.
@@ -9,7 +11,7 @@ enum SyslogSection {
         "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
     ]
 
-    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> SyslogSettings? {
+    static func read(_ node: YAMLNode, _ reader: DocumentReader, _ names: ObjectNames) -> SyslogSettings? {
         guard let mapping = MappingReader(node, reader, of: "settings") else { return nil }
         let to = mapping.require("to", "a URL such as udp://10.0.0.5:514") {
             reader.peerURL($0, schemes: ["udp", "tcp", "tls"], example: "udp://10.0.0.5:514")
@@ -25,7 +27,7 @@ enum SyslogSection {
         if let hostname = mapping.take("hostname", { reader.word($0, SyslogSettings.Hostname.self) }) {
             settings.hostname = hostname
         }
-        settings.text = mapping.take("text") { reader.text($0, "a text with {placeholders}") }
+        settings.text = mapping.take("text") { template($0, reader, names) }
         let framing = mapping.entry("framing")
         let tls = mapping.entry("tls")
         mapping.finish()
@@ -62,6 +64,21 @@ enum SyslogSection {
             "expected a facility, 0 to 23 or a name such as local0, found \(quoted(text))"
                 + Suggestion.hint(for: text, in: facilities), at: node.mark)
         return nil
+    }
+
+    private static func template(_ node: YAMLNode, _ reader: DocumentReader, _ names: ObjectNames) -> String? {
+        guard let text = reader.text(node, "a text with {placeholders}") else { return nil }
+        for name in EventTemplate.unknownPlaceholders(in: text) {
+            let hint = Suggestion.hint(for: name, in: EventTemplate.placeholders)
+            reader.error(
+                "unknown placeholder {\(name)}\(hint.isEmpty ? "; a variable stands as {MODULE::name}" : hint)",
+                at: node.mark)
+        }
+        for name in TextTemplate.placeholders(in: text)
+        where name.contains("::") && !name.contains("{") && names.catalog.oid(named: name) == nil {
+            reader.error("in the placeholder {\(name)}: \(names.whyUnknown(name))", at: node.mark)
+        }
+        return text
     }
 
     private static func tls(_ node: YAMLNode, _ reader: DocumentReader) -> SyslogTLS? {
