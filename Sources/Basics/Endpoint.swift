@@ -18,20 +18,25 @@ public struct Endpoint: Sendable, Hashable {
             let rest = text[text.index(after: end)...]
             if rest.isEmpty, let defaultPort {
                 self.init(address, port: defaultPort)
-            } else if rest.first == ":", let port = UInt16(rest.dropFirst()) {
+            } else if rest.first == ":", let port = Self.port(rest.dropFirst()) {
                 self.init(address, port: port)
             } else {
                 return nil
             }
         } else if let defaultPort, let address = IPAddress(text) {
             self.init(address, port: defaultPort)
-        } else if let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+        } else if let colon = text.lastIndex(of: ":"), let port = Self.port(text[text.index(after: colon)...]),
             let address = IPAddress(text[..<colon]), address.family == .v4
         {
             self.init(address, port: port)
         } else {
             return nil
         }
+    }
+
+    /// Digits alone: Swift's own reading takes `+162` too.
+    private static func port(_ text: some StringProtocol) -> UInt16? {
+        text.utf8.allSatisfy { (48...57).contains($0) } ? UInt16(text) : nil
     }
 }
 

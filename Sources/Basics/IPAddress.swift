@@ -40,6 +40,8 @@ public struct IPAddress: Sendable, Hashable {
     /// From `192.0.2.1` or `2001:db8::1`, as `inet_pton(3)` reads them; `nil` for anything else.
     public init?(_ text: some StringProtocol) {
         let text = String(text)
+        // The C library would read only up to a NUL.
+        guard !text.utf8.contains(0) else { return nil }
         var v4 = in_addr()
         var v6 = in6_addr()
         if unsafe inet_pton(AF_INET, text, &v4) == 1 {

@@ -84,7 +84,7 @@ public struct DatagramReader {
 }
 
 extension UDPDatagram {
-    /// From the UDP header (RFC 768) at the start of the IP payload; `nil` if it is cut or its length cannot be.
+    /// From the UDP header (RFC 768) at the start of the IP payload; `nil` if it is cut or shorter than itself.
     init?(_ header: InternetHeader, time: Timestamp, interfaceName: String?) {
         let bytes = header.payload
         guard let source = bytes.number(UInt16.self, at: 0), let destination = bytes.number(UInt16.self, at: 2),
@@ -92,7 +92,9 @@ extension UDPDatagram {
         else { return nil }
         // 0 stands for "longer than the field can say" (RFC 2675 §4): then IP's length tells.
         let length = field == 0 ? bytes.count + header.missingOctets : Int(field)
-        guard length >= 8, length <= bytes.count + header.missingOctets else { return nil }
+        // A length beyond the packet's end is shown as a datagram that lacks octets, as tshark does: whoever looks into
+        // a capture of such packets wants to see them.
+        guard length >= 8 else { return nil }
         let payload = rest.prefix(length - 8)
         self.init(
             time: time, sender: Endpoint(header.source, port: source),

@@ -9,7 +9,8 @@ public struct UDPDatagram: Sendable, Hashable {
     public var payload: [UInt8]
     /// The capture's name for the interface, where it has one.
     public var interfaceName: String?
-    /// Octets at the payload's end that the capture cut off (its snap length); 0 for a whole datagram.
+    /// Octets at the payload's end that are not there, because the capture cut them off (its snap length) or because the
+    /// UDP header claims more than the packet holds; 0 for a whole datagram.
     public var missingOctets: Int
 
     public init(
