@@ -172,18 +172,12 @@ import Testing
         ("sinks = '{'", "sinks", "is no list of sinks"),
         ("count = -1", "count", "is no count: -1"),
         ("time = 1.5", "time", "is no whole number"),
-        ("text = 7", "text", ""),
     ])
     func aRowThatCannotBeReadIsNamed(alteration: String, column: String, reason: String) throws {
         let folder = try TemporaryFolder()
         let store = try EventStore(folder: folder.path)
         try store.commit(BatchOutcome(events: try (1...3).map { try Sample.stored($0) }))
         try folder.alter("UPDATE events SET \(alteration) WHERE id = 2")
-        if reason.isEmpty {
-            // A number in a text column is text to SQLite: nothing to complain of.
-            #expect(try store.events(after: 0, limit: 10).map(\.event.text)[1] == "7")
-            return
-        }
         #expect(try store.events(after: 0, limit: 10) == [try Sample.stored(1)], "the page ends before the damage")
         let error = #expect(throws: StoreError.self) { try store.events(after: 1, limit: 10) }
         #expect(error?.code == .damaged)
@@ -191,6 +185,14 @@ import Testing
         #expect(error?.reason.hasPrefix(reason) == true)
         #expect(error?.eventID == 2)
         #expect(try store.events(after: 2, limit: 10) == [try Sample.stored(3)], "and what is behind it is read")
+    }
+
+    @Test func aNumberInATextColumnIsText() throws {
+        let folder = try TemporaryFolder()
+        let store = try EventStore(folder: folder.path)
+        try store.commit(BatchOutcome(events: [try Sample.stored(1)]))
+        try folder.alter("UPDATE events SET text = 7")
+        #expect(try store.events(after: 0, limit: 10).map(\.event.text) == ["7"])
     }
 
     @Test func aDamagedAlarmIsNamed() throws {

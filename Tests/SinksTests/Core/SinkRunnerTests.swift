@@ -128,6 +128,17 @@ import Testing
         #expect(harness.metric("trapline_sink_unreadable_events_total{sink=\"noc\"}") == "1")
     }
 
+    @Test func rowsThatAreGoneArePassed() async throws {
+        let harness = try RunnerHarness(cursors: ["noc": 0])
+        let sink = ScriptedSink()
+        harness.signal.announce(50)
+        try await running(try harness.runner(sink)) {
+            await expect("the cursor goes past what retention removed") { harness.cursors.cursor(of: "noc") == 50 }
+            try harness.append(51...52)
+            await expect("what follows") { sink.deliveries.flatMap(\.self) == [51, 52] }
+        }
+    }
+
     // MARK: - Failure
 
     @Test func aFailedDeliveryIsMadeAgainAndNothingOvertakesIt() async throws {
