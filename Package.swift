@@ -88,7 +88,8 @@ let package = Package(
         room(
             "Sinks",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents", "Store",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents",
+                "Store",
                 "CCurl", nioCore, nioPosix, nioTLS, nioSSL, logging,
             ]),
         room("Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
@@ -101,7 +102,8 @@ let package = Package(
         room(
             "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Routing",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
+                "Routing",
                 "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
                 logging,
             ]),
@@ -114,7 +116,8 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Alarms", "Documents", "Journal", "Intake", "CDatagram",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Alarms", "Documents", "Journal", "Intake",
+                "CDatagram",
                 "Trapline", argumentParser,
             ]),
 
@@ -134,13 +137,15 @@ let package = Package(
         tests(
             of: "Pipeline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing",
+                "Store",
                 "TestPeers", grdb,
             ]),
         tests(
             of: "Sinks",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices", "Documents",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
+                "Documents",
                 "Store", "TestPeers", nioCore, nioPosix, logging,
             ]),
         tests(of: "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
@@ -151,7 +156,8 @@ let package = Package(
         tests(
             of: "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing", "Documents",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing",
+                "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging,
             ]),
     ]

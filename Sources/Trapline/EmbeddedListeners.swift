@@ -2,6 +2,7 @@ import Basics
 import Glibc
 import Intake
 public import Logging
+import TraplineConfiguration
 
 /// What the embedded default may really listen on: without a configuration file nobody has said what must be bound, so
 /// the server takes what it can get and says so. With a file, an address that cannot be bound is an error.

@@ -20,7 +20,7 @@ public struct EventLogReader {
 
         public func jsonLine() -> String { document.jsonLine() }
         /// As the console shows it.
-        public var text: String { ConsoleFormatter.line(event, isColoured: false) }
+        public var text: String { ConsoleLine.text(event, isColoured: false) }
     }
 
     private let store: EventStore

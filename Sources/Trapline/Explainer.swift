@@ -3,12 +3,15 @@ import Basics
 import Captures
 public import Documents
 import Foundation
+import Intake
 import Journal
-import TraplineMetrics
 import Pipeline
+import Routing
 import SNMPWire
 import Sinks
 import Store
+import TraplineConfiguration
+import TraplineMetrics
 
 /// Runs captures through the real pipeline and the routing table, with a store in memory and nothing delivered.
 public struct Explainer {
@@ -22,7 +25,7 @@ public struct Explainer {
         public func jsonLine() -> String { document.jsonLine() }
 
         public var text: String {
-            var lines = [ConsoleFormatter.line(event, isColoured: false)]
+            var lines = [ConsoleLine.text(event, isColoured: false)]
             let routes = document.routes ?? []
             lines.append("    routes: " + (routes.isEmpty ? "no row matched" : routes.joined(separator: ", ")))
             for preview in previews {
@@ -49,9 +52,8 @@ public struct Explainer {
             store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: MetricsRegistry())
         self.naming = loaded.naming
         self.extraPorts = extraPorts
-        let factory = SinkFactory(isExplaining: true)
         self.sinks = Dictionary(
-            try configuration.sinks.map { ($0.name, try factory.make($0.name, $0.settings)) },
+            configuration.sinks.map { ($0.name, SinkFactory.make($0.name, $0.settings)) },
             uniquingKeysWith: { first, _ in first })
         let configured = configuration.listeners.filter { $0.name == "keep-alives" }.flatMap(\.endpoints).map(\.port)
         self.keepAlivePorts = Set(configured).union([1161, 11_161])
@@ -78,7 +80,8 @@ public struct Explainer {
     private mutating func record(of datagram: UDPDatagram) -> JournalRecord {
         let listener = keepAlivePorts.contains(datagram.receiver.port) ? "keep-alives" : "traps"
         let entry = JournalEntry(
-            time: datagram.time, interface: datagram.interfaceName == FactRecorder.interface ? FactRecorder.interface : listener,
+            time: datagram.time,
+            interface: datagram.interfaceName == FactRecorder.interface ? FactRecorder.interface : listener,
             sender: datagram.sender, receiver: datagram.receiver, payload: datagram.payload)
         defer { count += 1 }
         return JournalRecord(

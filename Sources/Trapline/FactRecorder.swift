@@ -10,17 +10,6 @@ final class FactRecorder: Sendable {
     /// The journal's interface for the server's own facts.
     static let interface = OwnFacts.listener
 
-    /// A notification of TRAPLINE-MIB, by its number under `traplineNotifications`.
-    enum Fact: UInt32, Sendable {
-        /// A second went by in which nothing else came: time goes on.
-        case tick = 1
-        case started = 2
-        case stopped = 3
-        case configurationLoaded = 5
-    }
-
-    private static let version = OwnFacts.root.appending(1, 1, 0)
-
     private let journal: JournalWriter
     /// Facts have the loopback address; the port is that of traps.
     private let endpoint = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
@@ -32,22 +21,15 @@ final class FactRecorder: Sendable {
         self.lastCommitted = Mutex(journal.committed)
     }
 
-    func record(_ fact: Fact) {
-        let now = Timestamp.now
-        var bindings: [VariableBinding] = []
-        if fact == .started {
-            bindings.append(
-                VariableBinding(name: Self.version, value: .octetString(ArraySlice(TraplineVersion.current.utf8))))
-        }
-        let notification = SNMPNotification(
-            version: .v2c, trapOID: OwnFacts.root.appending(0, fact.rawValue),
-            uptime: UInt32(truncatingIfNeeded: max(0, now.nanoseconds(since: start)) / 10_000_000),
-            variables: VariableBindings(bindings))
-        let pdu = notification.v2PDU(kind: .trap, requestID: 0)
-        let payload = CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
-        journal.append([
-            JournalEntry(time: now, interface: Self.interface, sender: endpoint, receiver: endpoint, payload: payload)
-        ])
+    /// The server with this version begins or ends its work.
+    func record(_ fact: OID, version: String) {
+        record(fact, [VariableBinding(name: OwnFacts.version, value: .octetString(ArraySlice(version.utf8)))])
+    }
+
+    /// The configuration with this number since the start came into force.
+    func recordConfiguration(generation: UInt32) {
+        let variable = VariableBinding(name: OwnFacts.configurationGeneration, value: .gauge32(generation))
+        record(OwnFacts.configurationLoaded, [variable])
     }
 
     /// Called each second: records a tick if the journal stood still since the last call.
@@ -57,6 +39,23 @@ final class FactRecorder: Sendable {
             defer { last = committed }
             return last == committed
         }
-        if stoodStill { record(.tick) }
+        if stoodStill { record(OwnFacts.tick) }
+    }
+
+    private func record(_ fact: OID, _ bindings: [VariableBinding] = []) {
+        let now = Timestamp.now
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: fact,
+            uptime: UInt32(truncatingIfNeeded: max(0, now.nanoseconds(since: start)) / 10_000_000),
+            variables: VariableBindings(bindings))
+        let pdu = notification.v2PDU(kind: .trap, requestID: 0)
+        let payload = CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
+        let entry = JournalEntry(
+            time: now, interface: Self.interface, sender: endpoint, receiver: endpoint, payload: payload)
+        // What this commit adds is not news to `tick`.
+        journal.append([entry]) { [self] _ in
+            let committed = journal.committed
+            lastCommitted.withLock { $0 = max($0, committed) }
+        }
     }
 }

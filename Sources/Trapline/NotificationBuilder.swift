@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 import Foundation
 public import MIBCatalog
 public import SNMPWire
@@ -43,10 +43,12 @@ public struct NotificationBuilder: Sendable {
 
     private func value(_ text: String, of node: MIBNode) throws(ServerError) -> Value {
         let types: [String: Character] = [
-            "INTEGER": "i", "OCTET STRING": "s", "OBJECT IDENTIFIER": "o", "IpAddress": "a", "Counter32": "c",
-            "Gauge32": "u", "Unsigned32": "u", "TimeTicks": "t", "Counter64": "C", "NULL": "n", "Opaque": "x",
+            "INTEGER": "i", "Integer32": "i", "OCTET STRING": "s", "OBJECT IDENTIFIER": "o", "IpAddress": "a",
+            "Counter32": "c",
+            "Counter": "c", "Gauge32": "u", "Gauge": "u", "Unsigned32": "u", "TimeTicks": "t",
+            "Counter64": "C", "NULL": "n", "NetworkAddress": "a",
         ]
-        if node.syntax == "INTEGER", let number = node.enumeration.first(where: { $0.value == text })?.key {
+        if let number = node.enumeration.first(where: { $0.value == text })?.key {
             return .integer(number)
         }
         if node.syntax == "BITS" { return try bits(text, of: node) }

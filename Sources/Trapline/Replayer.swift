@@ -30,7 +30,7 @@ public struct Replayer {
     /// Sends all of `files` in order; with `loop`, again and again until the process ends.
     /// - Returns: How many datagrams were sent.
     public func run(files: [String], loop: Bool) throws -> Int {
-        let sender = try UDPSender(to: receiver, keepsSender: keepsSender)
+        let send = try sending()
         var sent = 0
         repeat {
             let before = sent
@@ -40,13 +40,22 @@ public struct Replayer {
                 while let datagram = try reader.next() {
                     guard SNMPPorts.includes(datagram, extra: extraPorts) else { continue }
                     clock.wait(for: datagram.time)
-                    try sender.send(datagram.payload, from: keepsSender ? datagram.sender : nil)
+                    try send(datagram)
                     sent += 1
                 }
             }
             guard sent > before else { throw ServerError("no SNMP datagram in \(files.joined(separator: ", "))") }
         } while loop
         return sent
+    }
+
+    private func sending() throws -> (UDPDatagram) throws -> Void {
+        if keepsSender {
+            let sender = try RawUDPSender(to: receiver)
+            return { datagram in try sender.send(datagram.payload, from: datagram.sender) }
+        }
+        let sender = try UDPSender(to: receiver)
+        return { datagram in try sender.send(datagram.payload) }
     }
 }
 

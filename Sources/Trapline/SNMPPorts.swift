@@ -1,3 +1,4 @@
+import Basics
 public import Captures
 
 /// Which datagrams of a capture are taken as SNMP.

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Why the server or one of its tools cannot go on: one line for the operator, with what to do where that is known.
 public struct ServerError: Error, Sendable, CustomStringConvertible, LocalizedError {

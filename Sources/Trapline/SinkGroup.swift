@@ -19,12 +19,10 @@ final class SinkGroup: Service {
     }
 
     private let environment: SinkEnvironment
-    private let factory: SinkFactory
     private let state = Mutex(State())
 
-    init(environment: SinkEnvironment, factory: SinkFactory) {
+    init(environment: SinkEnvironment) {
         self.environment = environment
-        self.factory = factory
     }
 
     /// Stays until a graceful shutdown, then lets every sink finish the delivery in hand.
@@ -49,8 +47,8 @@ final class SinkGroup: Service {
         for member in outdated.values { member.runner.stop() }
         for member in outdated.values { await member.task.value }
         for (name, settings) in sinks where state.withLock({ $0.members[name] == nil && !$0.isStopping }) {
-            let sink = try factory.make(name, settings)
-            let runner = try SinkRunner(name: name, sink: sink, environment: environment)
+            let runner = try SinkRunner(
+                name: name, sink: SinkFactory.make(name, settings), environment: environment)
             let task = Task { await runner.run() }
             state.withLock { $0.members[name] = Member(settings: settings, runner: runner, task: task) }
         }

@@ -5,11 +5,12 @@ import Journal
 public import Logging
 public import TraplineMetrics
 import Pipeline
-import Portal
+public import Portal
 public import ServiceLifecycle
 import Sinks
 import Store
 import Synchronization
+import SNMPWire
 import TraplineConfiguration
 
 /// The whole server in one process: intake, journal, pipeline, store, sinks and portal, started and stopped in order.
@@ -30,6 +31,8 @@ public final class TraplineServer: Service {
     private let reloads: Gauge
     private let portalEndpoint = Mutex<Endpoint?>(nil)
     private let isRunning = Mutex(false)
+    /// How many configurations were in force since the start, the first among them.
+    private let generation = Mutex<UInt32>(1)
 
     /// Opens the data folder and prepares every part; binds nothing yet.
     /// - Throws: the error of the part that could not be prepared; its description names the place and the reason.
@@ -91,10 +94,11 @@ public final class TraplineServer: Service {
 
     /// Serves until cancelled or shut down gracefully; throws where an address cannot be bound.
     public func run() async throws {
-        guard let (eventPipeline, reader) = start.withLock({ start in
-            defer { start = nil }
-            return start
-        })
+        guard
+            let (eventPipeline, reader) = start.withLock({ start in
+                defer { start = nil }
+                return start
+            })
         else { throw ServerError("a server runs once") }
         pipeline.start(eventPipeline, reader)
         do {
@@ -105,8 +109,7 @@ public final class TraplineServer: Service {
             throw error
         }
         isRunning.withLock { $0 = true }
-        facts.record(.started)
-        sayWhatIsBound()
+        facts.record(OwnFacts.started, version: TraplineVersion.current)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -134,7 +137,10 @@ public final class TraplineServer: Service {
             pipeline.replace(PipelineSnapshot(loaded, new))
             naming.replace(loaded.naming)
             intake.replaceAccess(new.access)
-            facts.record(.configurationLoaded)
+            facts.recordConfiguration(
+                generation: generation.withLock {
+                    $0 += 1; return $0
+                })
             reloads.set(1)
             logger.notice("the configuration was loaded anew")
         } catch {
@@ -193,7 +199,7 @@ public final class TraplineServer: Service {
 
     private func stopIntake() {
         intake.stop()
-        facts.record(.stopped)
+        facts.record(OwnFacts.stopped, version: TraplineVersion.current)
         journal.close()
         pipeline.finish()
     }
@@ -202,12 +208,5 @@ public final class TraplineServer: Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
         return quiet
-    }
-
-    private func sayWhatIsBound() {
-        let listeners = Dictionary(grouping: intake.localEndpoints, by: \.listener)
-        for (name, endpoints) in listeners.sorted(by: { $0.key < $1.key }) {
-            logger.notice("\(name) at \(endpoints.map { "\($0.endpoint)" }.joined(separator: ", "))")
-        }
     }
 }

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Foundation
+import Intake
+import MIBCatalog
 import Sinks
 import Trapline
+import TraplineConfiguration
 
 /// `trapline check`: every problem of a configuration in one run.
 struct CheckCommand: AsyncParsableCommand {

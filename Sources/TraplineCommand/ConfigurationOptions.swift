@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import MIBCatalog
+import Trapline
 import TraplineConfiguration
 
 /// `--config FILE`, for every command that reads the configuration.

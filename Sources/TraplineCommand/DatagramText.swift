@@ -1,18 +1,19 @@
 import Documents
+import Sinks
 
 /// A decoded datagram as a person reads it: a line for the message, one for each variable.
 enum DatagramText {
     static func lines(_ document: DatagramDocument) -> String {
         var heading = "\(document.time)  \(document.sender) → \(document.receiver)"
-        if let error = document.error { return heading + "  malformed: \(error)" }
+        if document.version == nil, let error = document.error { return heading + "  malformed: \(error)" }
         heading += "  \(document.version ?? "?") \(document.pdu ?? "?")"
         if let name = document.name { heading += "  \(name)" }
         if let uptime = document.uptime { heading += "  up \(duration(hundredths: uptime))" }
-        if let user = document.user { heading += "  user \(user)" }
+        if let user = document.user { heading += "  user \(TerminalText.line(user))" }
         if let level = document.level { heading += " \(level)" }
         if let engineID = document.engineID { heading += "  engine \(engineID)" }
         let variables = (document.variables ?? []).map { variable in
-            "    \(variable.name) = \(printable(variable.text))"
+            "    \(TerminalText.line(variable.name)) = \(TerminalText.line(variable.text))"
         }
         return ([heading] + variables).joined(separator: "\n")
     }
@@ -21,16 +22,8 @@ enum DatagramText {
     static func duration(hundredths: UInt32) -> String {
         let seconds = hundredths / 100
         func two(_ number: UInt32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let clock = "\(two(seconds / 3_600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(two(hundredths % 100))"
+        let clock =
+            "\(two(seconds / 3_600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(two(hundredths % 100))"
         return seconds >= 86_400 ? "\(seconds / 86_400)d \(clock)" : clock
-    }
-
-    /// Control characters of a datagram must not reach the terminal.
-    static func printable(_ text: String) -> String {
-        String(
-            text.unicodeScalars.map { scalar -> Character in
-                let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-                return isControl ? "·" : Character(scalar)
-            })
     }
 }

@@ -12,7 +12,8 @@ struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",
         abstract: "Prints every SNMP datagram in captures.",
-        discussion: "Reads pcap and pcapng; `-` is standard input. Exits with 1 where a capture could not be read whole.")
+        discussion:
+            "Reads pcap and pcapng; `-` is standard input. Exits with 1 where a capture could not be read whole.")
 
     @OptionGroup var configurationOptions: ConfigurationOptions
 

@@ -8,7 +8,7 @@ import Trapline
 /// `trapline events`: reads the event log, beside a running server or without one.
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events",abstract: "Prints the event log.")
+        commandName: "events", abstract: "Prints the event log.")
 
     @OptionGroup var storeOptions: StoreOptions
 
@@ -29,7 +29,8 @@ struct EventsCommand: AsyncParsableCommand {
     private static let pollInterval = Duration.milliseconds(250)
 
     func run() async throws {
-        let log = try EventLogReader(folder: try storeOptions.dataFolder(), loaded: try storeOptions.configuration.load())
+        let log = try EventLogReader(
+            folder: try storeOptions.dataFolder(), loaded: try storeOptions.configuration.load())
         var lines = OutputLines()
         var cursor = try after ?? max(0, log.lastEventID() - Int64(max(0, last)))
         while true {

@@ -41,7 +41,9 @@ struct ExplainCommand: ParsableCommand {
             }
         }
         if active {
-            for alarm in explainer.activeAlarms { lines.write(json ? alarm.jsonLine() : alarm.text) }
+            for alarm in try explainer.activeAlarms {
+                lines.write(json ? ActiveAlarmDocument(alarm).jsonLine() : "stands: " + ActiveAlarmText.line(alarm))
+            }
         }
         lines.flush()
         guard isWhole else { throw ExitCode(1) }

@@ -60,7 +60,7 @@ struct MIBsCommand: ParsableCommand {
         var folders: [String]
 
         func run() throws {
-            let problems = Catalog.check(directories: folders)
+            let problems = Catalog.check(directories: folders).problems
             for problem in problems { print(problem) }
             guard problems.isEmpty else { throw ExitCode(1) }
         }

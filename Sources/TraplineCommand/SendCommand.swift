@@ -71,13 +71,13 @@ struct SendCommand: ParsableCommand {
         let sender = try UDPSender(to: endpoint)
         guard inform else { return try sender.send(message) }
         for _ in 0...retries {
-            let isAnswered = try sender.exchange(message, timeout: .seconds(timeout)) { reply in
+            let answer = try sender.request(message, timeout: .seconds(timeout)) { reply in
                 guard case .community(let message)? = try? SNMPMessage.decode(reply),
                     case .standard(let pdu) = message.pdu
                 else { return false }
                 return pdu.kind == .response && pdu.requestID == requestID
             }
-            if isAnswered { return print("acknowledged by \(endpoint)") }
+            if answer != nil { return print("acknowledged by \(endpoint)") }
         }
         throw CommandFailure("no response from \(endpoint)")
     }

@@ -1,8 +1,9 @@
 import Basics
 import Foundation
 import Logging
+import Sinks
 
-/// A log line on standard error: `05:12:07Z info: listening on …`. Standard output belongs to the console sink.
+/// A log line on standard error: `2026-01-31T23:59:59.123456Z notice: traps at …`. Standard output belongs to the console sink.
 struct StandardErrorLog: LogHandler {
     let label: String
     var logLevel = Logger.Level.info
@@ -17,19 +18,11 @@ struct StandardErrorLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    // The signature is swift-log's.
-    // swift-format-ignore
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata explicit: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        let all = metadata.merging(explicit ?? [:]) { $1 }
-        let details = all.isEmpty ? "" : " (" + all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            .joined(separator: ", ") + ")"
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let details = all.isEmpty ? "" : " (" + all.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + ")"
         // What a trap says may stand in a message: it must not become a second line or move the cursor.
-        let text = "\(Timestamp.now) \(level): \(message)\(details)".unicodeScalars.map { scalar -> Character in
-            scalar.properties.generalCategory == .control ? " " : Character(scalar)
-        }
-        FileHandle.standardError.write(Data((String(text) + "\n").utf8))
+        let line = TerminalText.line("\(Timestamp.now) \(event.level): \(event.message)\(details)")
+        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }

@@ -1,14 +1,14 @@
-internal import Alarms
+public import Alarms
 internal import Basics
 
 /// An event as a line that a person reads:
 /// `2026-11-23 05:12:07Z  major          raised    192.0.2.7  linkDown  ifIndex.7  Interface 7 is down`.
-enum ConsoleLine {
+public enum ConsoleLine {
     /// Columns for the longest severity and transition, so that what follows stands in line.
     private static let severityWidth = 13
     private static let transitionWidth = 8
 
-    static func text(_ event: Event, isColoured: Bool) -> String {
+    public static func text(_ event: Event, isColoured: Bool) -> String {
         let severity = padded(event.severity.name, severityWidth)
         let transition = padded(event.transition.rawValue, transitionWidth)
         var head = severity + "  " + transition

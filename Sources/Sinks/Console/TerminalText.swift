@@ -1,11 +1,11 @@
 /// Text of a trap made safe for a terminal. A device chooses these texts, and a terminal obeys what stands in them:
 /// escape sequences move the cursor, set the title or answer back, and marks of direction turn the line around.
-enum TerminalText {
+public enum TerminalText {
     /// More would push everything else off the screen; the whole text stands in the event log.
     static let limit = 1_024
 
     /// One line: breaks and tabs become a blank, other control characters and marks of direction are written out.
-    static func line(_ text: String) -> String {
+    public static func line(_ text: String) -> String {
         var line = ""
         var count = 0
         var isAfterBlank = true

@@ -1,0 +1,15 @@
+import Glibc
+
+/// CPU time as the kernel accounts it, in nanoseconds.
+enum CPUClock {
+    /// Of all threads of this process.
+    static var process: Int64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+    /// Of the calling thread.
+    static var thread: Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        let isRead = unsafe clock_gettime(clock, &time) == 0
+        return isRead ? Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) : 0
+    }
+}
