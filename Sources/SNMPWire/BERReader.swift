@@ -38,11 +38,19 @@ struct BERReader: ~Escapable {
     var nextTag: UInt8 { isAtEnd ? 0 : octet(position) }
 
     /// Reads any element and moves past it.
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func element() throws(WireError) -> (tag: UInt8, contents: Range<Int>) {
         guard position < end else { throw WireError(missing, at: position) }
-        let tag = try self.tag()
-        let length = try self.length()
+        var tag = octet(position)
+        var length = Int(octet(position + 1))
+        if tag & 0x1f != 0x1f, length < 0x80, length <= end - position - 2 {
+            // Nearly all elements.
+            position += 2
+        } else {
+            tag = try self.tag()
+            length = try self.length()
+        }
         let contents = position..<(position + length)
         position += length
         return (tag, contents)
@@ -163,6 +171,11 @@ extension BERReader {
         guard range.count <= WireLimits.integerOctets || first == 0 else {
             throw WireError(.badInteger, at: range.lowerBound)
         }
+        return bigEndian(in: range)
+    }
+
+    /// The last 8 octets in `range` as an unsigned number.
+    func bigEndian(in range: Range<Int>) -> UInt64 {
         var value: UInt64 = 0
         for offset in range {
             value = value << 8 | UInt64(octet(offset))
@@ -203,20 +216,38 @@ extension BERReader {
         }
         // The first sub-identifier stands for two arcs.
         var arcs = 1
+        // The bits of an unfinished arc; 0 between arcs, since none begins with an octet of nothing but a set top bit.
         var arc: UInt64 = 0
-        var isFirst = true
-        for offset in range {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            if arc == 0 {
+                // Names are mostly arcs of one octet, and half of a datagram is names: take up to 8 at a time.
+                let small = min(smallArcs(at: offset), range.upperBound - offset)
+                arcs += small
+                offset += small
+                guard offset < range.upperBound else { break }
+            }
             let octet = octet(offset)
-            guard !(isFirst && octet == 0x80) else { throw WireError(.badOID, at: offset) }
-            arc = arc << 7 | UInt64(octet & 0x7f)
-            guard arc <= UInt64(UInt32.max) else { throw WireError(.badOID, at: offset) }
-            isFirst = octet & 0x80 == 0
-            if isFirst {
+            if octet < 0x80 {
+                guard arc <= UInt64(UInt32.max >> 7) else { throw WireError(.badOID, at: offset) }
                 arc = 0
                 arcs += 1
+            } else {
+                arc = arc << 7 | UInt64(octet & 0x7f)
+                guard arc != 0, arc <= UInt64(UInt32.max >> 7) else { throw WireError(.badOID, at: offset) }
             }
+            offset += 1
         }
-        guard isFirst, arcs <= WireLimits.arcs else { throw WireError(.badOID, at: range.upperBound) }
+        guard arc == 0, arcs <= WireLimits.arcs else { throw WireError(.badOID, at: range.upperBound) }
+    }
+
+    /// How many of the next 8 octets come before the first with the top bit set; 0 near the datagram's end.
+    @inline(__always)
+    private func smallArcs(at offset: Int) -> Int {
+        guard offset >= 0, offset <= bytes.byteCount - 8 else { return 0 }
+        // In bounds, and any 8 octets are a UInt64.
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+        return (UInt64(littleEndian: word) & 0x8080_8080_8080_8080).trailingZeroBitCount / 8
     }
 
     /// Whether the octets in `range` are `oid`'s.

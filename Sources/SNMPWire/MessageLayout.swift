@@ -32,6 +32,12 @@ struct MessageLayout {
         try reader.expectEnd()
     }
 
+    /// Where the ciphertext begins; 0 where there is none.
+    var encryptedOffset: Int {
+        guard case .v3(let v3) = body else { return 0 }
+        return v3.encrypted?.lowerBound ?? 0
+    }
+
     /// `nil` where it is encrypted.
     var pdu: PDULayout? {
         switch body {

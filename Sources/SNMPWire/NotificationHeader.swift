@@ -40,8 +40,7 @@ extension BERReader {
     }
 
     private func ticks(_ value: ValueLayout) -> UInt32? {
-        guard case .number(let number) = value else { return nil }
-        switch number {
+        switch value {
         case .timeTicks(let ticks): return ticks
         case .gauge32(let ticks), .counter32(let ticks): return leniency.contains(.misplacedHeader) ? ticks : nil
         case .integer(let ticks): return leniency.contains(.misplacedHeader) ? UInt32(exactly: ticks) : nil
@@ -50,26 +49,35 @@ extension BERReader {
     }
 }
 
-extension VariableBindings {
-    /// The header, and the variables without it.
-    func splitHeader() throws(WireError) -> (uptime: UInt32, trapOID: OID, rest: VariableBindings) {
-        let header = try BERReader(encoded.rawOctets, leniency: .devices).notificationHeader()
-        let trapOID = OID(checked: encoded.octets(header.trapOID))
-        let (first, second) = (header.uptimeElement, header.trapOIDElement)
-        if first.lowerBound == 0, !first.isEmpty, second.lowerBound == first.upperBound {
-            let rest = encoded.octets(second.upperBound..<encoded.count)
-            return (header.uptime, trapOID, VariableBindings(checked: rest, count: count - 2))
+extension NotificationHeader {
+    /// Whether the header begins the list, as it should, so that what follows it is the rest of the list as it lies.
+    /// - Parameter start: where the list begins.
+    private func isInPlace(from start: Int) -> Bool {
+        uptimeElement.lowerBound == start && !uptimeElement.isEmpty
+            && trapOIDElement.lowerBound == uptimeElement.upperBound
+    }
+
+    /// The variables without the header.
+    /// - Parameters:
+    ///   - buffer: what the header was read from.
+    ///   - list: where the list lies in it.
+    func rest(of list: Range<Int>, count: Int, in buffer: ArraySlice<UInt8>) -> VariableBindings {
+        let restCount = count - (uptimeElement.isEmpty ? 1 : 2)
+        if isInPlace(from: list.lowerBound) {
+            return VariableBindings(
+                checked: buffer.octets(trapOIDElement.upperBound..<list.upperBound), count: restCount)
         }
         // Out of place: what is left is put together anew.
         var rest: [UInt8] = []
-        rest.reserveCapacity(encoded.count)
-        var position = 0
-        for element in [first, second].filter({ !$0.isEmpty }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            rest.append(contentsOf: encoded.octets(position..<element.lowerBound))
+        rest.reserveCapacity(list.count)
+        var position = list.lowerBound
+        let isUptimeFirst = uptimeElement.lowerBound < trapOIDElement.lowerBound
+        for element in isUptimeFirst ? [uptimeElement, trapOIDElement] : [trapOIDElement, uptimeElement]
+        where !element.isEmpty {
+            rest.append(contentsOf: buffer.octets(position..<element.lowerBound))
             position = element.upperBound
         }
-        rest.append(contentsOf: encoded.octets(position..<encoded.count))
-        let restCount = count - (first.isEmpty ? 1 : 2)
-        return (header.uptime, trapOID, VariableBindings(checked: rest[...], count: restCount))
+        rest.append(contentsOf: buffer.octets(position..<list.upperBound))
+        return VariableBindings(checked: rest[...], count: restCount)
     }
 }

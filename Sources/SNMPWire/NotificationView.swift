@@ -29,13 +29,7 @@ public enum NotificationView {
         _ datagram: RawSpan, leniency: Leniency = .devices
     ) throws(WireError) -> NotificationSummary {
         let layout = try MessageLayout(datagram, leniency: leniency)
-        if let pdu = layout.pdu {
-            guard pdu.kind.isNotification else { throw WireError(.notANotification, at: pdu.element.lowerBound) }
-            if pdu.kind != .trapV1 {
-                let variables = BERReader(datagram, leniency: leniency).inside(pdu.variables)
-                _ = try variables.notificationHeader()
-            }
-        }
+        _ = try layout.pdu?.notificationHeader(in: datagram, leniency: leniency)
         switch layout.body {
         case .community(let community, let pdu):
             return NotificationSummary(

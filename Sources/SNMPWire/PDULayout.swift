@@ -20,6 +20,19 @@ struct PDULayout {
     var timestamp: UInt32 = 0
 }
 
+extension PDULayout {
+    /// - Parameter datagram: what the layout was read from.
+    /// - Returns: `nil` for v1's trap, which needs none.
+    /// - Throws: `.notANotification`, `.missingTrapOID`.
+    func notificationHeader(
+        in datagram: RawSpan, leniency: Leniency
+    ) throws(WireError) -> NotificationHeader? {
+        guard kind.isNotification else { throw WireError(.notANotification, at: element.lowerBound) }
+        guard kind != .trapV1 else { return nil }
+        return try BERReader(datagram, leniency: leniency).inside(variables).notificationHeader()
+    }
+}
+
 extension BERReader {
     /// Reads a PDU and every variable in it.
     @_lifetime(self: copy self)

@@ -14,3 +14,11 @@ extension ArraySlice where Element == UInt8 {
         borrowing get { unsafe span.bytes }
     }
 }
+
+extension ArraySlice where Element == UInt8 {
+    /// The octets in a range that counts from the slice's first; empty where the range does not lie within.
+    func octets(_ range: Range<Int>) -> ArraySlice<UInt8> {
+        guard range.lowerBound >= 0, range.upperBound <= count else { return [] }
+        return self[startIndex + range.lowerBound..<startIndex + range.upperBound]
+    }
+}

@@ -46,44 +46,67 @@ public struct SNMPNotification: Sendable, Hashable {
     /// - Throws: `.notANotification` for any other PDU, `.missingTrapOID` for a v2 notification that does not say what
     ///   it is, `.v3Unsupported` for an encrypted one. The offsets count from the variables, or are 0.
     public init(_ message: SNMPMessage) throws(WireError) {
+        guard let pdu = message.pdu else { throw WireError(.v3Unsupported, at: 0) }
+        self.init(version: message.version, trapOID: .zeroDotZero, uptime: 0, variables: pdu.variables)
         switch message {
-        case .community(let message):
-            try self.init(message.pdu, version: message.version, community: message.community, v3: nil)
-        case .v3(let envelope):
-            guard case .plaintext(let contextEngineID, let contextName, let pdu) = envelope.scopedPDU else {
-                throw WireError(.v3Unsupported, at: 0)
-            }
-            let identity = V3Identity(
-                userName: envelope.userName, level: envelope.level, engineID: envelope.engineID,
-                contextEngineID: contextEngineID, contextName: contextName)
-            try self.init(pdu, version: .v3, community: [], v3: identity)
+        case .community(let message): community = message.community
+        case .v3(let envelope): v3 = V3Identity(envelope)
+        }
+        switch pdu {
+        case .trapV1(let trap): take(trap)
+        case .standard(let pdu):
+            guard pdu.kind.isNotification else { throw WireError(.notANotification, at: 0) }
+            let list = pdu.variables.encoded
+            let header = try BERReader(list.rawOctets, leniency: .devices).notificationHeader()
+            take(header, of: 0..<list.count, count: pdu.variables.count, in: list)
+            kind = pdu.kind == .informRequest ? .inform : .trap
+            requestID = pdu.requestID
         }
     }
 
-    /// Reads a datagram.
+    /// Reads a datagram, in one pass over it.
     public static func decode(
         _ datagram: [UInt8], leniency: Leniency = .devices
     ) throws(WireError) -> SNMPNotification {
-        // The check comes first: it knows the offsets, and it is the one place that judges the header's leniency.
-        _ = try NotificationView.check(datagram.rawOctets, leniency: leniency)
-        return try SNMPNotification(try SNMPMessage.decode(datagram, leniency: leniency))
+        let layout = try MessageLayout(datagram.rawOctets, leniency: leniency)
+        guard let pdu = layout.pdu else { throw WireError(.v3Unsupported, at: layout.encryptedOffset) }
+        let header = try pdu.notificationHeader(in: datagram.rawOctets, leniency: leniency)
+        return SNMPNotification(layout, pdu, header, in: datagram[...])
     }
 
     private init(
-        _ pdu: PDU, version: SNMPVersion, community: ArraySlice<UInt8>, v3: V3Identity?
-    ) throws(WireError) {
-        switch pdu {
-        case .trapV1(let trap):
-            self.init(
-                version: version, community: community, trapOID: trap.trapOID, enterprise: trap.enterprise,
-                agentAddress: trap.agentAddress, uptime: trap.timestamp, v3: v3, variables: trap.variables)
-        case .standard(let pdu):
-            guard pdu.kind.isNotification else { throw WireError(.notANotification, at: 0) }
-            let (uptime, trapOID, rest) = try pdu.variables.splitHeader()
-            self.init(
-                version: version, kind: pdu.kind == .informRequest ? .inform : .trap, community: community,
-                trapOID: trapOID, uptime: uptime, requestID: pdu.requestID, v3: v3, variables: rest)
+        _ layout: MessageLayout, _ pdu: PDULayout, _ header: NotificationHeader?, in buffer: ArraySlice<UInt8>
+    ) {
+        self.init(
+            version: layout.version, trapOID: .zeroDotZero, uptime: 0,
+            variables: VariableBindings(checked: [], count: 0))
+        switch layout.body {
+        case .community(let range, _): community = buffer.octets(range)
+        case .v3(let layout): v3 = V3Identity(V3Envelope(layout, in: buffer))
         }
+        if let header {
+            take(header, of: pdu.variables, count: pdu.variableCount, in: buffer)
+            kind = pdu.kind == .informRequest ? .inform : .trap
+            requestID = pdu.requestID
+        } else if case .trapV1(let trap) = PDU(pdu, in: buffer) {
+            take(trap)
+        }
+    }
+
+    private mutating func take(_ trap: TrapV1PDU) {
+        trapOID = trap.trapOID
+        enterprise = trap.enterprise
+        agentAddress = trap.agentAddress
+        uptime = trap.timestamp
+        variables = trap.variables
+    }
+
+    private mutating func take(
+        _ header: NotificationHeader, of list: Range<Int>, count: Int, in buffer: ArraySlice<UInt8>
+    ) {
+        trapOID = OID(checked: buffer.octets(header.trapOID))
+        uptime = header.uptime
+        variables = header.rest(of: list, count: count, in: buffer)
     }
 }
 
@@ -104,6 +127,14 @@ public struct V3Identity: Sendable, Hashable {
         self.engineID = engineID
         self.contextEngineID = contextEngineID
         self.contextName = contextName
+    }
+
+    /// `nil` where the PDU is encrypted, and its context with it.
+    init?(_ envelope: V3Envelope) {
+        guard case .plaintext(let contextEngineID, let contextName, _) = envelope.scopedPDU else { return nil }
+        self.init(
+            userName: envelope.userName, level: envelope.level, engineID: envelope.engineID,
+            contextEngineID: contextEngineID, contextName: contextName)
     }
 
     /// An SnmpAdminString is UTF-8 (RFC 3411 §5); what is not is shown with replacement characters.
