@@ -97,7 +97,9 @@ static void put_node(const struct tree *node, uint32_t parent)
     put_number(parent);
     put_number((uint32_t)node->subid);
     put_text(node->label);
-    put_text(module_name(node->modid, module));
+    put_number((uint32_t)node->number_modules);
+    for (int i = 0; i < node->number_modules; i++)
+        put_text(module_name(node->module_list[i], module));
     put_number((uint32_t)node->type);
     put_number((uint32_t)node->access);
     put_number((uint32_t)node->status);

@@ -21,8 +21,7 @@ struct CatalogBuilder {
 
     func catalog() -> Catalog {
         let rank = Dictionary(modules.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
-        let order = nodes.indices.filter { oids[$0] != nil && !isAnonymous(nodes[$0]) }
-            .sorted { (oids[$0] ?? .zeroDotZero, $0) < (oids[$1] ?? .zeroDotZero, $1) }
+        let order = indexesInOrder().filter { oids[$0] != nil && !isAnonymous(nodes[$0]) }
         var mibNodes: [MIBNode] = []
         var entries: [Catalog.Entry] = []
         var numbers: [String: Int] = [:]
@@ -35,7 +34,8 @@ struct CatalogBuilder {
                 Catalog.Entry(
                     qualifiedName: node.qualifiedName, indexRules: indexRules(index), valueText: valueText(nodes[index])
                 ))
-            for name in [node.name, node.qualifiedName] {
+            let names = [node.name] + nodes[index].modules.map { "\($0)::\(node.name)" }
+            for name in names {
                 let other = numbers[name].map { rank[mibNodes[$0].module] ?? .max } ?? .max
                 if numbers[name] == nil || rank[node.module] ?? .max < other { numbers[name] = number }
             }
@@ -60,15 +60,47 @@ struct CatalogBuilder {
         }
     }
 
+    /// The nodes in the order of OIDs; of several at one OID, net-snmp's choice last.
+    private func indexesInOrder() -> [Int] {
+        var children: [[Int]] = Array(repeating: [], count: nodes.count)
+        var roots: [Int] = []
+        for (index, node) in nodes.enumerated() {
+            if let parent = node.parent, parent < index { children[parent].append(index) } else { roots.append(index) }
+        }
+        func sorted(_ indexes: [Int]) -> [Int] {
+            indexes.sorted { (nodes[$0].subidentifier, $0) > (nodes[$1].subidentifier, $1) }
+        }
+        var order: [Int] = []
+        // The last one in is the next one out, so that a list is put in from its end. Siblings at one point are one
+        // point: their children are told together, which only needs that the points themselves come first.
+        var waiting = sorted(roots)
+        while let next = waiting.popLast() {
+            var same = [next]
+            while let other = waiting.last, isSamePoint(other, next) {
+                same.append(other)
+                waiting.removeLast()
+            }
+            order += same
+            waiting += sorted(same.flatMap { children[$0] })
+        }
+        return order
+    }
+
+    private func isSamePoint(_ one: Int, _ other: Int) -> Bool {
+        guard nodes[one].subidentifier == nodes[other].subidentifier else { return false }
+        return nodes[one].parent == nodes[other].parent || (oids[one] != nil && oids[one] == oids[other])
+    }
+
     private func mibNode(_ index: Int, _ oid: OID) -> MIBNode {
         let node = nodes[index]
         let kind = kind(index)
         let row = kind == .column ? node.parent : kind == .row ? index : nil
         return MIBNode(
-            name: node.label, module: node.module, oid: oid, kind: kind,
+            name: node.label, module: node.modules.first ?? "", oid: oid, kind: kind,
             syntax: CatalogBuilder.syntaxName(node.type), textualConvention: node.textualConvention,
             enumeration: Dictionary(node.enumeration.map { ($0.number, $0.label) }) { first, _ in first },
-            displayHint: node.displayHint, units: node.units, indexes: row.map(indexes) ?? [], objects: node.objects,
+            ranges: CatalogBuilder.ranges(node), displayHint: node.displayHint, units: node.units,
+            indexes: row.map(indexes) ?? [], objects: node.objects,
             description: node.description.map(CatalogBuilder.unindented))
     }
 
@@ -89,6 +121,8 @@ struct CatalogBuilder {
         case TRAPLINE_MIB_MODULE_COMPLIANCE.rawValue: return .moduleCompliance
         case TRAPLINE_MIB_OBJECT_IDENTITY.rawValue: return .objectIdentity
         case TRAPLINE_MIB_OTHER.rawValue:
+            // net-snmp keeps SMIv1's traps under `enterprise#`, and gives them no type.
+            if let parent = node.parent, nodes[parent].label.hasSuffix("#") { return .notification }
             if isRow(node) { return .row }
             return hasRowChild[index] ? .table : .node
         default:
@@ -115,6 +149,17 @@ struct CatalogBuilder {
         case TRAPLINE_MIB_UNSIGNED32.rawValue: "Unsigned32"
         case TRAPLINE_MIB_INTEGER32.rawValue: "Integer32"
         default: ""
+        }
+    }
+
+    /// The bounds with the sign that the syntax has.
+    private static func ranges(_ node: ParserOutput.Node) -> [ClosedRange<Int64>] {
+        let isSigned = node.type == TRAPLINE_MIB_INTEGER.rawValue || node.type == TRAPLINE_MIB_INTEGER32.rawValue
+        return node.ranges.compactMap { low, high in
+            guard isSigned else { return low <= high ? Int64(low)...Int64(high) : nil }
+            let (signedLow, signedHigh) = (Int64(Int32(bitPattern: low)), Int64(Int32(bitPattern: high)))
+            // UPS-MIB writes an upper bound of 2^31, which has no room in an INTEGER.
+            return signedLow <= signedHigh ? signedLow...signedHigh : signedLow...Int64(high)
         }
     }
 
@@ -175,8 +220,8 @@ struct CatalogBuilder {
         case TRAPLINE_MIB_TIME_TICKS.rawValue: return .number(names: [:])
         case TRAPLINE_MIB_OCTET_STRING.rawValue:
             if isImplied { return .impliedString }
-            if object.ranges.count == 1, let size = object.ranges.first, size.lowerBound == size.upperBound {
-                return .fixedString(length: Int(size.lowerBound))
+            if object.ranges.count == 1, let size = object.ranges.first, size.low == size.high {
+                return .fixedString(length: Int(size.low))
             }
             return .string(isAddress: isAddress)
         case TRAPLINE_MIB_OBJECT_IDENTIFIER.rawValue: return .objectIdentifier(isImplied: isImplied)

@@ -63,7 +63,7 @@ struct CatalogLoader {
                 guard leaveOut(after: output, chosen) else { return .empty }
                 continue
             }
-            let complaints = ParserComplaints(output.messages) { files[$0]?.line(of: $1) }
+            let complaints = ParserComplaints(output.messages, files: files)
             let givingWay = filesGivingWay(complaints, chosen)
             if givingWay.isEmpty {
                 problems += complaints.problems
@@ -96,7 +96,9 @@ struct CatalogLoader {
             else { continue }
             chosen.append((file.modules[0], file))
         }
-        return chosen.filter { $0.file.modules.count > 1 } + chosen.filter { $0.file.modules.count == 1 }
+        // Of two modules that define one point, the one read first gives it its name: rather the last folder's, whose
+        // names rules and routes are written in.
+        return chosen.filter { $0.file.modules.count > 1 } + chosen.filter { $0.file.modules.count == 1 }.reversed()
     }
 
     /// Files that net-snmp gave up or could not hang into the tree, and whose modules another folder has too.

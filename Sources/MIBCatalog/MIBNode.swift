@@ -39,6 +39,8 @@ public struct MIBNode: Sendable {
     public let textualConvention: String?
     /// Names of an INTEGER's values, or of the bits of BITS; empty for other syntaxes.
     public let enumeration: [Int32: String]
+    /// The values that a number may have, or the lengths of an OCTET STRING; empty where all that fit may stand.
+    public let ranges: [ClosedRange<Int64>]
     /// RFC 2579 §3.1.
     public let displayHint: String?
     public let units: String?

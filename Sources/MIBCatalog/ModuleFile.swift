@@ -17,8 +17,8 @@ struct ModuleFile: Sendable {
 
     init(path: String) throws(CatalogProblem) {
         let octets = try ModuleFile.read(path)
-        if let position = octets.firstIndex(of: 0) {
-            let line = octets[..<position].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+        if let position = octets.position(of: 0, from: 0) {
+            let line = octets.line(at: position)
             throw CatalogProblem(file: path, line: line, message: "a NUL octet: this is no text, left out")
         }
         var scanner = ModuleScanner(octets)
@@ -26,7 +26,8 @@ struct ModuleFile: Sendable {
         guard !modules.isEmpty else { throw CatalogProblem(file: path, message: "no MIB module in this file") }
         if let open = scanner.openModule {
             throw CatalogProblem(
-                file: path, line: scanner.line, message: "the file ends before module \(open) does, left out")
+                file: path, line: octets.line(at: octets.count),
+                message: "the file ends before module \(open) does, left out")
         }
         self.path = path
         self.modules = modules
@@ -42,6 +43,17 @@ struct ModuleFile: Sendable {
             return index + 1
         }
         return nil
+    }
+
+    /// Whether the file has `NAME ::= SEQUENCE`, the type of a table's rows.
+    func definesSequence(_ name: String) -> Bool {
+        var scanner = ModuleScanner(octets)
+        var last: String?
+        while let word = scanner.nextCapitalizedWord() {
+            if word == "SEQUENCE", last == name { return true }
+            last = word
+        }
+        return false
     }
 
     /// The files of a folder by name, without hidden ones and the copies that editors leave.
@@ -104,7 +116,6 @@ struct ModuleFile: Sendable {
 struct ModuleScanner {
     private let octets: [UInt8]
     private var position = 0
-    private(set) var line = 1
     /// The module that the text ends in; `nil` if all are closed.
     private(set) var openModule: String?
 
@@ -117,7 +128,7 @@ struct ModuleScanner {
         var lastName: String?
         var head: String?
         var depth = 0
-        while let word = nextWord() {
+        while let word = nextCapitalizedWord() {
             switch word {
             case "DEFINITIONS" where depth == 0: head = lastName
             case "BEGIN":
@@ -132,53 +143,69 @@ struct ModuleScanner {
             case "END" where depth > 0:
                 depth -= 1
                 if depth == 0 { openModule = nil }
-            default:
-                // An object identifier may stand between the name and DEFINITIONS; its labels are lower case.
-                if depth == 0, word.first?.isUppercase ?? false { lastName = word }
+            default: if depth == 0 { lastName = word }
             }
         }
         return modules
     }
 
-    static func isWordOctet(_ octet: UInt8) -> Bool {
-        switch octet {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+    /// Letters, digits, `-`, and `_` that vendors use; by octet, since every octet of every module is asked.
+    private static let wordOctets = (0...UInt8.max).map { octet in
+        let scalar = Unicode.Scalar(octet)
+        return octet < 0x80
+            && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_".unicodeScalars.contains(scalar))
     }
 
-    /// The next word outside strings and comments; `nil` at the end. An open string runs to the end, as in net-snmp.
-    private mutating func nextWord() -> String? {
+    static func isWordOctet(_ octet: UInt8) -> Bool {
+        wordOctets[Int(octet)]
+    }
+
+    /// The next word that begins with a capital letter, outside strings and comments; `nil` at the end. An open string
+    /// runs to the end, as in net-snmp. Names of modules and types, and the words of the grammar, are such words.
+    mutating func nextCapitalizedWord() -> String? {
+        let wordOctets = Self.wordOctets
+        let (quote, dash, newline) = (0x22 as UInt8, 0x2d as UInt8, 0x0a as UInt8)
         while position < octets.count {
             let octet = octets[position]
-            if octet == UInt8(ascii: "\"") {
-                position += 1
-                while position < octets.count, octets[position] != UInt8(ascii: "\"") { advance() }
-                position += 1
-            } else if isComment {
+            if octet == quote {
+                position = octets.position(of: quote, from: position + 1).map { $0 + 1 } ?? octets.count
+            } else if octet == dash, isComment {
+                // To the end of the line or the next pair of dashes.
+                let end = octets.position(of: newline, from: position) ?? octets.count
                 position += 2
-                while position < octets.count, octets[position] != UInt8(ascii: "\n"), !isComment { advance() }
-                if isComment { position += 2 }
-            } else if ModuleScanner.isWordOctet(octet) {
+                while position < end, !isComment { position += 1 }
+                if position < end { position += 2 }
+            } else if wordOctets[Int(octet)] {
                 let start = position
-                while position < octets.count, ModuleScanner.isWordOctet(octets[position]) { position += 1 }
-                return String(decoding: octets[start..<position], as: UTF8.self)
+                while position < octets.count, wordOctets[Int(octets[position])] { position += 1 }
+                if octet >= 0x41, octet <= 0x5a { return String(decoding: octets[start..<position], as: UTF8.self) }
             } else {
-                advance()
+                position += 1
             }
         }
         return nil
     }
 
     private var isComment: Bool {
-        position + 1 < octets.count && octets[position] == UInt8(ascii: "-")
-            && octets[position + 1] == UInt8(ascii: "-")
+        let dash = 0x2d as UInt8
+        return position + 1 < octets.count && octets[position] == dash && octets[position + 1] == dash
+    }
+}
+
+extension [UInt8] {
+    /// Where an octet stands next. By `memchr`, which looks at many octets at once.
+    fileprivate func position(of octet: UInt8, from start: Int) -> Int? {
+        guard start < count else { return nil }
+        return unsafe withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress,
+                let found = unsafe memchr(base + start, Int32(octet), buffer.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
+        }
     }
 
-    private mutating func advance() {
-        if octets[position] == UInt8(ascii: "\n") { line += 1 }
-        position += 1
+    /// The line that a position lies in, counted from 1.
+    fileprivate func line(at position: Int) -> Int {
+        self[..<position].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
     }
 }

@@ -23,15 +23,12 @@ struct OIDTree: Sendable {
 
     private var points: [Point]
 
-    /// - Parameter entries: the encoded OIDs. Where one stands twice, the later one is found.
+    /// - Parameter entries: the encoded OIDs, in order. Where one stands twice, the later one is found.
     init(_ entries: [ArraySlice<UInt8>]) {
         let paths = entries.map(OIDTree.subidentifiers)
-        let order = paths.indices.sorted { left, right in
-            paths[left].lexicographicallyPrecedes(paths[right]) || (paths[left] == paths[right] && left < right)
-        }
         points = [Point(subidentifier: 0, firstChild: 0, childCount: 0, entry: -1)]
         // Level by level, so that children become neighbours: a work item is a point and the ordered entries below it.
-        var work = [(point: 0, entries: order[...], depth: 0)]
+        var work = [(point: 0, entries: paths.indices, depth: 0)]
         var next = 0
         while next < work.count {
             let (point, below, depth) = work[next]
@@ -39,13 +36,14 @@ struct OIDTree: Sendable {
             var rest = below
             while let entry = rest.first, paths[entry].count == depth {
                 points[point].entry = Int32(entry)
-                rest.removeFirst()
+                rest = rest.dropFirst()
             }
             points[point].firstChild = Int32(points.count)
             while let first = rest.first {
                 let subidentifier = paths[first][depth]
-                let group = rest.prefix { paths[$0][depth] == subidentifier }
-                rest = rest.dropFirst(group.count)
+                let end = rest.firstIndex { paths[$0][depth] != subidentifier } ?? rest.endIndex
+                let group = first..<end
+                rest = end..<rest.endIndex
                 work.append((points.count, group, depth + 1))
                 points.append(Point(subidentifier: subidentifier, firstChild: 0, childCount: 0, entry: -1))
                 points[point].childCount += 1

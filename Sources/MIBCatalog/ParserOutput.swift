@@ -7,7 +7,8 @@ struct ParserOutput: Sendable {
         var parent: Int?
         var subidentifier: UInt32
         var label: String
-        var module: String
+        /// The modules that define it so; the first is the one whose definition it has.
+        var modules: [String]
         var type: UInt32
         var access: UInt32
         var textualConvention: String?
@@ -16,7 +17,8 @@ struct ParserOutput: Sendable {
         var augmentedRow: String?
         var description: String?
         var enumeration: [(number: Int32, label: String)]
-        var ranges: [ClosedRange<UInt32>]
+        /// As 32 bits each; the syntax tells whether they have a sign.
+        var ranges: [(low: UInt32, high: UInt32)]
         var indexes: [MIBNode.Index]
         var objects: [String]
     }
@@ -98,7 +100,7 @@ private struct RecordReader {
     mutating func number() throws(Ended) -> UInt32 {
         guard bytes.count - position >= 4 else { throw Ended() }
         defer { position += 4 }
-        return (0..<4).reduce(0) { $0 | UInt32(bytes[position + $1]) << UInt32($1 * 8) }
+        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt32.self) }
     }
 
     mutating func text() throws(Ended) -> String? {
@@ -119,12 +121,12 @@ private struct RecordReader {
         let parent = try number()
         let subidentifier = try number()
         let label = try text() ?? ""
-        let module = try text() ?? ""
+        let modules = try list { reader throws(Ended) in try reader.text() ?? "" }
         let type = try number()
         let access = try number()
         _ = try number()
         return ParserOutput.Node(
-            parent: parent == .max ? nil : Int(parent), subidentifier: subidentifier, label: label, module: module,
+            parent: parent == .max ? nil : Int(parent), subidentifier: subidentifier, label: label, modules: modules,
             type: type, access: access, textualConvention: try text(), displayHint: try text(), units: try text(),
             augmentedRow: try text(), description: try text(),
             enumeration: try list { reader throws(Ended) in
@@ -132,8 +134,7 @@ private struct RecordReader {
             },
             ranges: try list { reader throws(Ended) in
                 let low = try reader.number()
-                let high = try reader.number()
-                return min(low, high)...max(low, high)
+                return (low, try reader.number())
             },
             indexes: try list { reader throws(Ended) in
                 let isImplied = try reader.number() != 0

@@ -41,9 +41,10 @@ struct trapline_mib_output {
 ///
 /// - `M`: module name. The module is about to be read (or was, on behalf of another).
 /// - `L`: text. One message of the parser's log.
-/// - `N`: parent's number among the `N` records or `UINT32_MAX`, sub-identifier, label, module, type, access, status,
-///   textual convention, display hint, units, augmented row, description; then four lists, each its count and items:
-///   enumeration (number, label), ranges (low, high), indexes (implied 0 or 1, label), objects (label).
+/// - `N`: parent's number among the `N` records or `UINT32_MAX`, sub-identifier, label, list of the modules that define
+///   it so, type, access, status, textual convention, display hint, units, augmented row, description; then the lists
+///   of enumeration (number, label), ranges (low, high), indexes (implied 0 or 1, label) and objects (label). A list is
+///   its count and its items.
 /// - `E`: nothing follows.
 struct trapline_mib_output trapline_mib_parse(const char *const *files, const char *const *modules, size_t count,
                                               unsigned timeout_seconds);
