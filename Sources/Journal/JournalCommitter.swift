@@ -26,14 +26,16 @@ final class JournalCommitter {
     private(set) var failure: JournalError?
 
     init(
-        folder: JournalFolder, lock: JournalLock, settings: JournalSettings, operations: FileOperations
+        folder: JournalFolder, lock: JournalLock, settings: JournalSettings, after position: JournalPosition?,
+        operations: FileOperations
     ) throws(JournalError) {
         self.folder = folder
         self.lock = lock
         self.settings = settings
         self.operations = operations
-        self.lastNumber = try folder.segments().last ?? 0
-        self.predecessor = lastNumber == 0 ? nil : SegmentHead.Predecessor(number: lastNumber, end: 0)
+        let newest = try folder.segments().last
+        self.lastNumber = max(newest ?? 0, position?.segment ?? 0)
+        self.predecessor = newest.map { SegmentHead.Predecessor(number: $0, end: 0) }
     }
 
     /// Begins a new segment that describes `interfaces`; gives where its first record will stand.

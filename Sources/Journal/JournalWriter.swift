@@ -41,13 +41,18 @@ public final class JournalWriter: Sendable {
     private let thread: WriterThread
 
     /// Locks the folder, which is made where it is missing, and begins a new segment that describes `interfaces`. Names
-    /// that come later are added: they only cost a new segment.
-    public convenience init(folder: String, settings: JournalSettings, interfaces: [String]) throws(JournalError) {
-        try self.init(folder: folder, settings: settings, interfaces: interfaces, operations: .system)
+    /// that come later are added: they only cost a new segment. `position` is the last one that a store has saved: where
+    /// somebody emptied the journal's folder, numbering still goes on behind it, so that no position is used twice.
+    public convenience init(
+        folder: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil
+    ) throws(JournalError) {
+        try self.init(
+            folder: folder, settings: settings, interfaces: interfaces, after: position, operations: .system)
     }
 
     init(
-        folder path: String, settings: JournalSettings, interfaces: [String], operations: FileOperations
+        folder path: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil,
+        operations: FileOperations
     ) throws(JournalError) {
         let folder = JournalFolder(path: path)
         try folder.create()
@@ -58,7 +63,8 @@ public final class JournalWriter: Sendable {
         var names: [String] = []
         for name in interfaces where !names.contains(name) { names.append(name) }
         guard names.count <= SegmentHead.mostInterfaces else { throw Self.tooManyInterfaces(path) }
-        let committer = try JournalCommitter(folder: folder, lock: lock, settings: settings, operations: operations)
+        let committer = try JournalCommitter(
+            folder: folder, lock: lock, settings: settings, after: position, operations: operations)
         let start = try committer.beginSegment(names)
         let monitor = Monitor(State(interfaces: names, committed: start), conditions: Condition.count)
         self.monitor = monitor

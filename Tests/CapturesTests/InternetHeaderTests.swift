@@ -56,7 +56,7 @@ import Testing
             ("a header longer than the packet", [0x4f] + Wire.ipv4(Wire.udp([1])).dropFirst()),
             ("a total below the header's", Wire.ipv4(Wire.udp([1]), total: 19)),
             ("UDP of 7 octets", Wire.ipv4(Wire.udp([1], length: 7))),
-                ("UDP cut off by IP", Wire.ipv4([1, 2, 3])),
+            ("UDP cut off by IP", Wire.ipv4([1, 2, 3])),
             ("an extension header that is cut", Wire.ipv6(Wire.extensionHeader(next: 17), next: 0, length: 6)),
             ("an extension header without end", Wire.ipv6([17, 255, 0, 0, 0, 0, 0, 0] + Wire.udp([1]), next: 60)),
             (

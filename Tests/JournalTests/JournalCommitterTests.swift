@@ -149,4 +149,49 @@ import Testing
         let records = try readAll(folder.path, upTo: writer.committed).records
         #expect(records.map(\.entry.key).last == entry(1, payload: [UInt8](repeating: 1, count: 1_000)).key)
     }
+
+    /// Four threads append while writes, syncs and cuts fail at random: what was told durable is there, once.
+    @Test func randomFailuresNeverLoseOrDoubleWhatWasToldDurable() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SeededGenerator(seed: seed)
+        for round in 0..<4 {
+            let folder = try TemporaryFolder()
+            let disk = Disk()
+            var settings = JournalSettings()
+            settings.commitInterval = .zero
+            settings.segmentSize = 6_000
+            settings.gatherLimit = 20_000
+            let writer = try JournalWriter(
+                folder: folder.path, settings: settings, interfaces: ["traps"], operations: disk.operations)
+            disk.failures.withLock { failures in
+                failures.writes = (0..<400).map { _ in Int.random(in: 0..<40, using: &random) == 0 ? ENOSPC : nil }
+                failures.syncs = (0..<400).map { _ in Int.random(in: 0..<40, using: &random) == 0 ? EIO : nil }
+                failures.truncates = round % 2 == 0 ? EIO : nil
+            }
+            let told = Mutex<Set<String>>([])
+            let ended = DispatchSemaphore(value: 0)
+            for thread in 0..<4 {
+                Thread {
+                    for batch in 0..<60 {
+                        let entries = (0..<5).map { entry(thread * 1_000 + batch * 5 + $0) }
+                        writer.append(entries) { result in
+                            if case .success = result { told.withLock { $0.formUnion(entries.map(\.key)) } }
+                        }
+                    }
+                    ended.signal()
+                }.start()
+            }
+            for _ in 0..<4 { ended.wait() }
+            let end = {
+                writer.close(); return writer.committed
+            }()
+            let (records, damage) = try readAll(folder.path, upTo: end)
+            let read = records.map(\.entry.key)
+            #expect(Set(read).isSuperset(of: told.withLock { $0 }), "seed \(seed), round \(round)")
+            #expect(Set(read).count == read.count, "seed \(seed), round \(round)")
+            #expect(damage.isEmpty, "seed \(seed), round \(round): \(damage)")
+            #expect(!told.withLock { $0.isEmpty }, "seed \(seed), round \(round)")
+        }
+        print("randomFailuresNeverLoseOrDoubleWhatWasToldDurable: seed \(seed)")
+    }
 }

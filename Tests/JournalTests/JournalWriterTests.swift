@@ -292,6 +292,17 @@ import Testing
         #expect(try readAll(folder.path).records.map(\.position.segment) == [1, 2, 3])
     }
 
+    @Test func numberingGoesOnBehindAPositionThatAStoreHasSaved() throws {
+        let saved = JournalPosition(segment: 57, offset: 1_000)
+        let writer = try JournalWriter(
+            folder: folder.path, settings: JournalSettings(), interfaces: ["traps"], after: saved)
+        try writer.appendAndWait([entry(0)]).get()
+        var reader = try JournalReader(folder: folder.path, from: saved)
+        let records = try reader.read(upTo: writer.committed, limit: 10)
+        #expect(records.map(\.position.segment) == [58])
+        #expect(reader.takeDamage().map(\.reason) == [.missingSegments])
+    }
+
     @Test func segmentsRotateAtTheirSize() throws {
         let writer = try writer { $0.segmentSize = 2_000 }
         let entries = (0..<100).map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 100)) }
