@@ -15,6 +15,8 @@ public enum ConfigurationLoader {
 
     /// More files than anybody keeps rules in.
     static let maximumRuleFiles = 100
+    /// What the server's own facts (start, stop, failures) come in on, in a listener's place.
+    static let ownFacts = "trapline"
     /// What comes later has its place already, so that nobody is told that he misspelt it.
     static let reservedKeys = ["devices", "relays", "retention", "portal", "flows"]
 
@@ -144,7 +146,7 @@ public enum ConfigurationLoader {
         let section = RoutesSection(
             reader: reader, names: names, sinks: sinkNames,
             communities: (configuration.access.communities ?? []).compactMap(\.name),
-            listeners: configuration.listeners.map(\.name))
+            listeners: configuration.listeners.map(\.name) + [ownFacts])
         configuration.routes = section.read(routesEntry.value)
         let errors = reader.errorCount
         let routed = Set(configuration.routes.lazy.filter { !$0.prevent }.flatMap(\.to))

@@ -9,8 +9,10 @@ struct YAMLDocument {
     static let maximumNodes = 1_000_000
     /// Settings are at most six levels deep; each level costs stack in the parser and in us.
     static let maximumDepth = 64
-    /// Duplicate keys that are told apart in one run; past it they are reported without their twin's place.
+    /// Duplicate keys that are told apart in one run; past it some are reported without their twin and none beyond.
     static let maximumDuplicates = 50
+    /// Octets that the parser is given in all, again and again.
+    static let maximumParsedSize = 4 * SourceFile.maximumSize
     /// YAML's private-use characters never begin a key of ours.
     private static let renamed: Unicode.Scalar = "\u{e000}"
 
@@ -28,7 +30,8 @@ struct YAMLDocument {
             return
         }
         var text = text
-        for _ in 0...YAMLDocument.maximumDuplicates {
+        let rounds = min(YAMLDocument.maximumDuplicates, YAMLDocument.maximumParsedSize / max(1, text.utf8.count))
+        for _ in 0...rounds {
             do {
                 guard let tree = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else { return }
                 root = convert(tree, depth: 0)
@@ -46,7 +49,9 @@ struct YAMLDocument {
                 return
             }
         }
-        problems.append((.start, "more than \(YAMLDocument.maximumDuplicates) keys stand twice"))
+        problems = renamedKeys.sorted { $0.key < $1.key }.map {
+            ($0.key, "the key \(quoted($0.value)) stands twice, and so do others")
+        }
     }
 
     /// What YAML 1.2 §5.1 does not let stand in a text, and nesting that no document needs.
@@ -196,6 +201,8 @@ struct YAMLDocument {
         case "did not find expected node content", "did not find expected ',' or ']'",
             "did not find expected ',' or '}'":
             problem + "; text that holds a comma, a bracket or a colon must stand in quotes"
+        case let problem where problem.hasPrefix("Maximum nesting level"):
+            "lists and mappings nested too deep"
         case "but found another document":
             "a file holds one document; a second one begins here"
         case "mapping values are not allowed in this context":

@@ -32,33 +32,34 @@ final class DocumentReader {
         case .success(let source):
             return parse(source.text)
         case .failure(let failure):
-            report(.error, failure.message, at: failure.mark)
+            report(.error, { failure.message }, at: failure.mark)
             return nil
         }
     }
 
     func parse(_ text: String) -> YAMLNode? {
         let document = YAMLDocument(text)
-        for problem in document.problems { report(.error, problem.message, at: problem.mark) }
+        for problem in document.problems { error(problem.message, at: problem.mark) }
         return document.root
     }
 
     // MARK: Problems
 
-    func error(_ message: String, at mark: SourceMark) {
+    func error(_ message: @autoclosure () -> String, at mark: SourceMark) {
         report(.error, message, at: mark)
     }
 
-    func warning(_ message: String, at mark: SourceMark) {
+    func warning(_ message: @autoclosure () -> String, at mark: SourceMark) {
         report(.warning, message, at: mark)
     }
 
-    private func report(_ severity: ConfigurationProblem.Severity, _ message: String, at mark: SourceMark?) {
+    /// A message is made only if it is kept: a hint in it looks at every word that was possible.
+    private func report(_ severity: ConfigurationProblem.Severity, _ message: () -> String, at mark: SourceMark?) {
         if severity == .error { errorCount += 1 }
         // The first error is always shown: a file must not fail without a word because of its many warnings.
         guard problems.count < DocumentReader.maximumProblems || severity == .error && errorCount == 1 else { return }
         let problem = ConfigurationProblem(
-            file: file, line: mark?.line, column: mark?.column, severity: severity, message: message)
+            file: file, line: mark?.line, column: mark?.column, severity: severity, message: message())
         // A value behind an alias is read once for each use.
         if !problems.contains(problem) { problems.append(problem) }
     }

@@ -51,6 +51,11 @@ final class MappingReader {
         for key in keys { reserved[key] = reason }
     }
 
+    private func hint(for key: String, _ names: [String]) -> String {
+        let near = Suggestion.hint(for: key, in: names + reserved.keys.sorted())
+        return near.isEmpty ? "; the keys here are \(names.joined(separator: ", "))" : near
+    }
+
     /// Reports every key that nobody asked for.
     func finish() {
         let names = known.filter { reserved[$0] == nil }
@@ -60,9 +65,7 @@ final class MappingReader {
             } else if keysAreSecret {
                 reader.error("an unknown key; the keys here are \(names.joined(separator: ", "))", at: entry.mark)
             } else {
-                let near = Suggestion.hint(for: entry.key, in: names + reserved.keys.sorted())
-                let hint = near.isEmpty ? "; the keys here are \(names.joined(separator: ", "))" : near
-                reader.error("unknown key \(quoted(entry.key))\(hint)", at: entry.mark)
+                reader.error("unknown key \(quoted(entry.key))\(hint(for: entry.key, names))", at: entry.mark)
             }
         }
     }

@@ -56,7 +56,16 @@ struct YAMLDocumentTests {
     @Test func moreDuplicatesThanTheLimitAreStillAProblem() {
         let count = YAMLDocument.maximumDuplicates * 2
         let document = YAMLDocument((0..<count).map { "k\($0): {a: 1, a: 2}" }.joined(separator: "\n"))
-        #expect(!document.problems.isEmpty)
+        #expect(document.root == nil)
+        #expect(document.problems.count > YAMLDocument.maximumDuplicates)
+    }
+
+    /// A text of the largest size is not parsed again and again.
+    @Test func manyDuplicatesInALargeFileAreFewParses() {
+        let line = "abcdefghij: klmnopqrstuvwxyz\n"
+        let document = YAMLDocument(String(repeating: line, count: SourceFile.maximumSize / 2 / line.utf8.count))
+        #expect(document.root == nil)
+        #expect(document.problems.count < 12)
     }
 
     @Test(arguments: ["&a [*a]", "[&a {b: *a}]", "*a"])

@@ -62,11 +62,12 @@ struct RoutesSectionTests {
     }
 
     @Test func texts() throws {
-        let conditions = try conditions("source: [\"Board#1/*\", x], device: sbc-?, community: fleet, listener: traps")
+        let conditions = try conditions(
+            "source: [\"Board#1/*\", x], device: sbc-?, community: fleet, listener: [traps, trapline]")
         #expect(conditions.sources == ["Board#1/*", "x"])
         #expect(conditions.devices == ["sbc-?"])
         #expect(conditions.communities == ["fleet"])
-        #expect(conditions.listeners == ["traps"])
+        #expect(conditions.listeners == ["traps", "trapline"])
     }
 
     @Test func senders() throws {
