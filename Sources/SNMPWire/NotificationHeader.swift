@@ -68,16 +68,15 @@ extension NotificationHeader {
                 checked: buffer.octets(trapOIDElement.upperBound..<list.upperBound), count: restCount)
         }
         // Out of place: what is left is put together anew.
+        // An absent sysUpTime is an empty range where the list begins.
+        let isUptimeFirst = uptimeElement.lowerBound <= trapOIDElement.lowerBound
+        let first = isUptimeFirst ? uptimeElement : trapOIDElement
+        let second = isUptimeFirst ? trapOIDElement : uptimeElement
         var rest: [UInt8] = []
         rest.reserveCapacity(list.count)
-        var position = list.lowerBound
-        let isUptimeFirst = uptimeElement.lowerBound < trapOIDElement.lowerBound
-        for element in isUptimeFirst ? [uptimeElement, trapOIDElement] : [trapOIDElement, uptimeElement]
-        where !element.isEmpty {
-            rest.append(contentsOf: buffer.octets(position..<element.lowerBound))
-            position = element.upperBound
-        }
-        rest.append(contentsOf: buffer.octets(position..<list.upperBound))
+        rest.append(contentsOf: buffer.octets(list.lowerBound..<first.lowerBound))
+        rest.append(contentsOf: buffer.octets(first.upperBound..<second.lowerBound))
+        rest.append(contentsOf: buffer.octets(second.upperBound..<list.upperBound))
         return VariableBindings(checked: rest[...], count: restCount)
     }
 }

@@ -1,0 +1,25 @@
+// Stands in for malloc and its kin, to count what is asked of them: a program's own symbols come before glibc's, for
+// the Swift runtime too. In C, since Swift keeps these names for its runtime.
+#include <errno.h>
+#include <stddef.h>
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static unsigned long count;
+
+long allocation_count(void) { return (long)count; }
+
+void *malloc(size_t size) { count++; return __libc_malloc(size); }
+void *calloc(size_t number, size_t size) { count++; return __libc_calloc(number, size); }
+void *realloc(void *memory, size_t size) { count++; return __libc_realloc(memory, size); }
+void *aligned_alloc(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
+
+int posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    count++;
+    *memory = __libc_memalign(alignment, size);
+    return *memory ? 0 : ENOMEM;
+}
