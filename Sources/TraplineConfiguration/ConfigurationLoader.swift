@@ -83,9 +83,8 @@ public enum ConfigurationLoader {
 
         let names = ObjectNames(source(configuration.mibDirectories).0)
         readSinksAndRoutes(sinks, routes, &configuration, reader, names)
-        var problems = reader.problems
         let ruleProblems = readRules(rules, &configuration, reader, names)
-        problems = reader.problems.sorted(by: precedes) + ruleProblems
+        let problems = reader.problems.sorted(by: precedes) + ruleProblems
         let isValid = reader.errorCount == 0 && !problems.contains { $0.severity == .error }
         return (isValid ? configuration : nil, problems)
     }

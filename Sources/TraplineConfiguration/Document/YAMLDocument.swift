@@ -40,7 +40,7 @@ struct YAMLDocument {
                 guard case .duplicatedKeysInMapping(let keys, let context) = error,
                     let key = keys.first, let next = rename(key, at: context.mark, in: text)
                 else {
-                    problems.append(describe(error))
+                    problems = duplicates() + [describe(error)]
                     return
                 }
                 text = next
@@ -49,9 +49,7 @@ struct YAMLDocument {
                 return
             }
         }
-        problems = renamedKeys.sorted { $0.key < $1.key }.map {
-            ($0.key, "the key \(quoted($0.value)) stands twice, and so do others")
-        }
+        problems = duplicates()
     }
 
     /// What YAML 1.2 §5.1 does not let stand in a text, and nesting that no document needs.
@@ -81,16 +79,13 @@ struct YAMLDocument {
     private mutating func convert(_ node: Node, depth: Int) -> YAMLNode? {
         let mark = SourceMark(node.mark)
         nodes += 1
-        guard nodes <= YAMLDocument.maximumNodes, depth <= YAMLDocument.maximumDepth else {
-            if nodes <= YAMLDocument.maximumNodes || nodes == YAMLDocument.maximumNodes + 1 {
-                let isTooDeep = depth > YAMLDocument.maximumDepth
-                problems.append(
-                    (
-                        mark,
-                        isTooDeep
-                            ? "lists and mappings nested more than \(YAMLDocument.maximumDepth) deep"
-                            : "aliases that expand to more than \(YAMLDocument.maximumNodes) values"
-                    ))
+        guard depth <= YAMLDocument.maximumDepth else {
+            problems.append((mark, "lists and mappings nested more than \(YAMLDocument.maximumDepth) deep"))
+            return nil
+        }
+        guard nodes <= YAMLDocument.maximumNodes else {
+            if nodes == YAMLDocument.maximumNodes + 1 {
+                problems.append((mark, "aliases that expand to more than \(YAMLDocument.maximumNodes) values"))
             }
             return nil
         }
@@ -165,7 +160,12 @@ struct YAMLDocument {
         return String(renamed)
     }
 
-    private func describe(_ error: YamlError) -> (SourceMark, String) {
+    /// The keys that were renamed, where the text could not be read to its end to find their twins.
+    private func duplicates() -> [(mark: SourceMark, message: String)] {
+        renamedKeys.sorted { $0.key < $1.key }.map { ($0.key, "the key \(quoted($0.value)) stands twice") }
+    }
+
+    private func describe(_ error: YamlError) -> (mark: SourceMark, message: String) {
         switch error {
         case .composer(_, let problem, let mark, _):
             return (SourceMark(mark), "no YAML: \(YAMLDocument.advice(for: problem))")
