@@ -133,10 +133,10 @@ final class PipelineRunner: Sendable {
         while true {
             do {
                 let unsaved = cursors.unsaved()
-                let outcomes = try pipeline.process(records, cursors: unsaved)
+                _ = try pipeline.process(records, cursors: unsaved)
                 lag.withLock { $0 = nil }
                 cursors.saved(unsaved)
-                if let last = outcomes.last { signal.announce(last.event.id) }
+                signal.announce(pipeline.lastEventID)
                 recover()
                 return true
             } catch {

@@ -38,7 +38,8 @@ public struct Replayer {
                 var reader = try DatagramReader(path: file)
                 var clock = PaceClock(pace: pace, longestGap: Self.longestGap)
                 while let datagram = try reader.next() {
-                    guard SNMPPorts.includes(datagram, extra: extraPorts) else { continue }
+                    // What the capture cut off cannot be sent as it was.
+                    guard SNMPPorts.includes(datagram, extra: extraPorts), datagram.missingOctets == 0 else { continue }
                     clock.wait(for: datagram.time)
                     try send(datagram)
                     sent += 1

@@ -3,6 +3,7 @@ import Foundation
 import Intake
 import Journal
 public import Logging
+import MIBCatalog
 public import TraplineMetrics
 import Pipeline
 public import Portal
@@ -27,6 +28,7 @@ public final class TraplineServer: Service {
     private let pipeline: PipelineRunner
     private let sinks: SinkGroup
     private let naming: NamingSnapshot
+    private let rulesAndNames: String
     private let start: Mutex<(EventPipeline, JournalReader)?>
     private let reloads: Gauge
     private let portalEndpoint = Mutex<Endpoint?>(nil)
@@ -42,17 +44,19 @@ public final class TraplineServer: Service {
         self.metrics = metrics
         self.configuration = configuration
         let folder = try DataFolder(configuration.dataFolder)
-        let journal = try JournalWriter(
-            folder: folder.journal, settings: configuration.journal,
-            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface])
-        self.journal = journal
-        for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
         let store = try EventStore(folder: folder.path)
         let saved = try store.load()
+        // The saved position: a journal folder that was emptied meanwhile does not give positions out twice.
+        let journal = try JournalWriter(
+            folder: folder.journal, settings: configuration.journal,
+            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface], after: saved.position)
+        self.journal = journal
+        for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
         let signal = EventSignal(lastEventID: saved.lastEventID)
         let cursors = CursorBoard(saved.cursors)
         let naming = NamingSnapshot(loaded.naming)
         self.naming = naming
+        self.rulesAndNames = "\(configuration.rules.count) rules, \(loaded.catalog.modules.count) MIB modules"
         self.intake = DatagramIntake(
             listeners: configuration.listeners, access: configuration.access, journal: journal, metrics: metrics,
             logger: logger)
@@ -100,9 +104,10 @@ public final class TraplineServer: Service {
                 return start
             })
         else { throw ServerError("a server runs once") }
+        // Sinks before the pipeline: one that is new begins at the log's end, and a backlog is news to it.
+        try await sinks.apply(configuration.sinks)
         pipeline.start(eventPipeline, reader)
         do {
-            try await sinks.apply(configuration.sinks)
             try intake.start()
         } catch {
             stopIntake()
@@ -110,6 +115,8 @@ public final class TraplineServer: Service {
         }
         isRunning.withLock { $0 = true }
         facts.record(OwnFacts.started, version: TraplineVersion.current)
+        logger.notice(
+            "ready: \(configuration.sinks.count) sinks, \(configuration.routes.count) routes, \(rulesAndNames)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -120,6 +127,7 @@ public final class TraplineServer: Service {
                 logger: quiet))
         defer { pipeline.saveCursors() }
         try await group.run()
+        logger.notice("stopped: all that was received is processed")
     }
 
     /// Takes over a configuration while running: rules, routes, names, access and sinks, each whole. On any error the

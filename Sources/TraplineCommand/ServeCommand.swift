@@ -23,6 +23,8 @@ struct ServeCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     func run() async throws {
+        // Whoever reads our output may go away (`serve | head`): that is the console sink's failure, not our end.
+        signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { StandardErrorLog(label: $0) }
         var logger = Logger(label: "trapline")
         logger.logLevel = logLevel

@@ -13,6 +13,10 @@ public struct Command: Sendable {
     /// A program that the tests need is not installed, or did not end in time.
     public struct Failure: Error, CustomStringConvertible {
         public var description: String
+
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     /// Runs `program` (a name looked up in PATH and the sbin folders) and waits for its end, at most `seconds`.
