@@ -39,6 +39,9 @@ struct Reading {
         if (InformResponse.encode(to: datagram, leniency: leniency) != nil) != isInform {
             disagreement = "informs and nothing else are answered"
         }
+        if leniency == .devices, (try? SNMPNotification(message)) != notification {
+            disagreement = "a notification made of the message is another"
+        }
         if let notification {
             let bytes = datagram[(summary?.community ?? 0..<0)]
             if bytes != notification.community { disagreement = "the community lies elsewhere" }
