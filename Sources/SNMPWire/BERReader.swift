@@ -133,14 +133,14 @@ extension BERReader {
 
     /// An unsigned number of 32 bits (Counter32, Gauge32, TimeTicks).
     func uint32(in range: Range<Int>) throws(WireError) -> UInt32 {
-        let value = try unsigned(in: range, octets: 4)
+        let value = try unsigned(in: range)
         guard let small = UInt32(exactly: value) else { throw WireError(.badInteger, at: range.lowerBound) }
         return small
     }
 
     /// An unsigned number of 64 bits (Counter64).
     func uint64(in range: Range<Int>) throws(WireError) -> UInt64 {
-        try unsigned(in: range, octets: 8)
+        try unsigned(in: range)
     }
 
     /// A request ID is a signed number of 32 bits (RFC 3416 §3).
@@ -155,16 +155,14 @@ extension BERReader {
         return (Int32(bitPattern: wide), range)
     }
 
-    /// A number that is never negative, so that one of `octets` octets with the top bit set has a zero octet before it.
-    private func unsigned(in range: Range<Int>, octets: Int) throws(WireError) -> UInt64 {
+    /// A number that is never negative, so that one with its top bit set has a zero octet before it.
+    private func unsigned(in range: Range<Int>) throws(WireError) -> UInt64 {
         guard range.count >= 1, range.count <= WireLimits.integerOctets + 1 else {
             throw WireError(.badInteger, at: range.lowerBound)
         }
         let first = octet(range.lowerBound)
         if first & 0x80 != 0 {
-            guard leniency.contains(.negativeUnsigned), range.count <= octets else {
-                throw WireError(.badInteger, at: range.lowerBound)
-            }
+            guard leniency.contains(.negativeUnsigned) else { throw WireError(.badInteger, at: range.lowerBound) }
         } else if range.count > 1, first == 0, octet(range.lowerBound + 1) & 0x80 == 0 {
             guard leniency.contains(.nonMinimalIntegers) else { throw WireError(.badInteger, at: range.lowerBound) }
         }
@@ -229,11 +227,11 @@ extension BERReader {
             }
             let octet = octet(offset)
             if octet < 0x80 {
-                guard arc <= UInt64(UInt32.max >> 7) else { throw WireError(.badOID, at: offset) }
                 arc = 0
                 arcs += 1
             } else {
                 arc = arc << 7 | UInt64(octet & 0x7f)
+                // Seven bits more are to come.
                 guard arc != 0, arc <= UInt64(UInt32.max >> 7) else { throw WireError(.badOID, at: offset) }
             }
             offset += 1

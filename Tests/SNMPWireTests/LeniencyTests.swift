@@ -98,6 +98,18 @@ import Testing
         #expect(Leniency(Self.all) == .devices)
     }
 
+    /// By the letter, 127 octets have their length in one octet, 128 in two and 256 in three, and in no more.
+    @Test(arguments: [(127, 0), (128, 1), (255, 1), (256, 2)]) func minimalLengths(_ count: Int, _ octets: Int) {
+        let text = [UInt8](repeating: 0x61, count: count)
+        for lengthOctets in max(octets, 1)...4 {
+            let value = Octets.element(0x04, text, lengthOctets: lengthOctets)
+            let datagram = Octets.message(variables: Octets.binding(value))
+            #expect(refusal(datagram, .none) == (lengthOctets == octets ? nil : .badLength))
+            #expect(refusal(datagram, .nonMinimalLengths) == nil)
+        }
+        #expect(refusal(Octets.message(variables: Octets.binding(Octets.element(0x04, text))), .none) == nil)
+    }
+
     @Test func whatIsRead() throws {
         func value(_ octets: [UInt8]) throws -> Value? {
             try SNMPNotification.decode(Octets.message(variables: Octets.binding(octets))).variables.first?.value
