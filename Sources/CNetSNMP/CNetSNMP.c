@@ -173,8 +173,12 @@ static void *parse_and_say(void *context)
     snmp_enable_calllog();
 
     netsnmp_init_mib_internals();
-    for (size_t i = 0; i < input->count; i++)
-        add_mibfile(input->files[i], input->modules[i]);
+    for (size_t i = 0; i < input->count; i++) {
+        if (add_mibfile(input->files[i], input->modules[i]) == 0)
+            continue;
+        put_kind('X');
+        put_text(input->modules[i]);
+    }
     for (size_t i = 0; i < input->count; i++) {
         put_kind('M');
         put_text(input->modules[i]);

@@ -15,6 +15,9 @@ struct CatalogLoader {
     /// A run for each module that has to give way; more than this at once means that a folder is beyond repair.
     static let maximumRuns = 16
 
+    /// A run alone takes a few milliseconds.
+    static let maximumSuspects = 1_000
+
     init(directories: [String]) {
         for directory in directories { scan(directory) }
         lastFolder = directories.last ?? ""
@@ -63,6 +66,14 @@ struct CatalogLoader {
                 guard leaveOut(after: output, chosen) else { return .empty }
                 continue
             }
+            let refused = chosen.filter { output.refused.contains($0.module) }.map(\.file.path)
+            guard refused.isEmpty else {
+                for path in refused {
+                    leftOut.insert(path)
+                    problems.append(CatalogProblem(file: path, message: "does not begin with a module, left out"))
+                }
+                continue
+            }
             let complaints = ParserComplaints(output.messages, files: files)
             let givingWay = filesGivingWay(complaints, chosen)
             if givingWay.isEmpty {
@@ -101,15 +112,20 @@ struct CatalogLoader {
         return chosen.filter { $0.file.modules.count > 1 } + chosen.filter { $0.file.modules.count == 1 }.reversed()
     }
 
-    /// Files that net-snmp gave up or could not hang into the tree, and whose modules another folder has too.
+    /// Files that net-snmp gave up or could not hang into the tree, or on whose account modules of the last folder, which
+    /// are whole by themselves, lose names; if another folder has their modules too.
     private func filesGivingWay(
         _ complaints: ParserComplaints, _ chosen: [(module: String, file: ModuleFile)]
     ) -> Set<String> {
-        Set(
+        let losing = complaints.missing.filter { missing in
+            missing.file.hasPrefix(lastFolder)
+                && files[missing.file]?.modules.contains { complaints.unlinkedModules.contains($0) } ?? false
+        }.map(\.module)
+        return Set(
             chosen.map(\.file).filter { file in
                 let isBroken =
                     complaints.failedFiles.contains(file.path)
-                    || file.modules.contains { complaints.unlinkedModules.contains($0) }
+                    || file.modules.contains { complaints.unlinkedModules.contains($0) || losing.contains($0) }
                 let hasOther = file.modules.contains { module in
                     candidates[module, default: []].contains { $0.path != file.path && !leftOut.contains($0.path) }
                 }
@@ -128,13 +144,21 @@ struct CatalogLoader {
             default: "net-snmp's parser fails at this module, left out"
             }
         guard output.outcome != .notStarted, let module = output.lastModule,
-            let file = chosen.first(where: { $0.module == module })?.file
+            let last = chosen.first(where: { $0.module == module })?.file
         else {
             problems.append(CatalogProblem(message: "the MIB parser could not be started: no processes or memory left"))
             return false
         }
-        leftOut.insert(file.path)
-        problems.append(CatalogProblem(file: file.path, message: reason))
+        // The module that was begun last may have failed for one that it imports: whoever fails alone is the one.
+        let suspects = chosen.map(\.file).filter { !$0.path.hasPrefix(lastFolder) }.prefix(Self.maximumSuspects)
+        let failing = suspects.filter { file in
+            let alone = ParserOutput(parsing: file.modules.prefix(1).map { (file.path, $0) })
+            return alone.outcome != .complete && alone.outcome != .notStarted
+        }
+        for file in failing.isEmpty ? [last] : failing {
+            leftOut.insert(file.path)
+            problems.append(CatalogProblem(file: file.path, message: reason))
+        }
         return true
     }
 

@@ -16,7 +16,7 @@ struct ParserComplaints: Sendable {
 
     private let files: [String: ModuleFile]
     /// Names that an import did not bring, by importing file and module.
-    private var missing: [(file: String, module: String, names: [String])] = []
+    private(set) var missing: [(file: String, module: String, names: [String])] = []
     private var unlinked: (name: String, module: String)?
     private var lastFile: String?
 

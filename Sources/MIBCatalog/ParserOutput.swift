@@ -31,6 +31,8 @@ struct ParserOutput: Sendable {
     var nodes: [Node] = []
     /// The parser's log, a message each.
     var messages: [String] = []
+    /// Modules in whose files net-snmp sees none.
+    var refused: Set<String> = []
     /// The last module that the parser began with: in a run that did not complete, the one it failed at.
     var lastModule: String?
 
@@ -64,6 +66,7 @@ struct ParserOutput: Sendable {
         do {
             while true {
                 switch try reader.octet() {
+                case UInt8(ascii: "X"): refused.insert(try reader.text() ?? "")
                 case UInt8(ascii: "M"): lastModule = try reader.text()
                 case UInt8(ascii: "L"):
                     if let message = try reader.text(), messages.count < Self.maximumMessages {

@@ -39,6 +39,7 @@ struct trapline_mib_output {
 /// records in the machine's byte order. A number is 4 octets; a text is its length (`UINT32_MAX` for "none") and its
 /// octets. Records by their first octet:
 ///
+/// - `X`: module name. net-snmp sees no module in the file.
 /// - `M`: module name. The module is about to be read (or was, on behalf of another).
 /// - `L`: text. One message of the parser's log.
 /// - `N`: parent's number among the `N` records or `UINT32_MAX`, sub-identifier, label, list of the modules that define

@@ -1,0 +1,68 @@
+import SNMPWire
+import Testing
+
+@testable import MIBCatalog
+
+struct OIDTreeTests {
+    @Test func emptyTreeKnowsNothing() throws {
+        #expect(OIDTree([]).longestPrefix(of: try #require(OID("1.3.6")).encoded) == nil)
+    }
+
+    @Test func longestOfSeveralPrefixesIsFound() throws {
+        let entries = try ["1.3.6", "1.3.6.1.2.1", "1.3.6.1.2.1.2.2.1.8", "2.999"].map { try #require(OID($0)) }
+        let tree = OIDTree(entries.map(\.encoded))
+        let cases = [
+            ("1.3.6.1.2.1.2.2.1.8.7", 2), ("1.3.6.1.2.1.2.2.1.9", 1), ("1.3.6.1.2.1", 1), ("1.3.6.1.2", 0),
+            ("1.3.6.4294967295", 0), ("2.999.1", 3), ("1.3", nil), ("2.998", nil),
+        ]
+        for (text, entry) in cases {
+            #expect(tree.longestPrefix(of: try #require(OID(text)).encoded)?.entry == entry, "\(text)")
+        }
+    }
+
+    @Test func laterOfTwoEntriesAtOneOIDIsFound() throws {
+        let oid = try #require(OID("1.3.6.1"))
+        #expect(OIDTree([oid.encoded, oid.encoded]).longestPrefix(of: oid.encoded)?.entry == 1)
+    }
+
+    @Test func agreesWithASearchThroughAllEntries() throws {
+        var random = SystemRandomNumberGenerator()
+        let seed = UInt64.random(in: 0...(.max), using: &random)
+        var generator = SeededGenerator(seed: seed)
+        let arcs: [UInt32] = [1, 2, 3, 127, 128, 300, 4_294_967_295]
+        func randomOID() -> OID? {
+            let count = Int.random(in: 0...7, using: &generator)
+            let below = (0..<count).map { _ in arcs[Int.random(in: 0..<arcs.count, using: &generator)] }
+            return OID(arcs: [1, 3] + below)
+        }
+        let entries = (0..<300).compactMap { _ in randomOID() }.sorted()
+        let tree = OIDTree(entries.map(\.encoded))
+        for _ in 0..<2_000 {
+            let oid = try #require(randomOID())
+            let expected = entries.filter { oid.hasPrefix($0) }.max { $0.arcCount < $1.arcCount }
+            let match = tree.longestPrefix(of: oid.encoded)
+            #expect(match.map { entries[$0.entry] } == expected, "seed \(seed): \(oid)")
+            if let match, let expected {
+                let below = oid.encoded[match.end...]
+                #expect(Array(below) == Array(oid.encoded.dropFirst(expected.encoded.count)), "seed \(seed): \(oid)")
+            }
+        }
+    }
+}
+
+/// Numbers that a failing test can be run with again (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
