@@ -146,7 +146,7 @@ let package = Package(
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
                 "Documents",
-                "Store", "TestPeers", nioCore, nioPosix, logging,
+                "Store", "TestPeers", nioCore, nioPosix, nioSSL, logging,
             ]),
         tests(of: "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
         tests(

@@ -20,7 +20,7 @@ public enum Ports {
 
     /// Whether something accepts connections on this TCP port of 127.0.0.1.
     public static func isListening(_ port: UInt16) -> Bool {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return false }
         defer { close(socket) }
         var address = loopback(port)
@@ -32,7 +32,7 @@ public enum Ports {
     }
 
     private static func boundPort(type: __socket_type, port: UInt16) throws -> UInt16 {
-        let socket = Glibc.socket(AF_INET, Int32(type.rawValue), 0)
+        let socket = Glibc.socket(AF_INET, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw Command.Failure(description: "no socket: errno \(errno)") }
         defer { close(socket) }
         var address = loopback(port)

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Synchronization
 
-/// A real rsyslogd with a configuration of its own: it receives over UDP, TCP and TLS on free loopback ports and writes
-/// what it understood of each message to a file.
+/// A real rsyslogd with a configuration of its own: it receives over UDP, TCP and TLS on free ports of 127.0.0.1
+/// (UDP and TCP on ::1 too) and writes what it understood of each message to a file.
 public final class RsyslogServer: Sendable {
     /// A message as rsyslog took it apart.
     public struct Message: Codable, Sendable, Hashable {
@@ -106,7 +106,9 @@ public final class RsyslogServer: Sendable {
             template(name="row" type="list") { constant(value="[\\"") \(row) constant(value="\\"]\\n") }
             ruleset(name="all") { action(type="omfile" file="\(folder.file("messages.jsonl"))" template="row") }
             input(type="imudp" address="127.0.0.1" port="\(udpPort)" rcvbufSize="8m" ruleset="all" name="udp")
+            input(type="imudp" address="::1" port="\(udpPort)" rcvbufSize="8m" ruleset="all" name="udp")
             input(type="imtcp" address="127.0.0.1" port="\(tcpPort)" ruleset="all" name="tcp")
+            input(type="imtcp" address="::1" port="\(tcpPort)" ruleset="all" name="tcp")
             input(type="imtcp" address="127.0.0.1" port="\(tlsPort)" ruleset="all" name="tls"
               streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="x509/name"
               permittedPeer=["\(Certificates.clientName)"])

@@ -3,10 +3,10 @@ internal import Glibc
 internal import Synchronization
 
 /// A real exim with a configuration and spool of its own, on free loopback ports: plain SMTP with STARTTLS and AUTH,
-/// SMTP over TLS, and SMTP that offers neither. It delivers mail for example.net into folders here.
+/// SMTP over TLS, and SMTP that offers neither. It delivers mail into folders here.
 ///
-/// Recipients: `nobody@example.net` is rejected (550), `later@example.net` deferred (451), any other local part of
-/// example.net is taken; other domains only from a client that authenticated.
+/// Recipients: `noc` and `night` have mailboxes, `later` is deferred (451), anybody else is rejected (550). Domains other
+/// than example.net are taken only from a client that authenticated.
 public final class SMTPServer: Sendable {
     public static let user = "ops"
     public static let password = "p%ss \"word\\ü"
@@ -14,7 +14,7 @@ public final class SMTPServer: Sendable {
 
     /// STARTTLS and AUTH (PLAIN, LOGIN, XOAUTH2).
     public let port: UInt16
-    /// TLS from the first octet.
+    /// TLS from the first octet, and AUTH without PLAIN.
     public let tlsPort: UInt16
     /// Neither STARTTLS nor AUTH.
     public let barePort: UInt16
@@ -107,6 +107,8 @@ public final class SMTPServer: Sendable {
         auth_advertise_hosts = ${if eq{$received_port}{\(barePort)}{:}{*}}
         tls_certificate = \(certificates.serverCertificate)
         tls_privatekey = \(certificates.serverKey)
+        # A name taken from this list may become part of a path; the one in the mail may not.
+        localpartlist mailboxes = noc : night
         acl_smtp_rcpt = recipient
         acl_smtp_data = accept
         host_lookup =
@@ -115,10 +117,10 @@ public final class SMTPServer: Sendable {
 
         begin acl
         recipient:
-          deny  local_parts = nobody
-                message = no such mailbox here
           defer local_parts = later
                 message = come back later
+          deny  local_parts = ! +mailboxes
+                message = no such mailbox here
           accept authenticated = *
           accept domains = example.net
           deny  message = relay not permitted
@@ -126,12 +128,13 @@ public final class SMTPServer: Sendable {
         begin routers
         all:
           driver = accept
+          local_parts = +mailboxes
           transport = folder
 
         begin transports
         folder:
           driver = appendfile
-          directory = \(folder.file("mail"))/${sg{$local_part}{[^a-z]}{}}
+          directory = \(folder.file("mail"))/$local_part_data
           maildir_format
           user = \(Self.account)
           envelope_to_add
@@ -140,6 +143,7 @@ public final class SMTPServer: Sendable {
         plain:
           driver = plaintext
           public_name = PLAIN
+          server_advertise_condition = ${if eq{$received_port}{\(tlsPort)}{no}{yes}}
           server_prompts = :
           server_condition = ${if and{{eq{$auth2}{\(Self.user)}}{eq{$auth3}{\(Self.quotedPassword)}}}}
           server_set_id = $auth2

@@ -2,37 +2,22 @@ internal import Foundation
 internal import Synchronization
 
 /// A real server that runs as a child of the tests, until `stop()` or the end of its last reference.
+///
+/// Started by `posix_spawn(3)` and watched by `waitpid(2)`: Foundation's `Process` needs run loops to notice an end, and
+/// these are not to be had on the threads that asynchronous tests run on.
 public final class ServerProcess: Sendable {
-    /// What the server printed; shown where it does not come up.
+    /// What the server prints.
     public let logFile: String
-    private let name: String
-    private let process: Mutex<Process?>
+    private let child: Mutex<pid_t?>
 
-    /// Nothing in these tests starts or stops slower, even with both cores busy; past it something is wrong.
+    /// Nothing in these tests starts or stops slower, even with all cores busy; past it something is wrong.
     public static let patience: Double = 30
 
-    /// Starts `program` and returns once `isReady` says so.
-    public init(
-        _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:],
-        isReady: () -> Bool
-    ) throws {
-        name = program
+    /// Starts `program`, with what it prints going to a file in `folder`, and returns once `isReady` says so.
+    public init(_ program: String, _ arguments: [String], folder: String, isReady: () -> Bool) throws {
         logFile = folder + "/\(URL(filePath: program).lastPathComponent)-\(UUID().uuidString.prefix(8)).log"
-        _ = FileManager.default.createFile(atPath: logFile, contents: nil)
-        guard let log = FileHandle(forWritingAtPath: logFile) else {
-            throw Command.Failure(description: "\(logFile) cannot be written")
-        }
-        let child = Process()
-        child.executableURL = URL(filePath: try Command.locate(program))
-        child.arguments = arguments
-        child.currentDirectoryURL = URL(filePath: folder)
-        child.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        child.standardInput = FileHandle.nullDevice
-        child.standardOutput = log
-        child.standardError = log
-        try child.run()
-        process = Mutex(child)
-        guard Poll.until(seconds: Self.patience, { isReady() || !child.isRunning }), child.isRunning else {
+        child = Mutex(try Self.spawn(Command.locate(program), arguments, logFile: logFile))
+        guard Poll.until(seconds: Self.patience, { isReady() || !isRunning }), isRunning else {
             let said = (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? ""
             stop()
             throw Command.Failure(description: "\(program) did not come up: \(said.suffix(2_000))")
@@ -43,7 +28,19 @@ public final class ServerProcess: Sendable {
         stop()
     }
 
-    public var processIdentifier: Int32? { process.withLock { $0?.processIdentifier } }
+    public func send(signal: Int32) {
+        child.withLock { child in
+            guard let identifier = child, !Self.hasEnded(identifier) else { return }
+            Glibc.kill(identifier, signal)
+        }
+    }
+
+    public var isRunning: Bool {
+        child.withLock { child in
+            if let identifier = child, Self.hasEnded(identifier) { child = nil }
+            return child != nil
+        }
+    }
 
     /// Asks the server to end (SIGTERM), and after `patience` ends it (SIGKILL); returns when it is gone.
     public func stop() {
@@ -56,15 +53,47 @@ public final class ServerProcess: Sendable {
     }
 
     private func end(with signal: Int32) {
-        let child = process.withLock { process in
-            defer { process = nil }
-            return process
+        child.withLock { child in
+            defer { child = nil }
+            guard let identifier = child, !Self.hasEnded(identifier) else { return }
+            Glibc.kill(identifier, signal)
+            if Poll.until(seconds: Self.patience, { Self.hasEnded(identifier) }) { return }
+            Glibc.kill(identifier, SIGKILL)
+            var status: Int32 = 0
+            waitpid(identifier, &status, 0)
         }
-        guard let child, child.isRunning else { return }
-        Glibc.kill(child.processIdentifier, signal)
-        if !Poll.until(seconds: Self.patience, { !child.isRunning }) {
-            Glibc.kill(child.processIdentifier, SIGKILL)
+    }
+
+    /// Whether the child is gone; it is asked for its end only once.
+    private static func hasEnded(_ identifier: pid_t) -> Bool {
+        var status: Int32 = 0
+        return waitpid(identifier, &status, WNOHANG) != 0
+    }
+
+    private static func spawn(_ path: String, _ arguments: [String], logFile: String) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
         }
-        child.waitUntilExit()
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, logFile, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // A Swift program's threads may block signals, and a child would inherit that.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var identifier: pid_t = 0
+        let words = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        let error = posix_spawn(&identifier, path, &actions, &attributes, words, environ)
+        guard error == 0 else {
+            throw Command.Failure(description: "\(path) cannot be started: \(String(cString: strerror(error)))")
+        }
+        return identifier
     }
 }

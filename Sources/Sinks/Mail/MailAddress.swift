@@ -11,6 +11,7 @@ public struct MailAddress: Sendable, Hashable {
     /// `nil` for what is no mailbox. Addresses are ASCII: those of RFC 6531 would need every server on the way to take
     /// them.
     public init?(_ text: String) {
+        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else { return nil }
         let text = PlainText.oneLine(text)
         var address = text[...]
         var name = ""[...]

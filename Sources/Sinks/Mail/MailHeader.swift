@@ -15,8 +15,24 @@ enum MailHeader {
     static func unstructured(_ name: String, _ text: String) -> String {
         let text = PlainText.shortened(PlainText.oneLine(text), octets: textLimit)
         let isPlain = text.utf8.allSatisfy { (32...126).contains($0) } && !text.contains("=?")
-        if isPlain, name.utf8.count + 2 + text.utf8.count <= lineLimit { return "\(name): \(text)\r\n" }
+        if isPlain, let folded = folded("\(name): \(text)") { return folded + "\r\n" }
         return "\(name): \(encodedWords(text))\r\n"
+    }
+
+    /// The field broken at blanks into lines within the limit (RFC 5322 §2.2.3); `nil` where a word is too long for it.
+    private static func folded(_ field: String) -> String? {
+        var lines = [""]
+        for word in field.split(separator: " ") {
+            let last = lines.count - 1
+            if lines[last].isEmpty {
+                lines[last] = String(word)
+            } else if lines[last].utf8.count + 1 + word.utf8.count < lineLimit {
+                lines[last] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.allSatisfy { $0.utf8.count < lineLimit } ? lines.joined(separator: "\r\n ") : nil
     }
 
     /// The same for a field whose value is made of tokens that are known to be harmless, one a line.

@@ -64,12 +64,22 @@ final class StreamConnection: Sendable {
         let connection = StreamConnection(channel: channel, watcher: watcher)
         do {
             try await watcher.ready.futureResult.get(within: Double(connectTimeout))
-            if tls != nil { try await connection.outlastHandshake() }
+            if let tls {
+                if let name = tls.serverName { try await connection.expectName(name) }
+                try await connection.outlastHandshake()
+            }
         } catch {
             await connection.close()
             throw error
         }
         return connection
+    }
+
+    private func expectName(_ name: String) async throws {
+        let isBorne = try await channel.nioSSL_peerCertificate().map { certificate in
+            certificate.map { PeerName.isBorne(name, by: $0) } ?? false
+        }.get()
+        if !isBorne { throw DeliveryFailure(.tls, "the peer's certificate does not bear the name \(name)") }
     }
 
     /// In TLS 1.3 a client has ended its handshake before the server has judged its certificate (RFC 8446 §2): a
