@@ -235,18 +235,20 @@ struct CatalogLoaderTests {
 
     // MARK: - The machine around
 
-    @Test func nothingOfTheMachinesOwnSettingsIsRead() throws {
-        let home = try TemporaryFolder()
-        try home.write(module("HOME-MIB"), to: "HOME-MIB")
-        try home.write("mibdirs \(home.path)\nmibs ALL\n", to: "snmp.conf")
-        for (name, value) in [("SNMPCONFPATH", home.path), ("MIBDIRS", home.path), ("MIBS", "ALL")] {
-            setenv(name, value, 1)
+    /// In a process of its own, whose environment no other test reads meanwhile.
+    @Test func nothingOfTheMachinesOwnSettingsIsRead() async {
+        await #expect(processExitsWith: .success) {
+            let home = try TemporaryFolder()
+            try home.write(module("HOME-MIB"), to: "HOME-MIB")
+            try home.write("mibdirs \(home.path)\nmibs ALL\n", to: "snmp.conf")
+            for (name, value) in [("SNMPCONFPATH", home.path), ("MIBDIRS", home.path), ("MIBS", "ALL")] {
+                setenv(name, value, 1)
+            }
+            let (catalog, problems) = Catalog.load(directories: [Bundled.folder])
+            try #require(problems == [])
+            try #require(!catalog.modules.contains("HOME-MIB"))
+            try #require(catalog.node(named: "homemibRoot") == nil)
         }
-        defer { for name in ["SNMPCONFPATH", "MIBDIRS", "MIBS"] { unsetenv(name) } }
-        let (catalog, problems) = Catalog.load(directories: [Bundled.folder])
-        #expect(problems == [])
-        #expect(!catalog.modules.contains("HOME-MIB"))
-        #expect(catalog.node(named: "homemibRoot") == nil)
     }
 
     @Test func loadsInOneProcessKnowNothingOfEachOther() throws {
@@ -277,22 +279,18 @@ struct CatalogLoaderTests {
         }
     }
 
-    /// Whatever is in the folder, nothing goes to the standard error of the process that loads.
-    @Test func nothingIsWrittenToStandardError() throws {
-        let captured = try TemporaryFolder()
-        let file = open(captured.file("stderr"), O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        let saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
-        defer {
-            close(file)
-            close(saved)
+    /// In a process of its own, to which no other test writes.
+    @Test func nothingIsWrittenToStandardOutputOrError() async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent, \.standardOutputContent]
+        ) {
+            let text = module("USER-MIB", imports: "x FROM NOWHERE-MIB", body: "broken ::= ::=")
+            let folder = try folder(["USER-MIB": text])
+            let (_, problems) = Catalog.load(directories: [folder.path, Bundled.folder])
+            try #require(!problems.isEmpty)
         }
-        let folder = try folder(["USER-MIB": module("USER-MIB", imports: "x FROM NOWHERE-MIB", body: "broken ::= ::=")])
-        dup2(file, STDERR_FILENO)
-        let (_, problems) = Catalog.load(directories: [folder.path, Bundled.folder])
-        dup2(saved, STDERR_FILENO)
-        #expect(!problems.isEmpty)
-        let written = try String(contentsOfFile: captured.file("stderr"), encoding: .utf8)
-        #expect(!written.contains("MIB"), "\(written)")
+        #expect(result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } == "")
+        #expect(result.map { String(decoding: $0.standardOutputContent, as: UTF8.self) } == "")
     }
 
     @Test func checkTellsAFoldersProblemsOverTheBundledModules() throws {
