@@ -11,6 +11,7 @@ struct CatalogLoader {
     private var leftOut: Set<String> = []
     private var files: [String: ModuleFile] = [:]
     private var lastFolder = ""
+    private let parse: ([(path: String, module: String)]) -> ParserOutput
 
     /// A run for each module that has to give way; more than this at once means that a folder is beyond repair.
     static let maximumRuns = 16
@@ -18,7 +19,12 @@ struct CatalogLoader {
     /// A run alone takes a few milliseconds.
     static let maximumSuspects = 1_000
 
-    init(directories: [String]) {
+    /// - Parameter parse: runs the parser over files; a test may stand in for net-snmp.
+    init(
+        directories: [String],
+        parse: @escaping ([(path: String, module: String)]) -> ParserOutput = { ParserOutput(parsing: $0) }
+    ) {
+        self.parse = parse
         for directory in directories { scan(directory) }
         lastFolder = directories.last ?? ""
     }
@@ -61,7 +67,7 @@ struct CatalogLoader {
         for _ in 0..<Self.maximumRuns {
             let chosen = chosenFiles()
             guard !chosen.isEmpty else { return .empty }
-            let output = ParserOutput(parsing: chosen.map { ($0.file.path, $0.module) })
+            let output = parse(chosen.map { ($0.file.path, $0.module) })
             guard output.outcome == .complete else {
                 guard leaveOut(after: output, chosen) else { return .empty }
                 continue
@@ -152,7 +158,7 @@ struct CatalogLoader {
         // The module that was begun last may have failed for one that it imports: whoever fails alone is the one.
         let suspects = chosen.map(\.file).filter { !$0.path.hasPrefix(lastFolder) }.prefix(Self.maximumSuspects)
         let failing = suspects.filter { file in
-            let alone = ParserOutput(parsing: file.modules.prefix(1).map { (file.path, $0) })
+            let alone = parse(file.modules.prefix(1).map { (file.path, $0) })
             return alone.outcome != .complete && alone.outcome != .notStarted
         }
         for file in failing.isEmpty ? [last] : failing {
@@ -168,7 +174,7 @@ struct CatalogLoader {
         let nodes = order.compactMap { module in
             candidates[module]?.last.map { (path: $0.path, module: module) }
         }.filter { $0.path.hasPrefix(lastFolder) }
-        let output = ParserOutput(parsing: nodes)
+        let output = parse(nodes)
         guard output.outcome == .complete else { return .empty }
         return CatalogBuilder(output.nodes, modules: nodes.map(\.module)).catalog()
     }

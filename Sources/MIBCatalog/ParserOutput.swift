@@ -42,12 +42,12 @@ struct ParserOutput: Sendable {
     static let maximumMessages = 10_000
 
     /// Runs the parser over files, each of which holds the module named beside it.
-    init(parsing files: [(path: String, module: String)]) {
+    init(parsing files: [(path: String, module: String)], timeoutSeconds: UInt32 = ParserOutput.timeoutSeconds) {
         let paths = files.map { CString($0.path) }
         let modules = files.map { CString($0.module) }
         let output = unsafe withPointers(to: paths) { paths in
             unsafe withPointers(to: modules) { modules in
-                unsafe trapline_mib_parse(paths, modules, files.count, Self.timeoutSeconds)
+                unsafe trapline_mib_parse(paths, modules, files.count, timeoutSeconds)
             }
         }
         defer { unsafe trapline_mib_release(output) }
@@ -60,6 +60,12 @@ struct ParserOutput: Sendable {
         }
         var reader = unsafe RecordReader(UnsafeBufferPointer(start: output.bytes, count: output.length))
         read(from: &reader)
+    }
+
+    /// A run that said nothing.
+    init(outcome: Outcome, lastModule: String? = nil) {
+        self.outcome = outcome
+        self.lastModule = lastModule
     }
 
     private mutating func read(from reader: inout RecordReader) {
