@@ -40,7 +40,9 @@ import Testing
                   recorder: {debug-recording: {to: "127.0.0.1:\(recorder.port)"}}
                   archive: {file: {to: \(folder.file("events.jsonl"))}}
                 routes:
-                  - {name: serious, when: {severity: ">=major", community: fleet}, to: [noc, legacy, secure, ops, recorder]}
+                  - name: serious
+                    when: {severity: ">=major", community: fleet}
+                    to: [noc, legacy, secure, ops, recorder]
                   - {name: all, to: archive}
                 """, folder: folder)
         let traps = try trapline.endpoint(of: "traps")
@@ -60,13 +62,14 @@ import Testing
         }
         #expect(messages.contains { $0.structuredData.contains("alarm") && $0.messageID == "acBoardEthernetLinkAlarm" })
         let mails = try await mail.mails(atLeast: 1)
-        #expect(mails.count == 1)
+        #expect(mails.count == 1, "\(trapline.output)\n\(mail.log())")
         #expect(mails.first?.contains("acBoardEthernetLinkAlarm") == true)
         #expect(mails.first?.contains("Auto-Submitted: auto-generated") == true)
 
         let recorded = try #require(recorder.datagrams(atLeast: 1).first)
         let wrapped = IPPacket.udp(
-            from: Endpoint(IPAddress(v4: 0x7f00_0001), port: 40_000), to: Endpoint(IPAddress(v4: 0x7f00_0001), port: 925),
+            from: Endpoint(IPAddress(v4: 0x7f00_0001), port: 40_000),
+            to: Endpoint(IPAddress(v4: 0x7f00_0001), port: 925),
             payload: recorded)
         let decodeAs = ["udp.port==\(traps.port),snmp"]
         let capture = Tshark.capture(ofIPPackets: [wrapped])

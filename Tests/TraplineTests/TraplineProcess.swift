@@ -33,24 +33,25 @@ final class TraplineProcess: Sendable {
     init(configuration: String, folder: TemporaryFolder) throws {
         let file = try folder.write(configuration, to: "trapline.yaml")
         var log: String?
+        let program = try TraplineProgram.path()
+        let prefix = URL(filePath: program).lastPathComponent + "-"
+        let known = TraplineProcess.logs(in: folder.path, prefix)
         process = try ServerProcess(
-            try TraplineProgram.path(), ["serve", "--config", file], folder: folder.path,
+            program, ["serve", "--config", file], folder: folder.path,
             isReady: {
-                log = log ?? TraplineProcess.newestLog(in: folder.path)
+                log = log ?? TraplineProcess.logs(in: folder.path, prefix).subtracting(known).first
                 let text = log.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
                 return text.contains("notice: ready: ")
             })
     }
 
-    private static func newestLog(in folder: String) -> String? {
+    private static func logs(in folder: String, _ prefix: String) -> Set<String> {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.first { $0.hasPrefix("trapline-") && $0.hasSuffix(".log") }.map { folder + "/" + $0 }
+        return Set(names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".log") }.map { folder + "/" + $0 })
     }
 
     /// What the server printed so far: its log and the console sink's lines.
     var output: String { (try? String(contentsOfFile: process.logFile, encoding: .utf8)) ?? "" }
-
-    var processIdentifier: Int32? { process.processIdentifier }
 
     /// The endpoint that a listener is bound to, read from the log.
     func endpoint(of listener: String) throws -> Endpoint {
@@ -66,7 +67,5 @@ final class TraplineProcess: Sendable {
     func stop() { process.stop() }
     /// SIGKILL.
     func kill() { process.kill() }
-    func signal(_ signal: Int32) {
-        if let processIdentifier { Glibc.kill(processIdentifier, signal) }
-    }
+    func signal(_ signal: Int32) { process.send(signal: signal) }
 }
