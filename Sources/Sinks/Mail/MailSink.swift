@@ -40,7 +40,7 @@ public final class MailSink: Sink {
     /// as delivered; one that it defers (4yz) is tried again alone, with the same Message-ID.
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
         guard !events.isEmpty else { return }
-        guard let composer, let sender else { throw DeliveryFailure(.rejected, "\(settings.from) is no mail address") }
+        let (composer, sender) = try checkedAddresses()
         let mail = composer.compose(events, date: Date())
         let done = progress.withLock { progress in
             if progress.messageID != mail.messageID { progress = Progress(messageID: mail.messageID) }
@@ -53,10 +53,15 @@ public final class MailSink: Sink {
         let outcome = await transfer.run()
         let dialogue = SMTPDialogue(outcome.transcript)
         if let failure = outcome.failure { throw self.failure(failure, outcome.detail, dialogue) }
+        if settings.authentication != nil, !dialogue.exchanges.contains(where: { $0.verb == "AUTH" }) {
+            // libcurl goes on without where the server does not offer any.
+            logger.warning("The mail server asks for no credentials; those configured were not used")
+        }
         try note(dialogue.refusedRecipients, outstanding, events)
     }
 
     public func probe() async throws(DeliveryFailure) {
+        _ = try checkedAddresses()
         let transfer = SMTPTransfer(settings: settings, sender: "", recipients: [], message: nil)
         let outcome = await transfer.run()
         if let failure = outcome.failure {
@@ -70,6 +75,15 @@ public final class MailSink: Sink {
 
     public func preview(_ event: SinkEvent) -> String {
         composer?.compose([event], date: Date()).text ?? "\(settings.from) is no mail address"
+    }
+
+    /// The configuration's check has looked at them before; nobody is left out in silence all the same.
+    private func checkedAddresses() throws(DeliveryFailure) -> (MailComposer, MailAddress) {
+        guard let composer, let sender else { throw DeliveryFailure(.rejected, "\(settings.from) is no mail address") }
+        if let wrong = settings.to.first(where: { MailAddress($0) == nil }) {
+            throw DeliveryFailure(.rejected, "\(wrong) is no mail address")
+        }
+        return (composer, sender)
     }
 
     private func note(

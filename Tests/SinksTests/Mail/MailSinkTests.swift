@@ -192,6 +192,24 @@ import Testing
         #expect(try await server.mails(atLeast: 1).count == 1)
     }
 
+    @Test func `an address that is none leaves nobody out in silence`() async throws {
+        let server = try server()
+        let sink = sink("smtp://localhost:\(server.port)", server, to: ["noc@example.net", "night"])
+        let failure = await failure(sink)
+        #expect(failure?.reason == .rejected)
+        #expect(failure?.detail == "night is no mail address")
+        await #expect(throws: DeliveryFailure.self) { try await sink.probe() }
+        #expect(try server.mails().isEmpty)
+    }
+
+    @Test func `credentials that the server does not ask for`() async throws {
+        let server = try server()
+        let sink = sink(
+            "smtp://localhost:\(server.barePort)", server, startTLS: .never, authentication: Self.password)
+        try await sink.deliver(WireSamples.sinkEvents(1...1))
+        #expect(try await server.mails(atLeast: 1).count == 1)
+    }
+
     @Test func `a name that does not exist`() async throws {
         let sink = MailSink(
             name: "ops",
