@@ -20,7 +20,7 @@ final class JournalCommitter {
     private var segment: SegmentWriter?
     /// The highest segment number used so far, even by a segment that could not be begun.
     private var lastNumber: UInt64
-    private var predecessor: SegmentHead.Predecessor?
+    private var predecessor: SegmentHead.Predecessor
     private var output: [UInt8] = []
     /// Why the group before failed; `nil` while all is well.
     private(set) var failure: JournalError?
@@ -33,9 +33,8 @@ final class JournalCommitter {
         self.lock = lock
         self.settings = settings
         self.operations = operations
-        let newest = try folder.segments().last
-        self.lastNumber = max(newest ?? 0, position?.segment ?? 0)
-        self.predecessor = newest.map { SegmentHead.Predecessor(number: $0, end: 0) }
+        self.lastNumber = max(try folder.segments().last ?? 0, position?.segment ?? 0)
+        self.predecessor = SegmentHead.Predecessor(number: lastNumber, end: 0)
     }
 
     /// Begins a new segment that describes `interfaces`; gives where its first record will stand.

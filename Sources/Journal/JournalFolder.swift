@@ -6,6 +6,8 @@ struct JournalFolder: Sendable {
     private static let prefix = "trapline-"
     private static let suffix = ".pcapng"
     private static let digits = 10
+    /// Far more segments than a disk ever held, and small enough that numbers can still be counted on from there.
+    private static let mostDigits = 18
 
     let path: String
 
@@ -19,7 +21,9 @@ struct JournalFolder: Sendable {
     static func number(ofName name: some StringProtocol) -> UInt64? {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
         let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-        guard digits.utf8.count >= Self.digits, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        guard (Self.digits...mostDigits).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
         return UInt64(digits)
     }
 
@@ -62,7 +66,12 @@ final class JournalLock: Sendable {
     private let descriptor: Int32
 
     init(_ folder: JournalFolder) throws(JournalError) {
-        descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // Once it is stored `deinit` closes it, even where this initialiser throws: so it is stored last.
+        descriptor = try Self.hold(folder)
+    }
+
+    private static func hold(_ folder: JournalFolder) throws(JournalError) -> Int32 {
+        let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw JournalError(SystemError(errno), doing: "open the folder", path: folder.path)
         }
@@ -73,6 +82,7 @@ final class JournalLock: Sendable {
             throw JournalError(
                 .locked, path: folder.path, detail: "another process (or this one) is already writing this journal")
         }
+        return descriptor
     }
 
     deinit { Glibc.close(descriptor) }

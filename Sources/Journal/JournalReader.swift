@@ -189,7 +189,9 @@ extension JournalReader {
             let segment = try SegmentReader(number: number, folder: folder)
         else { return nil }
         position = JournalPosition(segment: number, offset: 0)
-        report(JournalDamage(.missingSegments, start: missing, end: position))
+        if !segment.head.passesOver(missing.segment) {
+            report(JournalDamage(.missingSegments, start: missing, end: position))
+        }
         enter(segment)
         return segment
     }
@@ -217,10 +219,14 @@ extension JournalReader {
         if let currentEnd { return currentEnd }
         var segmentEnd = try segment.size()
         if let next = try folder.firstSegment(from: segment.number + 1),
-            let predecessor = try segments.segment(next)?.head.predecessor, predecessor.number == segment.number,
-            predecessor.end > 0
+            let head = try segments.segment(next)?.head
         {
-            segmentEnd = min(segmentEnd, predecessor.end)
+            if head.passesOver(segment.number) {
+                // What was written here was given up and written again: not even the file may be there any more.
+                segmentEnd = min(segmentEnd, segment.start)
+            } else if let predecessor = head.predecessor, predecessor.number == segment.number, predecessor.end > 0 {
+                segmentEnd = min(segmentEnd, predecessor.end)
+            }
         }
         if position.offset > segmentEnd {
             report(
@@ -242,8 +248,7 @@ extension JournalReader {
             position = end
             return
         }
-        // A number may be left out where a segment could not be begun; the next head then names this one.
-        let isGap = number > segment.number + 1 && next.head.predecessor?.number != segment.number
+        let isGap = number > segment.number + 1 && !next.head.passesOver(segment.number + 1)
         position = JournalPosition(segment: number, offset: 0)
         if isGap {
             report(

@@ -2,8 +2,10 @@ internal import Captures
 
 /// What stands before a segment's first record: the section header, and a description of each interface.
 struct SegmentHead: Sendable, Hashable {
-    /// What the segment says about the one before it.
+    /// What the segment says about the one before it. Numbers between the two are those of segments that the same
+    /// writer gave up, or could not begin, before anything in them was durable.
     struct Predecessor: Sendable, Hashable {
+        /// 0 for the first segment of all. The segment need not be there any more.
         var number: UInt64
         /// Where that segment ends, whatever its file holds beyond: a failed commit was written again in this one. 0
         /// where the writer did not know, since the segment is another process's.
@@ -14,8 +16,10 @@ struct SegmentHead: Sendable, Hashable {
     static let mostInterfaces = 1_024
     /// The longest interface name kept, in octets.
     static let longestName = 255
+    /// An interface's description with the longest name.
+    static let longestInterface = 64 + 256
     /// Room for every interface with the longest name.
-    static let longest = 512 + mostInterfaces * (64 + 256)
+    static let longest = 512 + mostInterfaces * longestInterface
 
     /// pcapng's custom option, binary and safe to copy.
     private static let customOption: UInt16 = 2_989
@@ -24,6 +28,11 @@ struct SegmentHead: Sendable, Hashable {
 
     var interfaces: [String]
     var predecessor: Predecessor?
+
+    /// Whether this head tells that the segment of that number, a lower one than its own, holds nothing that counts.
+    func passesOver(_ number: UInt64) -> Bool {
+        predecessor.map { $0.number < number } ?? false
+    }
 
     func encoded() -> [UInt8] {
         var options: [PcapngWriter.Option] = []

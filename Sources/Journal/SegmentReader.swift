@@ -3,6 +3,8 @@ internal import Glibc
 
 /// One segment opened for reading: its head, and its octets by place.
 final class SegmentReader: Sendable {
+    private static let firstPiece = 4_096
+
     let number: UInt64
     let path: String
     let head: SegmentHead
@@ -23,18 +25,21 @@ final class SegmentReader: Sendable {
             throw JournalError(SystemError(errno), doing: "open", path: path)
         }
         self.descriptor = descriptor
-        // Most heads are small; only one that fills the first piece is read in full.
-        var octets: [UInt8] = []
+        // Most heads are small; only one that goes on where the first piece ends is read in full.
+        var decoded: (head: SegmentHead, length: Int)?
         do throws(JournalError) {
-            octets = try Self.read(descriptor, path, at: 0, count: 4_096)
-            if octets.count == 4_096 {
-                octets = try Self.read(descriptor, path, at: 0, count: SegmentHead.longest)
+            let octets = try Self.read(descriptor, path, at: 0, count: Self.firstPiece)
+            decoded = SegmentHead.decode(octets)
+            if octets.count == Self.firstPiece,
+                (decoded?.length ?? Self.firstPiece) + SegmentHead.longestInterface > Self.firstPiece
+            {
+                decoded = SegmentHead.decode(try Self.read(descriptor, path, at: 0, count: SegmentHead.longest))
             }
         } catch {
             Glibc.close(descriptor)
             throw error
         }
-        if let (head, length) = SegmentHead.decode(octets) {
+        if let (head, length) = decoded {
             self.head = head
             self.start = UInt64(length)
             self.isHeadDamaged = false

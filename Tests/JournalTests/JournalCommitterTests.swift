@@ -65,6 +65,41 @@ import Testing
         #expect(damage.isEmpty)
     }
 
+    /// The pipeline holds the segment open from the start, and a removed file can still be read.
+    @Test(arguments: [nil, EIO], [false, true]) func aReaderInASegmentThatIsGivenUpWithoutARecordReadsNothingOfIt(
+        truncation: Int32?, isFirstStart: Bool
+    ) throws {
+        if !isFirstStart {
+            let before = try writer()
+            try before.appendAndWait([entry(0)]).get()
+            before.close()
+        }
+        let writer = try writer()
+        var reader = try JournalReader(folder: folder.path, from: nil)
+        var read = try reader.read(upTo: writer.committed, limit: 10)
+        disk.failures.withLock {
+            $0.syncs = [EIO]
+            $0.truncates = truncation
+        }
+        try writer.appendAndWait([entry(1)]).get()
+        read += try reader.read(upTo: writer.committed, limit: 10)
+        #expect(read.map(\.entry.key) == (isFirstStart ? [] : [entry(0).key]) + [entry(1).key])
+        #expect(reader.takeDamage().isEmpty)
+    }
+
+    @Test(arguments: [false, true]) func segmentsThatAreGivenUpWithoutARecordAreNotMissed(isFirstStart: Bool) throws {
+        if !isFirstStart { try writer().close() }
+        let writer = try writer()
+        var reader = try JournalReader(folder: folder.path, from: nil)
+        disk.failures.withLock { $0.allWrites = EIO }
+        #expect(throws: JournalError.self) { try writer.appendAndWait([entry(0)]).get() }
+        #expect(try reader.read(upTo: writer.committed, limit: 10).isEmpty)
+        disk.failures.withLock { $0.allWrites = nil }
+        try writer.appendAndWait([entry(1)]).get()
+        #expect(try reader.read(upTo: writer.committed, limit: 10).map(\.entry.key) == [entry(1).key])
+        #expect(reader.takeDamage().isEmpty)
+    }
+
     @Test(arguments: [ENOSPC, EDQUOT, EIO]) func aDiskThatKeepsFailingIsToldAndServiceResumesByItself(error: Int32)
         throws
     {
