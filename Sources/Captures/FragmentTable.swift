@@ -6,8 +6,12 @@ internal import Basics
 /// datagram's length, void their whole datagram, as RFC 5722 asks for IPv6 and Linux does for both: no sender makes them
 /// by accident, and which octets would count is a guess.
 struct FragmentTable {
-    /// Datagrams in the making; the oldest gives way. 256 of at most 64 KiB are 16 MiB at worst.
+    /// Datagrams in the making; the oldest gives way. 256 of at most 64 KiB in at most `mostPieces` are some 50 MiB at
+    /// worst.
     static let mostDatagrams = 256
+    /// Pieces of one datagram: the smallest that an IPv4 link may ask for (68 octets with the header, RFC 791 §3.2) make
+    /// 1,366 of the largest. More are there to cost memory and time.
+    static let mostPieces = 1_366
     /// As long as Linux waits for the rest of a datagram.
     static let patienceNanoseconds: Int64 = 30_000_000_000
     /// The largest IP packet.
@@ -45,14 +49,15 @@ struct FragmentTable {
             guard piece.end <= FragmentTable.largestDatagram, isLast || piece.octets.count % 8 == 0 else {
                 return false
             }
-            let place = pieces.firstIndex { $0.offset >= piece.offset } ?? pieces.count
+            let isBehindAll = (pieces.last?.offset ?? -1) < piece.offset
+            let place = isBehindAll ? pieces.count : pieces.firstIndex { $0.offset >= piece.offset } ?? pieces.count
             if place < pieces.count, pieces[place].offset == piece.offset, pieces[place].octets == piece.octets {
                 return !isLast || length == piece.end
             }
             let isClear =
                 (place == 0 || pieces[place - 1].end <= piece.offset)
                 && (place == pieces.count || piece.end <= pieces[place].offset)
-            guard isClear, !piece.octets.isEmpty else { return false }
+            guard isClear, !piece.octets.isEmpty, pieces.count < FragmentTable.mostPieces else { return false }
             if isLast {
                 guard length == nil, (pieces.last?.end ?? 0) <= piece.end else { return false }
                 length = piece.end
@@ -99,7 +104,7 @@ struct FragmentTable {
             }
         }
         guard !datagram.isVoid, let transport = datagram.transport, datagram.held == datagram.length else {
-            makeRoom(for: key)
+            makeRoom()
             datagrams[key] = datagram
             return nil
         }
@@ -114,7 +119,7 @@ struct FragmentTable {
         return Datagram(began: time, order: arrivals)
     }
 
-    private mutating func makeRoom(for key: Key) {
+    private mutating func makeRoom() {
         guard datagrams.count >= Self.mostDatagrams,
             let oldest = datagrams.min(by: { $0.value.order < $1.value.order })
         else { return }

@@ -80,6 +80,18 @@ import Testing
         #expect(lines(found) == (try tsharkLines(capture)))
     }
 
+    /// 48 octets are the least that an IPv4 link carries behind a header; smaller ones are there to cost memory.
+    @Test(arguments: [(48, 1), (40, 0)]) func theLargestDatagramMayComeInTheSmallestPieces(size: Int, count: Int) {
+        let whole = Wire.udp([UInt8](repeating: 7, count: 65_507))
+        let packets = stride(from: 0, to: whole.count, by: size).map { start in
+            let end = min(start + size, whole.count)
+            return Wire.ipv4(Array(whole[start..<end]), offset: start, more: end < whole.count)
+        }
+        let (found, _, skipped) = datagrams(Wire.pcap(packets))
+        #expect(found.map(\.payload.count) == [Int](repeating: 65_507, count: count))
+        #expect(skipped?.incompleteFragments == 1 - count)
+    }
+
     @Test(
         arguments: [
             ("an overlap", [v4(0..<400), v4(392..<800), v4(800..<end)]),

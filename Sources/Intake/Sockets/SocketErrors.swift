@@ -10,8 +10,8 @@ extension SystemError {
     var isFamilyMissing: Bool { number == EAFNOSUPPORT }
     var isMessageTooLong: Bool { number == EMSGSIZE }
     var isConnectionRefused: Bool { number == ECONNREFUSED }
-    /// Nothing happened in time, or a signal came first.
-    var isTimeOut: Bool { number == ETIMEDOUT || number == EINTR }
+    /// Nothing happened in time, a signal came first, or what came was dropped again (a wrong checksum).
+    var isTimeOut: Bool { number == ETIMEDOUT || number == EINTR || number == EAGAIN }
 
     static let noMemory = SystemError(ENOMEM)
 }
