@@ -185,7 +185,8 @@ import Testing
         #expect(records.map(\.entry.key).last == entry(1, payload: [UInt8](repeating: 1, count: 1_000)).key)
     }
 
-    /// Four threads append while writes, syncs and cuts fail at random: what was told durable is there, once.
+    /// Four threads append while writes, syncs and cuts fail at random, and a reader follows: what was told durable is
+    /// there, once.
     @Test func randomFailuresNeverLoseOrDoubleWhatWasToldDurable() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed: seed)
@@ -216,12 +217,21 @@ import Testing
                     ended.signal()
                 }.start()
             }
-            for _ in 0..<4 { ended.wait() }
+            var follower = try JournalReader(folder: folder.path, from: nil)
+            var followed: [String] = []
+            var running = 4
+            while running > 0 {
+                if ended.wait(timeout: .now() + .milliseconds(1)) == .success { running -= 1 }
+                followed += try follower.read(upTo: writer.committed, limit: .max).map(\.entry.key)
+            }
             let end = {
                 writer.close(); return writer.committed
             }()
+            followed += try follower.read(upTo: end, limit: .max).map(\.entry.key)
             let (records, damage) = try readAll(folder.path, upTo: end)
             let read = records.map(\.entry.key)
+            #expect(followed == read, "seed \(seed), round \(round)")
+            #expect(follower.takeDamage().isEmpty, "seed \(seed), round \(round)")
             #expect(Set(read).isSuperset(of: told.withLock { $0 }), "seed \(seed), round \(round)")
             #expect(Set(read).count == read.count, "seed \(seed), round \(round)")
             #expect(damage.isEmpty, "seed \(seed), round \(round): \(damage)")
