@@ -1,6 +1,7 @@
 import Basics
 import Captures
 import Foundation
+import Glibc
 import Journal
 import Logging
 import TraplineMetrics
@@ -93,6 +94,30 @@ import TestPeers
         #expect(bench.received(500))
         bench.intake.stop()
         #expect(bench.journal.entries.count == 500 && bench.accounts.journaled == 500)
+    }
+
+    /// The kernel gives a broadcast to each socket of the port, whatever shares them out.
+    @Test(arguments: [1, 3])
+    func aBroadcastIsTakenOnce(threads: Int) throws {
+        let bench = try Bench([Endpoint(IPAddress(v4: 0), port: 0)], threads: threads)
+        let trap = Wire.trap()
+        var to = sockaddr_in()
+        to.sin_family = sa_family_t(AF_INET)
+        to.sin_port = try bench.endpoint().port.bigEndian
+        to.sin_addr.s_addr = inet_addr("127.255.255.255")
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(descriptor) }
+        var on: Int32 = 1
+        #expect(setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &on, socklen_t(MemoryLayout<Int32>.size)) == 0)
+        let sent = withUnsafePointer(to: &to) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                sendto(descriptor, trap, trap.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        #expect(sent == trap.count)
+        bench.intake.stop()
+        #expect(bench.journal.entries.map(\.payload) == [trap])
+        #expect(bench.accounts.received == 1 && bench.accounts.isBalanced)
     }
 
     // MARK: Starting

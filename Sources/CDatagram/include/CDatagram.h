@@ -61,7 +61,7 @@ typedef struct {
     datagram_endpoint sender;
     /// Where it was sent to: a broadcast or multicast address too.
     datagram_endpoint receiver;
-    /// The local address that an answer leaves from; port 0.
+    /// The local address that an answer leaves from: the receiver's, unless that is no single one. Port 0.
     datagram_endpoint answer_from;
 } datagram_received;
 

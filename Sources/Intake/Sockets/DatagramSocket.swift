@@ -19,8 +19,11 @@ final class DatagramSocket: Sendable {
     let endpoint: Endpoint
     /// The octets that the kernel gave, less than asked for where the system limits it.
     let receiveBuffer: Int
+    /// Opened beside the endpoint's first one. The kernel gives what is sent to many to each socket of an endpoint, and
+    /// only the first one is to show it.
+    private let isFurther: Bool
 
-    private init(descriptor: Int32, receiveBuffer: Int) throws(Failure) {
+    private init(descriptor: Int32, isFurther: Bool, receiveBuffer: Int) throws(Failure) {
         var local = datagram_endpoint()
         let result = unsafe datagram_local_endpoint(descriptor, &local)
         guard result >= 0 else {
@@ -36,6 +39,7 @@ final class DatagramSocket: Sendable {
         self.descriptor = descriptor
         self.endpoint = Endpoint(local)
         self.receiveBuffer = Int(obtained)
+        self.isFurther = isFurther
     }
 
     deinit {
@@ -66,7 +70,7 @@ final class DatagramSocket: Sendable {
             let failed: Step = step == datagram_step_bind ? .bind : step == datagram_step_open ? .open : .configure
             throw Failure(error: SystemError(-descriptor), step: failed)
         }
-        return try DatagramSocket(descriptor: descriptor, receiveBuffer: receiveBuffer)
+        return try DatagramSocket(descriptor: descriptor, isFurther: join, receiveBuffer: receiveBuffer)
     }
 
     private static func check(_ result: Int32, _ step: Step) throws(Failure) {
@@ -93,8 +97,8 @@ final class DatagramSocket: Sendable {
         return result < 0 ? SystemError(-result) : nil
     }
 
-    /// Takes what is there into `slab`, without waiting, and shows each datagram to `body`. Gives how many there were,
-    /// at most the slab's capacity.
+    /// Takes what is there into `slab`, without waiting, and shows each datagram to `body`, but for copies of what another
+    /// socket of the endpoint shows. Gives how many there were, at most the slab's capacity.
     func receive(
         into slab: DatagramSlab, _ body: (_ header: DatagramHeader, _ payload: RawSpan) -> Void
     ) throws(SystemError) -> Int {
@@ -104,8 +108,10 @@ final class DatagramSocket: Sendable {
         guard let received = unsafe received else { return 0 }
         for index in 0..<Int(count) {
             let datagram = unsafe received[index]
+            let header = unsafe DatagramHeader(datagram)
+            if isFurther, header.isToMany { continue }
             let buffer = unsafe UnsafeRawBufferPointer(start: datagram.payload, count: Int(datagram.length))
-            body(unsafe DatagramHeader(datagram), unsafe buffer.bytes)
+            body(header, unsafe buffer.bytes)
         }
         return Int(count)
     }
@@ -125,6 +131,8 @@ struct DatagramHeader {
     /// It did not fit into its slot, and what is there is only its beginning.
     let isTruncated: Bool
     let answerPath: AnswerPath
+    /// Sent to a broadcast or multicast address: not the one that an answer leaves from.
+    let isToMany: Bool
 
     init(_ datagram: datagram_received) {
         unsafe time = Timestamp(nanoseconds: datagram.time)
@@ -133,6 +141,7 @@ struct DatagramHeader {
         unsafe isTruncated = datagram.truncated
         unsafe answerPath = AnswerPath(
             sender: datagram.sender, from: datagram.answer_from, interface: datagram.interface)
+        unsafe isToMany = receiver.address != Endpoint(datagram.answer_from).address
     }
 }
 
