@@ -37,11 +37,11 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
     /// `192.0.2.1:50000`, `[2001:db8::1]:50000`
     public var sender: String
     public var receiver: String
-    /// Why there is nothing more to say: it is malformed, or encrypted.
+    /// Why there is nothing more to say: it is malformed.
     public var error: String?
     /// `v1`, `v2c`, `v3`
     public var version: String?
-    /// `trap`, `inform`, `response`, `report`, `get`, …
+    /// `trap`, `inform`, `response`, `report`, `get`, …; `encrypted` where only the holder of the user's key can tell.
     public var pdu: String?
     /// The notification's snmpTrapOID.0 value; for v1 what RFC 3584 §3.1 makes of it.
     public var oid: String?
@@ -133,7 +133,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             case .plaintext(_, let contextName, _):
                 context = contextName.isEmpty ? nil : String(decoding: contextName, as: UTF8.self)
             case .encrypted:
-                error = "encrypted"
+                pdu = "encrypted"
             }
         }
         guard let pdu = message.pdu else { return }

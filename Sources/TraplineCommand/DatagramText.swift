@@ -5,9 +5,9 @@ import Sinks
 enum DatagramText {
     static func lines(_ document: DatagramDocument) -> String {
         var heading = "\(document.time)  \(document.sender) → \(document.receiver)"
-        if document.version == nil, let error = document.error { return heading + "  malformed: \(error)" }
+        if let error = document.error { return heading + "  malformed: \(error)" }
         heading += "  \(document.version ?? "?") \(document.pdu ?? "?")"
-        if let name = document.name { heading += "  \(name)" }
+        if let name = document.name { heading += "  \(TerminalText.line(name))" }
         if let uptime = document.uptime { heading += "  up \(duration(hundredths: uptime))" }
         if let user = document.user { heading += "  user \(TerminalText.line(user))" }
         if let level = document.level { heading += " \(level)" }

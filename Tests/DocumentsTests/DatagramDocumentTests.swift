@@ -143,12 +143,19 @@ import Testing
         #expect(try json(datagram) == expected)
     }
 
+    /// It is well formed, so that it has no error: what is in it is only not ours to read.
     @Test func anEncryptedMessageTellsWhoseItIs() throws {
         let expected = """
-            {"engineID":"80001f88ab","error":"encrypted","level":"authPriv","receiver":"127.0.0.1:162",\
+            {"engineID":"80001f88ab","level":"authPriv","pdu":"encrypted","receiver":"127.0.0.1:162",\
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","user":"ops","version":"v3"}
             """
         #expect(try json(envelope(3, .encrypted([1, 2, 3]))) == expected)
+    }
+
+    @Test func anEncryptedMessageThatIsCutShortIsMalformed() throws {
+        let text = try json([UInt8](envelope(3, .encrypted([1, 2, 3])).dropLast()))
+        #expect(text.hasPrefix("{\"error\":\"truncated"))
+        #expect(!text.contains("encrypted"))
     }
 
     @Test func aDecodedNotificationGivesTheSameDocument() throws {

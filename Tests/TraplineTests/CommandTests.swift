@@ -1,6 +1,7 @@
 import Basics
 import Captures
 import Foundation
+import SNMPWire
 import TestPeers
 import Testing
 
@@ -55,6 +56,18 @@ import Testing
         let other = try TraplineProgram.run(["decode", try folder.write("no capture at all", to: "text")])
         #expect(other.status == 1)
         #expect(!other.standardError.isEmpty)
+    }
+
+    /// authPriv as `snmptrap -v 3` sends it: what it holds is not ours to read, and it is not malformed.
+    @Test func decodeTellsWhoseAnEncryptedMessageIs() throws {
+        let envelope = V3Envelope(
+            messageID: 1, maxSize: 65_507, flags: 3, engineID: [0x80, 0x00, 0x1f, 0x88], engineBoots: 3, engineTime: 4,
+            userName: ArraySlice("ops".utf8), scopedPDU: .encrypted([1, 2, 3]))
+        let hex = SNMPMessage.v3(envelope).encode().map { String(format: "%02x", $0) }.joined()
+        let text = try TraplineProgram.run(["decode", "--hex", hex]).text
+        #expect(text.contains("  v3 encrypted  user ops authPriv  engine 80001f88"), "\(text)")
+        #expect(!text.contains("malformed"))
+        #expect(try TraplineProgram.run(["decode", "--hex", String(hex.dropLast(2))]).text.contains("malformed"))
     }
 
     // MARK: explain
