@@ -39,11 +39,12 @@ public enum ConfigurationLoader {
     /// The rules that ship with Trapline. A name in them that the catalog does not know costs its rule and is a
     /// warning: an operator's module may have taken the place of the bundled one.
     public static func standardRules(catalog: Catalog) -> (rules: [AlarmRule], problems: [ConfigurationProblem]) {
-        // Without modules every rule that names an object would complain, and the catalog has said so already.
-        guard catalog.nodeCount > 0 else { return ([], []) }
         let reader = DocumentReader(file: "rules/standard.yaml")
         let text = String(decoding: PackageResources.standard_yaml, as: UTF8.self)
         let file = AlarmRulesFile(reader.parse(text), reader, names: ObjectNames(catalog))
+        // Without modules every rule that names an object complains, and the catalog has said so already. Those that
+        // name theirs by number hold: the vendor's alarms stay alarms.
+        guard catalog.nodeCount > 0 else { return (file.rules, []) }
         let problems = reader.problems.map { problem in
             var problem = problem
             problem.severity = .warning

@@ -57,10 +57,26 @@ struct ConfigurationLoaderTests {
         #expect(linkDown?.key == [.value(OID("1.3.6.1.2.1.2.2.1.1")!)])
     }
 
-    @Test func withoutModulesTheShippedRulesAreLeftOut() {
+    /// Until SNMPv3 comes its users are checked and warned of; those of v1 and v2c are not let in in their place.
+    @Test func usersAloneLetNoCommunityIn() throws {
+        let users = "users: [{name: ops, level: authNoPriv, auth: {protocol: SHA, password: secret-word}}]"
+        let alone = load("access: {\(users)}")
+        #expect(alone.problems.map(\.severity) == [.warning])
+        #expect(try #require(alone.configuration).access.communities == [])
+        let beside = load("access: {communities: [public], \(users)}")
+        #expect(try #require(beside.configuration).access.communities?.count == 1)
+    }
+
+    @Test func withoutModulesTheShippedRulesByNumberHold() throws {
         let standard = ConfigurationLoader.standardRules(catalog: .empty)
-        #expect(standard.rules.isEmpty)
         #expect(standard.problems.isEmpty)
+        let vendorTraps = try #require(OID("1.3.6.1.4.1.5003.9.10.1.21.2.0"))
+        func vendors(_ rules: [AlarmRule]) -> [AlarmRule] { rules.filter { $0.notification.hasPrefix(vendorTraps) } }
+        let withModules = ConfigurationLoader.standardRules(catalog: BundledCatalog.catalog).rules
+        #expect(vendors(standard.rules) == vendors(withModules))
+        #expect(vendors(standard.rules).count > 100)
+        // A rule that lost the name of its key would take two interfaces for one.
+        #expect(!standard.rules.contains { $0.notification == OID("1.3.6.1.6.3.1.1.5.3") })
     }
 
     // MARK: Defaults

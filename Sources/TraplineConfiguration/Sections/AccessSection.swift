@@ -4,7 +4,9 @@ import Intake
 /// `access:` who may send.
 enum AccessSection {
     static func read(_ node: YAMLNode, _ reader: DocumentReader) -> AccessSettings {
-        guard let mapping = MappingReader(node, reader, of: "communities and sources") else { return AccessSettings() }
+        guard let mapping = MappingReader(node, reader, of: "communities, sources and users") else {
+            return AccessSettings()
+        }
         var access = AccessSettings()
         access.communities = mapping.take("communities") { communities($0, reader) }
         access.sources = mapping.take("sources") { node in
@@ -12,8 +14,12 @@ enum AccessSection {
             if elements.isEmpty { reader.warning("sources: an empty list lets nobody in", at: node.mark) }
             return elements.compactMap(reader.network)
         }
-        // Accepting them without checking them would let everybody in under a name.
-        mapping.refuse(["users"], "SNMPv3 users are not supported yet")
+        if let users = mapping.entry("users") {
+            UsersSection.check(users.value, reader)
+            reader.warning("users: SNMPv3 is not supported yet; its messages are refused and counted", at: users.mark)
+            // Whoever names users and no communities wants SNMPv3 alone.
+            if access.communities == nil { access.communities = [] }
+        }
         mapping.finish()
         return access
     }
@@ -75,6 +81,10 @@ extension DocumentReader {
 
     static func isName(_ text: String) -> Bool {
         (1...maximumNameLength).contains(text.utf8.count)
-            && text.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
+            && text.unicodeScalars.allSatisfy { scalar in
+                // Scalars, since a letter's Character can hold invisible marks too.
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "._-".unicodeScalars.contains(scalar)
+            }
     }
 }

@@ -12,6 +12,18 @@ struct SinksSectionTests {
         return try #require(loaded.configuration).sinks[0].settings
     }
 
+    /// Names become metric labels, words of the command line and parts of log lines.
+    @Test(arguments: ["a\\\"}", "a\\n", "a{b}", "a b", "a\\u200Db", "a\\u202E", "a\\u0301", "a=b", ""])
+    func aSinksNameIsLettersAndDigits(name: String) {
+        let loaded = load("sinks: {\"\(name)\": {console: {}}}")
+        #expect(loaded.configuration == nil, "\(name)")
+    }
+
+    @Test(arguments: ["noc", "büro-2", "監視", "a.b_c"])
+    func lettersOfAllScriptsAreLetters(name: String) throws {
+        #expect(try #require(load("sinks: {\(name): {console: {}}}").configuration).sinks.map(\.name) == [name])
+    }
+
     // MARK: Syslog
 
     @Test func syslogNeedsNothingButAPeer() throws {
