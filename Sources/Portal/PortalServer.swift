@@ -27,7 +27,8 @@ public struct PortalServer: Service {
         self.onStart = onStart
     }
 
-    /// Serves until cancelled or shut down gracefully; throws where the endpoint cannot be bound.
+    /// Serves until cancelled or shut down gracefully.
+    /// - Throws: `PortalError`, as where the endpoint cannot be bound.
     public func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
@@ -40,7 +41,13 @@ public struct PortalServer: Service {
                 onStart(Endpoint(address, port: UInt16(channel.localAddress?.port ?? 0)))
             },
             logger: quiet)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw PortalError(endpoint: endpoint, reason: "\(error)")
+        }
     }
 
     private func routes() -> Router<BasicRequestContext> {
@@ -60,4 +67,12 @@ public struct PortalServer: Service {
         }
         return router
     }
+}
+
+/// Why the portal cannot serve, with the key of the configuration that says where.
+public struct PortalError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var endpoint: Endpoint
+    public var reason: String
+
+    public var description: String { "metrics: cannot be served at \(endpoint): \(reason)" }
 }

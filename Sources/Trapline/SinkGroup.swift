@@ -25,9 +25,14 @@ final class SinkGroup: Service {
         self.environment = environment
     }
 
-    /// Stays until a graceful shutdown, then lets every sink finish the delivery in hand.
+    /// Stays until a graceful shutdown, then stops.
     func run() async throws {
         try? await gracefulShutdown()
+        await stop()
+    }
+
+    /// Lets every sink finish the delivery in hand; none starts any more.
+    func stop() async {
         let members = state.withLock { state in
             state.isStopping = true
             return Array(state.members.values)
@@ -36,21 +41,32 @@ final class SinkGroup: Service {
         for member in members { await member.task.value }
     }
 
-    /// Brings the running sinks in line with `sinks`.
+    /// Brings the running sinks in line with `sinks`; where that throws, all of them are as they were. Two calls must
+    /// not overlap.
     func apply(_ sinks: [(name: String, settings: SinkSettings)]) async throws {
         let wanted = Dictionary(sinks.map { ($0.name, $0.settings) }) { first, _ in first }
-        let outdated = state.withLock { state in
-            let outdated = state.members.filter { wanted[$0.key] != $0.value.settings }
-            for name in outdated.keys { state.members[name] = nil }
-            return outdated
+        let known = state.withLock { $0.members }
+        // What can fail comes first: a new sink asks the store where the log ends.
+        var runners: [String: SinkRunner] = [:]
+        for (name, settings) in wanted where known[name] == nil {
+            runners[name] = try SinkRunner(
+                name: name, sink: SinkFactory.make(name, settings), environment: environment)
         }
+        let outdated = known.filter { wanted[$0.key] != $0.value.settings }
         for member in outdated.values { member.runner.stop() }
         for member in outdated.values { await member.task.value }
-        for (name, settings) in sinks where state.withLock({ $0.members[name] == nil && !$0.isStopping }) {
-            let runner = try SinkRunner(
-                name: name, sink: SinkFactory.make(name, settings), environment: environment)
-            let task = Task { await runner.run() }
-            state.withLock { $0.members[name] = Member(settings: settings, runner: runner, task: task) }
+        for (name, member) in outdated {
+            guard let settings = wanted[name] else { continue }
+            runners[name] = SinkRunner(replacing: member.runner, with: SinkFactory.make(name, settings))
+        }
+        state.withLock { state in
+            for name in outdated.keys { state.members[name] = nil }
+            // A stop that came meanwhile has looked at the members, and would miss those that begin now.
+            guard !state.isStopping else { return }
+            for (name, runner) in runners {
+                guard let settings = wanted[name] else { continue }
+                state.members[name] = Member(settings: settings, runner: runner, task: Task { await runner.run() })
+            }
         }
     }
 

@@ -33,6 +33,10 @@ public final class TraplineServer: Service {
     private let reloads: Gauge
     private let portalEndpoint = Mutex<Endpoint?>(nil)
     private let isRunning = Mutex(false)
+    /// Opened once `run` has started every part, or has failed to.
+    private let hasBegun = Latch()
+    /// The reload that was asked for last; the next one waits for it.
+    private let lastReload = Mutex(Task<Void, Never> {})
     /// How many configurations were in force since the start, the first among them.
     private let generation = Mutex<UInt32>(1)
 
@@ -104,16 +108,26 @@ public final class TraplineServer: Service {
                 return start
             })
         else { throw ServerError("a server runs once") }
-        // Sinks before the pipeline: one that is new begins at the log's end, and a backlog is news to it.
-        try await sinks.apply(configuration.sinks)
+        defer { hasBegun.open() }
+        do {
+            // Sinks before the pipeline: one that is new begins at the log's end, and a backlog is news to it.
+            try await sinks.apply(configuration.sinks)
+        } catch {
+            journal.close()
+            throw error
+        }
         pipeline.start(eventPipeline, reader)
+        defer { pipeline.saveCursors() }
         do {
             try intake.start()
         } catch {
-            stopIntake()
+            // What the journal holds from before is processed all the same.
+            await stopIntake()
+            await sinks.stop()
             throw error
         }
         isRunning.withLock { $0 = true }
+        hasBegun.open()
         facts.record(OwnFacts.started, version: TraplineVersion.current)
         logger.notice(
             "ready: \(configuration.sinks.count) sinks, \(configuration.routes.count) routes, \(rulesAndNames)")
@@ -125,14 +139,31 @@ public final class TraplineServer: Service {
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 },
                 logger: quiet))
-        defer { pipeline.saveCursors() }
         try await group.run()
         logger.notice("stopped: all that was received is processed")
     }
 
     /// Takes over a configuration while running: rules, routes, names, access and sinks, each whole. On any error the
     /// old one stays. What is bound at start (listeners, data folder, metrics) needs a restart, and that is said.
+    ///
+    /// It waits for the end of the start, and for reloads that were asked for before.
     public func reload(_ loaded: LoadedConfiguration) async {
+        let reload = lastReload.withLock { last in
+            let before = last
+            let reload = Task {
+                await before.value
+                await hasBegun.wait()
+                await takeOver(loaded)
+            }
+            last = reload
+            return reload
+        }
+        await reload.value
+    }
+
+    private func takeOver(_ loaded: LoadedConfiguration) async {
+        // The start failed: there is nothing that could go by it.
+        guard isRunning.withLock({ $0 }) else { return }
         for problem in loaded.problems { logger.warning("\(problem)") }
         await sinks.reopen()
         guard let new = loaded.configuration else {
@@ -195,21 +226,22 @@ public final class TraplineServer: Service {
                     server.facts.tick()
                 }
             }
-            // It blocks for the drain's deadline at most; no thread of the cooperative pool is held meanwhile.
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    server.stopIntake()
-                    continuation.resume()
-                }
-            }
+            await server.stopIntake()
         }
     }
 
-    private func stopIntake() {
-        intake.stop()
-        facts.record(OwnFacts.stopped, version: TraplineVersion.current)
-        journal.close()
-        pipeline.finish()
+    /// Takes in what the sockets hold, and has all that is journaled processed.
+    private func stopIntake() async {
+        // It blocks for the drain's deadline and the backlog; no thread of the cooperative pool is held meanwhile.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                intake.stop()
+                if isRunning.withLock({ $0 }) { facts.record(OwnFacts.stopped, version: TraplineVersion.current) }
+                journal.close()
+                pipeline.finish()
+                continuation.resume()
+            }
+        }
     }
 
     private var quiet: Logger {

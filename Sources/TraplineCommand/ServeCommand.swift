@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Intake
 public import Logging
 import ServiceLifecycle
 import Trapline
@@ -31,7 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
         var loaded = try configurationOptions.load()
         if configurationOptions.file == nil { loaded.fitEmbeddedListeners(logger) }
         let server = try TraplineServer(loaded, logger: logger)
-        let reloader = ReloadOnHangup(server: server, file: configurationOptions.file)
+        let reloader = ReloadOnHangup(
+            server: server, file: configurationOptions.file,
+            embeddedListeners: configurationOptions.file == nil ? loaded.configuration?.listeners : nil)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -53,10 +56,14 @@ extension Logger.Level: @retroactive ExpressibleByArgument {}
 struct ReloadOnHangup: Service {
     let server: TraplineServer
     let file: String?
+    /// What the embedded default was fitted to at the start; a reload must not take it for a change.
+    let embeddedListeners: [ListenerSettings]?
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            await server.reload(LoadedConfiguration.load(file: file))
+            var loaded = LoadedConfiguration.load(file: file)
+            if let embeddedListeners { loaded.configuration?.listeners = embeddedListeners }
+            await server.reload(loaded)
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Opens once, and lets through whoever waits.
-final class Latch: Sendable {
+public final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var isGivenUp = false
@@ -13,7 +13,9 @@ final class Latch: Sendable {
     /// Whether what was waited for has come, and not its deadline.
     var isOpenedInTime: Bool { state.withLock { $0.isOpen && !$0.isGivenUp } }
 
-    func open() { release { $0.isOpen = true } }
+    public init() {}
+
+    public func open() { release { $0.isOpen = true } }
 
     /// The deadline has passed: nobody waits longer.
     func giveUp() {
@@ -23,7 +25,7 @@ final class Latch: Sendable {
         }
     }
 
-    func wait() async {
+    public func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiters.append(continuation) }

@@ -30,10 +30,22 @@ public final class SinkRunner: Sendable {
 
     /// A sink that the board of cursors does not know begins at the log's present end: make the runner before the
     /// first event can be routed to it.
-    public init(name: String, sink: any Sink, environment: SinkEnvironment) throws(StoreError) {
+    public convenience init(name: String, sink: any Sink, environment: SinkEnvironment) throws(StoreError) {
+        let start = environment.cursors.begin(name, now: try environment.store.lastEventID())
+        self.init(name: name, sink: sink, environment: environment, start: start)
+    }
+
+    /// Goes on where `other`, whose `run` has ended, came to. It asks nobody, so that it cannot fail.
+    public convenience init(replacing other: SinkRunner, with sink: any Sink) {
+        let start = other.environment.cursors.cursor(of: other.name) ?? other.start
+        self.init(name: other.name, sink: sink, environment: other.environment, start: start)
+    }
+
+    private init(name: String, sink: any Sink, environment: SinkEnvironment, start: Int64) {
         self.name = name
         self.sink = sink
         self.environment = environment
+        self.start = start
         var logger = environment.logger
         logger[metadataKey: "sink"] = "\(name)"
         self.logger = logger
@@ -41,7 +53,6 @@ public final class SinkRunner: Sendable {
         self.follower = EventFollower(
             sink: name, store: environment.store, counters: counters, logger: logger)
         self.disk = BlockingQueue("trapline.sink.\(name)")
-        self.start = environment.cursors.begin(name, now: try environment.store.lastEventID())
         environment.metrics.note(cursor: start, waitingSince: nil, of: name)
     }
 

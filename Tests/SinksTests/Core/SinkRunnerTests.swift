@@ -6,6 +6,7 @@ import Sinks
 import Store
 import Synchronization
 import TestPeers
+import TraplineMetrics
 import Testing
 
 @Suite struct SinkRunnerTests {
@@ -48,6 +49,31 @@ import Testing
         #expect(sink.isClosed)
         #expect(harness.metric("trapline_sink_delivered_total{sink=\"noc\"}") == "4")
         #expect(harness.log.all.isEmpty)
+    }
+
+    @Test func aRunnerInAnothersPlaceGoesOnWhereThatCameTo() async throws {
+        let harness = try RunnerHarness(cursors: ["noc": 0])
+        let (first, second) = (ScriptedSink(), ScriptedSink())
+        let runner = try harness.runner(first)
+        try harness.append(1...3)
+        try await running(runner) {
+            await expect("the first") { first.deliveries.flatMap(\.self) == [1, 2, 3] }
+        }
+        try harness.append(4...5)
+        try await running(SinkRunner(replacing: runner, with: second)) {
+            await expect("the rest, none twice") { second.deliveries.flatMap(\.self) == [4, 5] }
+        }
+        #expect(first.deliveries.flatMap(\.self) == [1, 2, 3])
+        #expect(first.isClosed && second.isClosed)
+    }
+
+    /// The configuration lets no such name in; whoever runs sinks otherwise can break no line of the metrics either.
+    @Test func aSinksNameCannotForgeAMetric() throws {
+        let harness = try RunnerHarness()
+        _ = try harness.runner(ScriptedSink(), name: "a\"} 1\nforged{x=\"\\")
+        let lines = harness.registry.exposition().split(separator: "\n")
+        #expect(!lines.contains { $0.hasPrefix("forged") })
+        #expect(lines.contains { $0.hasPrefix(#"trapline_sink_lag_events{sink="a\"} 1\nforged{x=\"\\"}"#) })
     }
 
     @Test func aDeliveryHasItsLimit() async throws {
