@@ -58,6 +58,11 @@ public final class RsyslogServer: Sendable {
         process.withLock { $0 }?.stop()
     }
 
+    /// It reads nothing more, while its kernel goes on taking what comes; `kill` ends it all the same.
+    public func pause() {
+        process.withLock { $0 }?.send(signal: SIGSTOP)
+    }
+
     /// Ends it as a crash would.
     public func kill() {
         process.withLock { $0 }?.kill()

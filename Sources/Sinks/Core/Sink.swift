@@ -59,8 +59,13 @@ public protocol Sink: Sendable {
     /// `syslog`, `mail`, …: the word in the configuration.
     static var type: String { get }
     var gathering: Gathering { get }
+    /// Whether what `deliver` has returned for may still be lost with the peer: then the cursor waits for `confirm`.
+    var needsConfirmation: Bool { get }
     /// Delivers all of `events`, oldest first, or throws; on a throw the runner brings all of them again.
     func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure)
+    /// Returns once the peer itself has everything that was delivered, sending again what it must; on a throw nothing
+    /// new is confirmed, and the runner asks again. Never called beside `deliver`.
+    func confirm() async throws(DeliveryFailure)
     /// Tries the peer without sending an event: what `check --connect` asks.
     func probe() async throws(DeliveryFailure)
     /// Opens anew what it holds open: on SIGHUP, for rotated files.
@@ -68,4 +73,10 @@ public protocol Sink: Sendable {
     func close() async
     /// What this sink would put on the wire for `event`, as text for a person: what `explain` shows.
     func preview(_ event: SinkEvent) -> String
+}
+
+extension Sink {
+    /// The return of `deliver` is the peer's own word.
+    public var needsConfirmation: Bool { false }
+    public func confirm() async throws(DeliveryFailure) {}
 }

@@ -8,6 +8,8 @@ public final class SinkMetrics: Sendable {
         var cursor: Int64
         /// Of the oldest event that waits in the sink's hand.
         var waitingSince: Timestamp?
+        /// Events that were sent and wait for confirmation.
+        var unconfirmed: Int
     }
 
     private let registry: MetricsRegistry
@@ -24,6 +26,10 @@ public final class SinkMetrics: Sendable {
             MetricFamily(
                 "trapline_sink_lag_seconds", help: "Age of the oldest event that the sink has still to deliver.",
                 type: .gauge),
+            MetricFamily(
+                "trapline_sink_unconfirmed_events",
+                help: "Events sent to the sink's peer that it has not confirmed, so that they may be sent again.",
+                type: .gauge),
         ]
         registry.collect(families) { [weak self] in
             let last = signal.lastEventID
@@ -37,6 +43,7 @@ public final class SinkMetrics: Sendable {
                     let age = state.waitingSince.map { Double(time.nanoseconds(since: $0)) / 1e9 } ?? 0
                     return MetricSample(labels: [("sink", name)], max(0, age))
                 },
+                sinks.map { name, state in MetricSample(labels: [("sink", name)], Double(state.unconfirmed)) },
             ]
         }
     }
@@ -63,7 +70,9 @@ public final class SinkMetrics: Sendable {
         }
         return Counters(
             delivered: registry.counter(
-                "trapline_sink_delivered_total", help: "Events that the sink has delivered.", labels: label),
+                "trapline_sink_delivered_total",
+                help: "Events that the sink's peer has taken: confirmed, where it can confirm.",
+                labels: label),
             failures: Dictionary(uniqueKeysWithValues: failures),
             missingRecords: registry.counter(
                 "trapline_sink_missing_records_total",
@@ -73,8 +82,10 @@ public final class SinkMetrics: Sendable {
                 help: "Rows of the event log passed over because they could not be read.", labels: label))
     }
 
-    func note(cursor: Int64, waitingSince: Timestamp?, of sink: String) {
-        progress.withLock { $0[sink] = Progress(cursor: cursor, waitingSince: waitingSince) }
+    func note(cursor: Int64, waitingSince: Timestamp?, unconfirmed: Int = 0, of sink: String) {
+        progress.withLock {
+            $0[sink] = Progress(cursor: cursor, waitingSince: waitingSince, unconfirmed: unconfirmed)
+        }
     }
 
     func forget(_ sink: String) {

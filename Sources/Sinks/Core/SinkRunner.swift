@@ -7,7 +7,8 @@ public import Store
 internal import Synchronization
 
 /// Brings the events of the log to one sink, in order, each at least once: it reads behind the sink's cursor, gathers,
-/// delivers, tries again for as long as it takes, and moves the cursor only when the sink has taken them.
+/// delivers, tries again for as long as it takes, and moves the cursor only when the sink's peer has taken them. A sink
+/// whose peer has to be asked for that runs ahead of its cursor (`DeliveryMarks`), which follows at each confirmation.
 public final class SinkRunner: Sendable {
     private struct State {
         var isStopping = false
@@ -101,41 +102,65 @@ public final class SinkRunner: Sendable {
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func follow() async {
-        var cursor = start
+        var marks = DeliveryMarks(at: start)
         // `nil` when the sink has been quiet for a window.
         var sinceDelivery: Stopwatch?
         while !isStopping {
-            guard let portion = await gather(after: cursor, sinceDelivery: &sinceDelivery) else { continue }
+            if marks.timeToConfirmation == .zero {
+                guard await persist({ () async throws(DeliveryFailure) in try await sink.confirm() }) else { return }
+                settle(&marks)
+            }
+            guard let portion = await gather(marks, sinceDelivery: &sinceDelivery) else { continue }
             if !portion.events.isEmpty {
-                guard await deliver(portion, cursor: cursor) else { return }
+                guard await deliver(portion, marks) else { return }
                 sinceDelivery = Stopwatch(environment.clock)
             }
-            if portion.end > cursor {
-                cursor = portion.end
-                environment.cursors.post(cursor, for: name)
-            }
-            environment.metrics.note(cursor: cursor, waitingSince: nil, of: name)
+            marks.send(
+                portion.events.count, from: portion.events.first?.event.time, upTo: portion.end,
+                clock: environment.clock)
+            if sink.needsConfirmation { post(marks) } else { settle(&marks) }
         }
+        // Once: a peer that does not confirm now is asked at the next start, by what is sent again then.
+        guard marks.unconfirmedEvents > 0, (try? await sink.confirm()) != nil else { return }
+        settle(&marks)
+    }
+
+    /// What was sent is in the peer's hands.
+    private func settle(_ marks: inout DeliveryMarks) {
+        counters.delivered.add(marks.confirm())
+        post(marks)
+    }
+
+    private func post(_ marks: DeliveryMarks) {
+        environment.cursors.post(marks.confirmed, for: name)
+        note(marks)
+    }
+
+    private func note(_ marks: DeliveryMarks, waiting: StoredEvent? = nil) {
+        environment.metrics.note(
+            cursor: marks.confirmed, waitingSince: marks.oldest ?? waiting?.event.time,
+            unconfirmed: marks.unconfirmedEvents, of: name)
     }
 
     /// The next events to deliver together; `nil` if there is nothing yet, after waiting for news.
-    private func gather(after cursor: Int64, sinceDelivery: inout Stopwatch?) async -> EventFollower.Portion? {
+    private func gather(_ marks: DeliveryMarks, sinceDelivery: inout Stopwatch?) async -> EventFollower.Portion? {
         switch sink.gathering {
         case .immediate(let maximum):
-            return await next(after: cursor, limit: max(1, maximum))
+            return await next(marks, limit: max(1, maximum))
         case .window(let window, let maximum):
-            guard let first = await next(after: cursor, limit: 1) else { return nil }
+            guard let first = await next(marks, limit: 1) else { return nil }
             guard let event = first.events.first, let elapsed = sinceDelivery?.elapsed, elapsed < window else {
                 return first
             }
-            environment.metrics.note(cursor: cursor, waitingSince: event.event.time, of: name)
+            note(marks, waiting: event)
             await pause(for: window - elapsed)
-            return isStopping ? nil : await next(after: cursor, limit: max(1, maximum))
+            return isStopping ? nil : await next(marks, limit: max(1, maximum))
         }
     }
 
-    /// What stands in the log now; waits for news and gives `nil` where there is nothing.
-    private func next(after cursor: Int64, limit: Int) async -> EventFollower.Portion? {
+    /// What stands in the log now; waits for news, or until it is time to confirm, and gives `nil` where there is nothing.
+    private func next(_ marks: DeliveryMarks, limit: Int) async -> EventFollower.Portion? {
+        let cursor = marks.sent
         var failures = 0
         while !isStopping {
             // Taken before the look: what was announced by now is in the log, or retention has removed it.
@@ -147,7 +172,7 @@ public final class SinkRunner: Sendable {
                 if portion.events.count < limit { portion.end = max(portion.end, announced) }
                 if failures > 0 { logger.notice("the event log can be read again") }
                 if portion.end > cursor { return portion }
-                await wait { [signal = environment.signal] in await signal.wait(beyond: cursor) }
+                await waitForNews(beyond: cursor, atMost: marks.timeToConfirmation)
                 return nil
             } catch {
                 failures += 1
@@ -161,21 +186,25 @@ public final class SinkRunner: Sendable {
     // MARK: - Delivery
 
     /// Delivers until the sink has taken it; `false` if the runner was stopped before that.
-    private func deliver(_ portion: EventFollower.Portion, cursor: Int64) async -> Bool {
-        environment.metrics.note(cursor: cursor, waitingSince: portion.events.first?.event.time, of: name)
+    private func deliver(_ portion: EventFollower.Portion, _ marks: DeliveryMarks) async -> Bool {
+        note(marks, waiting: portion.events.first)
         let events = await disk.run { [environment, counters] in
             SinkRunner.load(portion.events, environment, counters)
         }
+        return await persist { () async throws(DeliveryFailure) in try await sink.deliver(events) }
+    }
+
+    /// Tries until the sink has done it; `false` if the runner was stopped before that.
+    private func persist(_ attempt: () async throws(DeliveryFailure) -> Void) async -> Bool {
         var trouble: Trouble?
         while true {
             do throws(DeliveryFailure) {
-                try await sink.deliver(events)
-                counters.delivered.add(events.count)
+                try await attempt()
                 if let trouble { report(recoveryFrom: trouble) }
                 return true
             } catch {
                 counters.failures[error.reason]?.add()
-                trouble = report(error, after: trouble, events: events.count)
+                trouble = report(error, after: trouble)
             }
             let failures = trouble?.failures ?? 1
             await pause(for: environment.backOff.pause(afterFailures: failures, jitter: environment.jitter()))
@@ -201,7 +230,7 @@ public final class SinkRunner: Sendable {
     }
 
     /// Says why once, and again only when the reason is another one: a peer that is down for a night is one line.
-    private func report(_ failure: DeliveryFailure, after trouble: Trouble?, events: Int) -> Trouble {
+    private func report(_ failure: DeliveryFailure, after trouble: Trouble?) -> Trouble {
         if trouble?.reason != failure.reason {
             let first = "cannot deliver (\(failure.reason.rawValue)): \(failure.detail)"
             if failure.reason == .rejected {
@@ -223,6 +252,17 @@ public final class SinkRunner: Sendable {
     }
 
     // MARK: - Waiting
+
+    private func waitForNews(beyond id: Int64, atMost limit: Duration?) async {
+        await wait { [environment] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await environment.signal.wait(beyond: id) }
+                if let limit { group.addTask { try? await environment.clock.sleep(for: limit) } }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
 
     private func pause(for duration: Duration) async {
         await wait { [clock = environment.clock] in try? await clock.sleep(for: duration) }

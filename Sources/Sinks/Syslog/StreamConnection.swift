@@ -8,12 +8,12 @@ internal import NIOTLS
 /// One TCP or TLS connection to a syslog server.
 ///
 /// Syslog over a stream has no acknowledgement (RFC 6587 §3.1): what TCP has delivered may still be lost in the peer.
-/// So `send` waits until the peer's kernel has all octets, and `end` tells how the connection ended: in good order, with
-/// everything read, or not.
+/// So `send` waits until the peer's kernel has all octets, and `finish` asks the peer's program: it closes our side, and
+/// only a program that has read up to that end answers it in good order.
 final class StreamConnection: Sendable {
     /// How a connection ended.
     enum End: Sendable {
-        /// The peer closed after it had read all that was sent: a peer that leaves something unread resets.
+        /// The peer closed, and had read all that had come: one that leaves something unread resets.
         case orderly
         case broken(any Error)
     }
@@ -22,8 +22,10 @@ final class StreamConnection: Sendable {
     static let connectTimeout: Int64 = 10
     /// How long a peer may leave octets unread before it counts as gone, in seconds.
     static let drainTimeout: Double = 30
-    /// How long a peer may take to answer our half-close.
-    static let finishTimeout: Double = 5
+    /// How long a peer may take to read what it has of ours and to answer our half-close, in seconds.
+    static let finishTimeout: Double = 30
+    /// And how long where nothing hangs on its answer, or the server is to end.
+    static let farewellTimeout: Double = 5
 
     /// How long after the handshake a refusal of our certificate is awaited, in seconds: a round trip.
     static let certificateVerdictTime = 0.25
@@ -95,7 +97,7 @@ final class StreamConnection: Sendable {
         let isEnding = try await channel.eventLoop.submit { [channel] in Self.hasEnd(channel) }.get()
         if isEnding {
             // The event loop reads it at its next turn.
-            try? await channel.closeFuture.get(within: Self.finishTimeout)
+            try? await channel.closeFuture.get(within: Self.farewellTimeout)
         }
         return try await channel.eventLoop.submit { [watcher] in watcher.end }.get()
     }
@@ -121,17 +123,30 @@ final class StreamConnection: Sendable {
         }
     }
 
-    /// Says that no more comes and waits for the peer's end; whether it was in good order, so that the peer has read
-    /// everything.
-    func finish() async -> Bool {
-        let isHalfClosed = (try? await channel.close(mode: .output).get()) != nil
-        if isHalfClosed {
-            try? await channel.closeFuture.get(within: Self.finishTimeout)
+    /// Says that no more comes and returns once the peer has ended the connection in answer to it, in good order: it has
+    /// read everything. Throws after any other end; one that came before we asked says nothing of what was on the way.
+    func finish(within seconds: Double = finishTimeout) async throws {
+        do {
+            switch try await end() {
+            case .broken(let error)?: throw error
+            case .orderly?: throw ChannelError.eof
+            case nil: break
+            }
+            try await channel.close(mode: .output).get()
+            try? await channel.closeFuture.get(within: seconds)
+            switch try await channel.eventLoop.submit({ [watcher] in watcher.end }).get() {
+            case .orderly?: return
+            // rsyslog (gtls) answers our close_notify with its FIN alone. A peer that had not read as far would reset,
+            // and that is another error, which comes before this one.
+            case .broken(NIOSSLError.uncleanShutdown)?: return
+            case .broken(let error)?: throw error
+            case nil:
+                throw DeliveryFailure(.timeout, "the peer has not answered our close within \(Int(seconds)) s")
+            }
+        } catch {
+            await close()
+            throw error
         }
-        let end = try? await channel.eventLoop.submit { [watcher] in watcher.end }.get()
-        try? await channel.close().get()
-        if case .orderly? = end { return true }
-        return false
     }
 
     func close() async {

@@ -54,6 +54,21 @@ public final class SyslogSink: Sink {
         }
     }
 
+    /// Over UDP there is nobody to ask: what has left is delivered.
+    public var needsConfirmation: Bool {
+        switch transport {
+        case .datagrams: false
+        case .stream: true
+        }
+    }
+
+    public func confirm() async throws(DeliveryFailure) {
+        switch transport {
+        case .datagrams: break
+        case .stream(let stream, _): try await stream.confirm()
+        }
+    }
+
     public func probe() async throws(DeliveryFailure) {
         switch transport {
         case .datagrams(let peer): try await peer.open()
@@ -66,7 +81,7 @@ public final class SyslogSink: Sink {
     public func close() async {
         switch transport {
         case .datagrams(let peer): await peer.close()
-        case .stream(let stream, _): await stream.finish()
+        case .stream(let stream, _): await stream.close()
         }
     }
 

@@ -5,12 +5,12 @@ internal import NIOSSL
 /// What a syslog sink sends over TCP or TLS: one connection, opened when it is first needed, kept, and opened anew after
 /// its end.
 ///
-/// What the peer's kernel has taken is kept here until it is confirmed, by an orderly end of the connection: after any
-/// other end it is sent again, before anything newer. So a peer that is restarted gets everything in order, some of it
-/// perhaps twice (each message bears its event's number).
+/// What the peer's kernel has taken is kept here until the peer's program confirms it, by answering our half-close in
+/// good order: after any other end of the connection it is sent again, before anything newer. So a peer that is
+/// restarted gets everything in order, some of it perhaps twice (each message bears its event's number).
 actor SyslogStream {
-    /// Octets kept for want of confirmation. At this many the connection is closed in good order, which confirms them;
-    /// it bounds both the memory and what may come twice.
+    /// Octets kept for want of confirmation. At this many confirmation is asked for: it bounds both the memory and
+    /// what may come twice.
     static let unconfirmedLimit = 8 * 1_024 * 1_024
 
     private let settings: SyslogSettings
@@ -23,7 +23,7 @@ actor SyslogStream {
         self.group = group
     }
 
-    /// Returns once the peer's kernel has all of `buffer`.
+    /// Returns once the peer's kernel has all of `buffer`. On a throw `buffer` is not kept and is to be brought again.
     func send(_ buffer: ByteBuffer) async throws(DeliveryFailure) {
         do {
             let connection = try await standingConnection()
@@ -33,34 +33,54 @@ actor SyslogStream {
             throw failure(error)
         }
         unconfirmed.append(buffer)
-        if unconfirmed.reduce(0, { $0 + $1.readableBytes }) >= Self.unconfirmedLimit { await finish() }
+        guard unconfirmed.reduce(0, { $0 + $1.readableBytes }) >= Self.unconfirmedLimit else { return }
+        do throws(DeliveryFailure) {
+            try await confirm()
+        } catch {
+            // Or a peer that takes and never confirms would have us keep more and more.
+            unconfirmed.removeLast()
+            throw error
+        }
     }
 
-    /// Connects and ends the connection again.
-    func probe() async throws(DeliveryFailure) {
+    /// Returns once the peer's program has read everything that was sent; the connection has ended then. Sends again
+    /// first what went by a connection that ended otherwise.
+    func confirm() async throws(DeliveryFailure) {
+        guard !unconfirmed.isEmpty else { return }
         do {
-            _ = await (try open()).finish()
+            try await standingConnection().finish()
+            connection = nil
+            unconfirmed = []
         } catch {
+            await abandonConnection()
             throw failure(error)
         }
     }
 
-    /// Ends the connection in good order, which confirms what was sent.
-    func finish() async {
+    /// Connects and ends the connection again.
+    func probe() async throws(DeliveryFailure) {
+        let connection: StreamConnection
+        do {
+            connection = try await open()
+        } catch {
+            throw failure(error)
+        }
+        // A peer that takes its time to close can be reached all the same.
+        try? await connection.finish(within: StreamConnection.farewellTimeout)
+    }
+
+    /// Ends the connection, in good order where the peer does its part: an end that resets could take from it what it
+    /// has not read.
+    func close() async {
         guard let connection else { return }
         self.connection = nil
-        if await connection.finish() { unconfirmed = [] }
+        try? await connection.finish(within: StreamConnection.farewellTimeout)
     }
 
     private func standingConnection() async throws -> StreamConnection {
         if let connection {
-            switch try await connection.end() {
-            case nil: return connection
-            case .orderly?: unconfirmed = []
-            case .broken?: break
-            }
-            self.connection = nil
-            await connection.close()
+            if try await connection.end() == nil { return connection }
+            await abandonConnection()
         }
         let connection = try await open()
         self.connection = connection
@@ -71,8 +91,6 @@ actor SyslogStream {
     private func abandonConnection() async {
         guard let connection else { return }
         self.connection = nil
-        // An orderly end in the midst of a batch: what went before it was read.
-        if case .orderly? = try? await connection.end() { unconfirmed = [] }
         await connection.close()
     }
 

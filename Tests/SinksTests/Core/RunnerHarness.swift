@@ -40,7 +40,7 @@ final class RunnerHarness: Sendable {
     }
 
     func runner(
-        _ sink: ScriptedSink, name: String = "noc",
+        _ sink: any Sink, name: String = "noc",
         record: @escaping @Sendable (JournalPosition) -> JournalRecord? = { _ in nil }
     ) throws -> SinkRunner {
         try SinkRunner(name: name, sink: sink, environment: environment(record: record))
@@ -97,13 +97,17 @@ final class ScriptedSink: Sink {
         var hanging: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
         var reopened = 0
+        var confirmations = 0
+        var confirmationFailures: [DeliveryFailure] = []
     }
 
     let gathering: Gathering
+    let needsConfirmation: Bool
     private let state = Mutex(State())
 
-    init(_ gathering: Gathering = .immediate(maximum: 100)) {
+    init(_ gathering: Gathering = .immediate(maximum: 100), needsConfirmation: Bool = false) {
         self.gathering = gathering
+        self.needsConfirmation = needsConfirmation
     }
 
     /// The numbers of the events of each delivery that succeeded.
@@ -141,6 +145,19 @@ final class ScriptedSink: Sink {
         let failure = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
         if let failure { throw failure }
         state.withLock { $0.delivered.append(events) }
+    }
+
+    /// How often it was asked to confirm.
+    var confirmations: Int { state.withLock { $0.confirmations } }
+
+    func failConfirmation(_ failures: [DeliveryFailure]) { state.withLock { $0.confirmationFailures += failures } }
+
+    func confirm() async throws(DeliveryFailure) {
+        let failure = state.withLock { state in
+            state.confirmations += 1
+            return state.confirmationFailures.isEmpty ? nil : state.confirmationFailures.removeFirst()
+        }
+        if let failure { throw failure }
     }
 
     func probe() async throws(DeliveryFailure) {}
