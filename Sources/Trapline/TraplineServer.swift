@@ -48,12 +48,17 @@ public final class TraplineServer: Service {
         self.metrics = metrics
         self.configuration = configuration
         let folder = try DataFolder(configuration.dataFolder)
+        if folder.isOpenToOthers {
+            logger.warning("other users of this machine may look into \(folder.path); chmod 700 mends it")
+        }
+        // First of all: whoever holds the journal may bring the store's tables up to date, and nobody else.
+        let lock = try JournalLock(folder: folder.journal)
         let store = try EventStore(folder: folder.path)
         let saved = try store.load()
         // The saved position: a journal folder that was emptied meanwhile does not give positions out twice.
         let journal = try JournalWriter(
             folder: folder.journal, settings: configuration.journal,
-            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface], after: saved.position)
+            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface], after: saved.position, lock: lock)
         self.journal = journal
         for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
         let signal = EventSignal(lastEventID: saved.lastEventID)

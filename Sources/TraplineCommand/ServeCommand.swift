@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // Whoever reads our output may go away (`serve | head`): that is the console sink's failure, not our end.
         signal(SIGPIPE, SIG_IGN)
+        // A SIGHUP that comes before the server listens for it must not end the start.
+        signal(SIGHUP) { _ in }
         LoggingSystem.bootstrap { StandardErrorLog(label: $0) }
         var logger = Logger(label: "trapline")
         logger.logLevel = logLevel
