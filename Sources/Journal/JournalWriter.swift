@@ -41,22 +41,25 @@ public final class JournalWriter: Sendable {
     private let thread: WriterThread
 
     /// Locks the folder, which is made where it is missing, and begins a new segment that describes `interfaces`. Names
-    /// that come later are added: they only cost a new segment. `position` is the last one that a store has saved: where
+    /// that come later are added: they only cost a new segment. `lock` is one that the caller took before. `position` is the last one that a store has saved: where
     /// somebody emptied the journal's folder, numbering still goes on behind it, so that no position is used twice.
     public convenience init(
-        folder: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil
+        folder: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil,
+        lock: JournalLock? = nil
     ) throws(JournalError) {
         try self.init(
-            folder: folder, settings: settings, interfaces: interfaces, after: position, operations: .system)
+            folder: folder, settings: settings, interfaces: interfaces, after: position, lock: lock,
+            operations: .system)
     }
 
     init(
         folder path: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil,
-        operations: FileOperations
+        lock held: JournalLock? = nil, operations: FileOperations
     ) throws(JournalError) {
         let folder = JournalFolder(path: path)
         try folder.create()
-        let lock = try JournalLock(folder)
+        let lock: JournalLock
+        if let held { lock = held } else { lock = try JournalLock(folder) }
         self.folder = folder
         self.settings = settings
         self.recovered = try JournalReader.damageAtEnd(of: folder)
