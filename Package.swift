@@ -116,9 +116,8 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Alarms", "Documents", "Journal", "Intake",
-                "CDatagram",
-                "Trapline", argumentParser,
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Intake", "CDatagram",
+                argumentParser, logging,
             ]),
 
         // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.

@@ -100,6 +100,15 @@ int datagram_open(const datagram_endpoint *local, bool join, datagram_step *step
     return fd;
 }
 
+int datagram_open_bare(const datagram_endpoint *local) {
+    int fd = socket(local->family == 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    address bound;
+    socklen_t length = to_address(local, &bound);
+    if (bind(fd, &bound.any, length) < 0) return failed(fd);
+    return fd;
+}
+
 int datagram_share(int socket) {
     return switch_on(socket, SOL_SOCKET, SO_REUSEPORT) < 0 ? -errno : 0;
 }
@@ -267,16 +276,26 @@ static void read_control(struct msghdr *header, datagram_received *result) {
     }
 }
 
-int datagram_receive(datagram_receiver *receiver, int socket, const datagram_received **received) {
+static int receive_batch(datagram_receiver *receiver, int socket, socklen_t name, size_t control) {
     for (uint32_t i = 0; i < receiver->capacity; i++) {
-        receiver->messages[i].msg_hdr.msg_namelen = sizeof(address);
-        receiver->messages[i].msg_hdr.msg_controllen = CONTROL_SIZE;
+        receiver->messages[i].msg_hdr.msg_namelen = name;
+        receiver->messages[i].msg_hdr.msg_controllen = control;
     }
     int count;
     do {
         count = recvmmsg(socket, receiver->messages, receiver->capacity, MSG_DONTWAIT, NULL);
     } while (count < 0 && errno == EINTR);
     if (count < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
+    return count;
+}
+
+int datagram_discard(datagram_receiver *receiver, int socket) {
+    return receive_batch(receiver, socket, 0, 0);
+}
+
+int datagram_receive(datagram_receiver *receiver, int socket, const datagram_received **received) {
+    int count = receive_batch(receiver, socket, sizeof(address), CONTROL_SIZE);
+    if (count < 0) return count;
 
     int64_t now = 0;
     for (int i = 0; i < count; i++) {

@@ -14,11 +14,3 @@ enum DecodeBenchmark {
         return StageResult(microsecondsPerTrap: Double(spent) / 1_000 / Double(traps))
     }
 }
-
-struct BenchmarkError: Error, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}

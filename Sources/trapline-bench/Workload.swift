@@ -22,4 +22,6 @@ enum Workload {
 
     /// The two of every trap counted.
     static let variableCount = 14
+
+    static let text = "the vendor's alarm, \(vendorAlarm.count) octets, \(variableCount) variables"
 }

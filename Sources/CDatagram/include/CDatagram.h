@@ -75,6 +75,13 @@ void datagram_receiver_free(datagram_receiver *receiver);
 /// Takes what the socket holds, up to the capacity, without waiting. Gives the number received: 0 if there was none.
 int datagram_receive(datagram_receiver *receiver, int socket, const datagram_received **received);
 
+/// A non-blocking UDP socket bound to `local` that asks the kernel for nothing more, to measure what receiving costs at
+/// the least.
+int datagram_open_bare(const datagram_endpoint *local);
+
+/// Takes what the socket holds, up to the capacity, without waiting and without a look at any of it. Gives the number.
+int datagram_discard(datagram_receiver *receiver, int socket);
+
 /// Sends one datagram, if `from` is given from that local address and through `interface`, else as the kernel routes it.
 int datagram_send(
     int socket, const datagram_endpoint *from, uint32_t interface, const datagram_endpoint *to, const uint8_t *payload,

@@ -1,0 +1,92 @@
+import Foundation
+import MIBCatalog
+
+/// A program that writes one line of text a trap to a file, as `compare` starts it.
+struct ComparedReceiver {
+    let title: String
+    /// What it does with a trap.
+    let work: String
+    let executable: String
+    /// Its arguments, told where it may write and which port of 127.0.0.1 it is to receive on. What it needs to be told
+    /// in files is written here too.
+    let arguments: (_ folder: URL, _ port: UInt16) throws -> [String]
+
+    /// Where the lines are to go, and where its standard output goes.
+    static func output(in folder: URL) -> URL { folder.appending(path: "lines") }
+
+    /// Net-snmp's receiver as it is fastest: no authorization, no names, neither from the DNS nor from MIB modules, one
+    /// line a trap.
+    static func snmptrapd() throws -> ComparedReceiver {
+        try snmptrapd(title: "snmptrapd without names", work: "decode + a line of numbers", ["-m", "", "-On"])
+    }
+
+    /// The same with names, from the modules that Trapline comes with.
+    static func namingSnmptrapd() throws -> ComparedReceiver {
+        guard let modules = Catalog.bundledDirectory() else {
+            throw BenchmarkError("the bundled MIB modules are missing")
+        }
+        return try snmptrapd(
+            title: "snmptrapd with names", work: "decode + names + a line", ["-M", modules, "-m", "ALL"])
+    }
+
+    private static func snmptrapd(title: String, work: String, _ naming: [String]) throws -> ComparedReceiver {
+        guard let executable = find("snmptrapd") else {
+            throw BenchmarkError(
+                "snmptrapd is missing, and without it there is no comparison: apt-get install snmptrapd")
+        }
+        return ComparedReceiver(title: title, work: work, executable: executable) { folder, port in
+            let configuration = folder.appending(path: "snmptrapd.conf")
+            try "disableAuthorization yes\n".write(to: configuration, atomically: true, encoding: .utf8)
+            return ["-f", "-C", "-c", configuration.path, "-n"] + naming + [
+                "-Lf", output(in: folder).path, "-F", #"%04y-%02m-%02l %02h:%02j:%02k %b %v\n"#,
+                "udp:127.0.0.1:\(port)",
+            ]
+        }
+    }
+
+    /// The same work done by Trapline's decoder and catalog, in a process of this program.
+    static func lines() throws -> ComparedReceiver {
+        ComparedReceiver(title: "Trapline's rooms", work: "decode + names + a line", executable: try ownPath()) {
+            folder, port in
+            ["print-lines", "--port", "\(port)", "--to", output(in: folder).path]
+        }
+    }
+
+    /// The server itself, which does more: durable journal, alarms, event log. Its console writes the line.
+    static func server(_ path: String?) throws -> ComparedReceiver {
+        let beside = URL(filePath: try ownPath()).deletingLastPathComponent().appending(path: "trapline").path
+        let executable = path ?? beside
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw BenchmarkError("there is no program \(executable): build it, or name it with --trapline")
+        }
+        let work = "decode + names + durable journal + alarms + event log + a line"
+        return ComparedReceiver(title: "trapline serve", work: work, executable: executable) { folder, port in
+            let configuration = folder.appending(path: "trapline.yaml")
+            // Repeats too: the load is one alarm that repeats.
+            let text = """
+                listen: {traps: ["127.0.0.1:\(port)"]}
+                data: "\(folder.appending(path: "data").path)"
+                sinks:
+                  lines: {console: {form: text}}
+                routes:
+                  - name: every trap
+                    when: {listener: traps, transition: [raised, changed, cleared, repeated, logged]}
+                    to: lines
+
+                """
+            try text.write(to: configuration, atomically: true, encoding: .utf8)
+            return ["serve", "--config", configuration.path, "--log-level", "warning"]
+        }
+    }
+
+    private static func ownPath() throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    }
+
+    private static func find(_ program: String) -> String? {
+        // Debian keeps it where only root's PATH looks.
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        return (["/usr/sbin"] + folders).map { "\($0)/\(program)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+
+/// `trapline-bench stages`: the steps of a trap's way, one by one.
+struct StagesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stages",
+        abstract: "Measures the CPU time that a trap costs, stage by stage.",
+        discussion: """
+            Every round runs all stages, one after the other, so that what else the machine does falls on all of them. \
+            The median is printed, and the least and the most.
+            """)
+
+    @OptionGroup var build: BuildOptions
+
+    @Option(name: .long, help: "How many traps each stage takes in a round.")
+    var traps = 200_000
+
+    @Option(name: .long, help: "How often each stage is measured.")
+    var rounds = 5
+
+    func validate() throws {
+        guard (1...100_000_000).contains(traps), (1...100).contains(rounds) else {
+            throw ValidationError("--traps is 1 to 100,000,000 and --rounds 1 to 100")
+        }
+    }
+
+    func run() throws {
+        Interruption.watch()
+        let datagram = Workload.vendorAlarm
+        build.printKind()
+        print("one trap: \(Workload.text)")
+        print("median of \(rounds) rounds of \(traps) traps (least to most)")
+        let naming = try NamingBenchmark()
+        var (decode, names, loop, intake) = ([StageResult](), [StageResult](), [StageResult](), [StageResult]())
+        for _ in 0..<rounds {
+            try Interruption.check()
+            decode.append(try DecodeBenchmark.run(datagram, traps: traps))
+            names.append(try naming.run(datagram, traps: traps))
+            loop.append(try BareLoopBenchmark.run(datagram, traps: traps))
+            intake.append(try IntakeBenchmark.run(datagram, traps: traps))
+        }
+        report("decode", decode)
+        report("decode + names", names)
+        report("empty recvmmsg loop", loop)
+        report("socket to journal", intake)
+        let ratios = zip(intake, loop).map { $0.microsecondsPerTrap / $1.microsecondsPerTrap }
+        print("socket to journal / empty recvmmsg loop: \(Figures(ratios).text(decimals: 2))")
+    }
+
+    private func report(_ stage: String, _ results: [StageResult]) {
+        let figures = Figures(results.map(\.microsecondsPerTrap))
+        print("\(stage): \(figures.text(decimals: 3)) µs CPU a trap")
+        // A round that lost something would differ from the others.
+        for note in Set(results.compactMap(\.note)).sorted() { print("    each round: \(note)") }
+    }
+}
