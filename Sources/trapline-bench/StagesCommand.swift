@@ -31,20 +31,23 @@ struct StagesCommand: ParsableCommand {
         print("one trap: \(Workload.text)")
         print("median of \(rounds) rounds of \(traps) traps (least to most)")
         let naming = try NamingBenchmark()
-        var (decode, names, loop, intake) = ([StageResult](), [StageResult](), [StageResult](), [StageResult]())
+        var (decode, names) = ([StageResult](), [StageResult]())
+        var (batches, loop, intake) = ([StageResult](), [StageResult](), [StageResult]())
         for _ in 0..<rounds {
             try Interruption.check()
             decode.append(try DecodeBenchmark.run(datagram, traps: traps))
             names.append(try naming.run(datagram, traps: traps))
+            batches.append(try BareLoopBenchmark.runFullBatches(datagram, traps: traps))
             loop.append(try BareLoopBenchmark.run(datagram, traps: traps))
             intake.append(try IntakeBenchmark.run(datagram, traps: traps))
         }
         report("decode", decode)
         report("decode + names", names)
+        report("recvmmsg, full batches", batches)
         report("empty recvmmsg loop", loop)
         report("socket to journal", intake)
-        let ratios = zip(intake, loop).map { $0.microsecondsPerTrap / $1.microsecondsPerTrap }
-        print("socket to journal / empty recvmmsg loop: \(Figures(ratios).text(decimals: 2))")
+        reportRatio("socket to journal / empty recvmmsg loop", intake, loop)
+        reportRatio("socket to journal / recvmmsg, full batches", intake, batches)
     }
 
     private func report(_ stage: String, _ results: [StageResult]) {
@@ -52,5 +55,11 @@ struct StagesCommand: ParsableCommand {
         print("\(stage): \(figures.text(decimals: 3)) µs CPU a trap")
         // A round that lost something would differ from the others.
         for note in Set(results.compactMap(\.note)).sorted() { print("    each round: \(note)") }
+    }
+
+    /// Of what was measured in the same round.
+    private func reportRatio(_ title: String, _ results: [StageResult], _ base: [StageResult]) {
+        let ratios = zip(results, base).map { $0.microsecondsPerTrap / $1.microsecondsPerTrap }
+        print("\(title): \(Figures(ratios).text(decimals: 2))")
     }
 }
