@@ -32,7 +32,10 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         Interruption.watch()
         let peers = [try ComparedReceiver.snmptrapd(), try ComparedReceiver.namingSnmptrapd()]
-        let own = [try ComparedReceiver.lines(), try ComparedReceiver.server(trapline)]
+        let own = [
+            try ComparedReceiver.lines(), try ComparedReceiver.server(trapline),
+            try ComparedReceiver.archivingServer(trapline),
+        ]
         build.printKind()
         print("one trap: \(Workload.text)")
         print("median of \(rounds) rounds of \(traps) traps (least to most)")

@@ -54,20 +54,33 @@ struct ComparedReceiver {
 
     /// The server itself, which does more: durable journal, alarms, event log. Its console writes the line.
     static func server(_ path: String?) throws -> ComparedReceiver {
+        try server(path, title: "trapline serve", line: "a line") { _ in "console: {form: text}" }
+    }
+
+    /// The server with a sink that writes each trap whole, as JSON, and syncs it.
+    static func archivingServer(_ path: String?) throws -> ComparedReceiver {
+        try server(path, title: "trapline serve to a file", line: "all of it as JSON, synced") { lines in
+            "file: {to: \"\(lines.path)\"}"
+        }
+    }
+
+    private static func server(
+        _ path: String?, title: String, line: String, sink: @escaping (_ lines: URL) -> String
+    ) throws -> ComparedReceiver {
         let beside = URL(filePath: try ownPath()).deletingLastPathComponent().appending(path: "trapline").path
         let executable = path ?? beside
         guard FileManager.default.isExecutableFile(atPath: executable) else {
             throw BenchmarkError("there is no program \(executable): build it, or name it with --trapline")
         }
-        let work = "decode + names + durable journal + alarms + event log + a line"
-        return ComparedReceiver(title: "trapline serve", work: work, executable: executable) { folder, port in
+        let work = "decode + names + durable journal + alarms + event log + \(line)"
+        return ComparedReceiver(title: title, work: work, executable: executable) { folder, port in
             let configuration = folder.appending(path: "trapline.yaml")
             // Repeats too: the load is one alarm that repeats.
             let text = """
                 listen: {traps: ["127.0.0.1:\(port)"]}
                 data: "\(folder.appending(path: "data").path)"
                 sinks:
-                  lines: {console: {form: text}}
+                  lines: {\(sink(output(in: folder)))}
                 routes:
                   - name: every trap
                     when: {listener: traps, transition: [raised, changed, cleared, repeated, logged]}
