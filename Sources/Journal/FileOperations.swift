@@ -36,6 +36,10 @@ struct FileOperations: Sendable {
         },
         sync: { descriptor throws(SystemError) in
             guard fdatasync(descriptor) == 0 else { throw SystemError(errno) }
+            // A file that somebody deleted is written and synced all the same, and found by nobody.
+            var status = stat()
+            guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError(errno) }
+            guard status.st_nlink > 0 else { throw SystemError(ENOENT) }
         },
         truncate: { descriptor, length throws(SystemError) in
             guard ftruncate(descriptor, off_t(length)) == 0 else { throw SystemError(errno) }

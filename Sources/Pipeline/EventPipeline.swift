@@ -96,7 +96,9 @@ public struct EventPipeline: Sendable {
     /// One record; `nil` if it makes no event.
     private mutating func step(_ record: JournalRecord, _ tally: inout PipelineMetrics.Tally) -> EventOutcome? {
         let entry = record.entry
-        tally.processed += 1
+        let isOwn = entry.interface == OwnFacts.listener
+        // The devices' alone, so that it adds up with what intake has journaled.
+        if !isOwn { tally.processed += 1 }
         clock = max(clock ?? entry.time, entry.time)
 
         let notification: SNMPNotification
@@ -107,7 +109,6 @@ public struct EventPipeline: Sendable {
             tally.undecodable[error.code.rawValue, default: 0] += 1
             return nil
         }
-        let isOwn = entry.interface == OwnFacts.listener
         if isOwn && notification.trapOID == OwnFacts.tick { return nil }
 
         let received = ReceivedNotification(

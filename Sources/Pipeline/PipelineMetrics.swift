@@ -41,7 +41,7 @@ struct PipelineMetrics: Sendable {
     init(_ registry: MetricsRegistry) {
         self.registry = registry
         processed = registry.counter(
-            "trapline_datagrams_processed_total", help: "Journal records whose effects are in the store.")
+            "trapline_datagrams_processed_total", help: "Datagrams of the journal whose effects are in the store.")
         unrouted = registry.counter(
             "trapline_events_unrouted_total", help: "Events that no row of the routing table sends anywhere.")
         events = Dictionary(

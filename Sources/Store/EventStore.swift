@@ -58,6 +58,8 @@ public final class EventStore: Sendable {
     /// Opens the store of `folder` for reading alone, whether a server runs on it or not; nothing is made or altered.
     public static func readOnly(folder: String) throws(StoreError) -> EventStore {
         let path = folder + "/" + fileName
+        guard FileManager.default.isExecutableFile(atPath: folder) || !FileManager.default.fileExists(atPath: folder)
+        else { throw StoreError(.unavailable, place: folder, reason: "this user may not look into this folder") }
         guard FileManager.default.fileExists(atPath: path) else {
             throw StoreError(.unavailable, place: path, reason: "there is no store here; has the server run on it?")
         }

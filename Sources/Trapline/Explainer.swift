@@ -42,8 +42,11 @@ public struct Explainer {
     private let naming: DatagramNaming
     private let sinks: [String: any Sink]
     private let keepAlivePorts: Set<UInt16>
+    private let loaded: LoadedConfiguration
     private let extraPorts: [UInt16]
     private var count: UInt64 = 0
+    /// A line for the capture explained last, where none of it was taken as SNMP.
+    public private(set) var hint: String?
 
     public init(_ loaded: LoadedConfiguration, extraPorts: [UInt16] = []) throws {
         guard let configuration = loaded.configuration else { throw ServerError("the configuration has errors") }
@@ -51,6 +54,7 @@ public struct Explainer {
         self.pipeline = try EventPipeline(
             store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: MetricsRegistry())
         self.naming = loaded.naming
+        self.loaded = loaded
         self.extraPorts = extraPorts
         self.sinks = Dictionary(
             configuration.sinks.map { ($0.name, SinkFactory.make($0.name, $0.settings)) },
@@ -63,8 +67,10 @@ public struct Explainer {
     /// - Throws: `CaptureError` where the capture cannot be read on; what came before it has been explained.
     public mutating func explain(file: String, each: (Explanation) -> Void) throws {
         var reader = try DatagramReader(path: file)
+        var selection = SNMPSelection(loaded, extraPorts: extraPorts)
+        defer { hint = selection.hint }
         while let datagram = try reader.next() {
-            guard SNMPPorts.includes(datagram, extra: extraPorts) else { continue }
+            guard selection.takes(datagram) else { continue }
             for outcome in try pipeline.process([record(of: datagram)], cursors: [:]) {
                 each(explanation(of: outcome, datagram))
             }
@@ -78,11 +84,12 @@ public struct Explainer {
 
     /// The datagram as a journal would have held it: on the listener whose port it was sent to.
     private mutating func record(of datagram: UDPDatagram) -> JournalRecord {
-        let listener = keepAlivePorts.contains(datagram.receiver.port) ? "keep-alives" : "traps"
+        let listeners: [String] = [FactRecorder.interface, "traps", "keep-alives"]
+        let journaled = listeners.first { $0 == datagram.interfaceName }
+        let byPort = keepAlivePorts.contains(datagram.receiver.port) ? "keep-alives" : "traps"
         let entry = JournalEntry(
-            time: datagram.time,
-            interface: datagram.interfaceName == FactRecorder.interface ? FactRecorder.interface : listener,
-            sender: datagram.sender, receiver: datagram.receiver, payload: datagram.payload)
+            time: datagram.time, interface: journaled ?? byPort, sender: datagram.sender, receiver: datagram.receiver,
+            payload: datagram.payload)
         defer { count += 1 }
         return JournalRecord(
             entry: entry, position: JournalPosition(segment: 1, offset: count),

@@ -51,6 +51,10 @@ public struct NotificationBuilder: Sendable {
         if let number = node.enumeration.first(where: { $0.value == text })?.key {
             return .integer(number)
         }
+        if !node.enumeration.isEmpty, node.syntax != "BITS", Int32(text) == nil {
+            let names = node.enumeration.sorted { $0.key < $1.key }.map(\.value)
+            throw ServerError("\(node.name): \(text) is none of \(names.joined(separator: ", "))")
+        }
         if node.syntax == "BITS" { return try bits(text, of: node) }
         // Octets that the module does not show as text are typed as hex where they look like it: `0x0a0b`.
         if node.syntax == "OCTET STRING", text.hasPrefix("0x") {

@@ -16,10 +16,6 @@ public struct Replayer {
     private let keepsSender: Bool
     private let extraPorts: [UInt16]
 
-    /// A gap in a capture that is longer is cut to this: a capture of two days with a pause overnight is not a replay
-    /// of two days. In seconds.
-    private static let longestGap = 60.0
-
     public init(to receiver: Endpoint, pace: Pace, keepsSender: Bool, extraPorts: [UInt16] = []) {
         self.receiver = receiver
         self.pace = pace
@@ -32,15 +28,19 @@ public struct Replayer {
     public func run(files: [String], loop: Bool) throws -> Int {
         let send = try sending()
         var sent = 0
+        var clock = ReplayClock(pace: pace)
+        var due = ContinuousClock.now
         repeat {
             let before = sent
             for file in files {
                 var reader = try DatagramReader(path: file)
-                var clock = PaceClock(pace: pace, longestGap: Self.longestGap)
+                var selection = SNMPSelection(extraPorts: extraPorts, takesOwnFacts: false)
+                clock.beginFile()
                 while let datagram = try reader.next() {
                     // What the capture cut off cannot be sent as it was.
-                    guard SNMPPorts.includes(datagram, extra: extraPorts), datagram.missingOctets == 0 else { continue }
-                    clock.wait(for: datagram.time)
+                    guard selection.takes(datagram), datagram.missingOctets == 0 else { continue }
+                    due += .seconds(clock.gap(before: datagram.time))
+                    sleep(until: due)
                     try send(datagram)
                     sent += 1
                 }
@@ -50,6 +50,12 @@ public struct Replayer {
         return sent
     }
 
+    private func sleep(until due: ContinuousClock.Instant) {
+        let left = due - .now
+        guard left > .zero else { return }
+        Thread.sleep(forTimeInterval: Double(left.components.seconds) + Double(left.components.attoseconds) / 1e18)
+    }
+
     private func sending() throws -> (UDPDatagram) throws -> Void {
         if keepsSender {
             let sender = try RawUDPSender(to: receiver)
@@ -57,33 +63,5 @@ public struct Replayer {
         }
         let sender = try UDPSender(to: receiver)
         return { datagram in try sender.send(datagram.payload) }
-    }
-}
-
-/// Sleeps until the next datagram is due.
-private struct PaceClock {
-    let pace: Replayer.Pace
-    let longestGap: Double
-    private var previous: Timestamp?
-    private var due = ContinuousClock.now
-
-    init(pace: Replayer.Pace, longestGap: Double) {
-        self.pace = pace
-        self.longestGap = longestGap
-    }
-
-    mutating func wait(for time: Timestamp) {
-        defer { previous = time }
-        guard let previous else { return }
-        let gap: Double =
-            switch pace {
-            case .rate(let perSecond): 1 / perSecond
-            case .captured(let speed):
-                min(longestGap, max(0, Double(time.nanoseconds(since: previous)) / 1e9)) / speed
-            }
-        due += .seconds(gap)
-        let left = due - .now
-        guard left > .zero else { return }
-        Thread.sleep(forTimeInterval: Double(left.components.seconds) + Double(left.components.attoseconds) / 1e18)
     }
 }

@@ -58,14 +58,15 @@ public final class TraplineServer: Service {
         // The saved position: a journal folder that was emptied meanwhile does not give positions out twice.
         let journal = try JournalWriter(
             folder: folder.journal, settings: configuration.journal,
-            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface], after: saved.position, lock: lock)
+            interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface], after: saved.position,
+            lock: lock)
         self.journal = journal
         for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
         let signal = EventSignal(lastEventID: saved.lastEventID)
         let cursors = CursorBoard(saved.cursors)
         let naming = NamingSnapshot(loaded.naming)
         self.naming = naming
-        self.rulesAndNames = "\(configuration.rules.count) rules, \(loaded.catalog.modules.count) MIB modules"
+        self.rulesAndNames = "rules: \(configuration.rules.count), MIB modules: \(loaded.catalog.modules.count)"
         self.intake = DatagramIntake(
             listeners: configuration.listeners, access: configuration.access, journal: journal, metrics: metrics,
             logger: logger)
@@ -102,6 +103,9 @@ public final class TraplineServer: Service {
         var problems: [String] = []
         if let failure = journal.standingFailure { problems.append("journal: \(failure)") }
         if let failure = pipeline.failure { problems.append("pipeline: \(failure)") }
+        if reloads.value == 0 {
+            problems.append("configuration: the last reload was refused; the one before is in force")
+        }
         return Health(problems: problems)
     }
 
@@ -134,8 +138,7 @@ public final class TraplineServer: Service {
         isRunning.withLock { $0 = true }
         hasBegun.open()
         facts.record(OwnFacts.started, version: TraplineVersion.current)
-        logger.notice(
-            "ready: \(configuration.sinks.count) sinks, \(configuration.routes.count) routes, \(rulesAndNames)")
+        if configuration.metricsEndpoint == nil { sayReady() }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -169,7 +172,9 @@ public final class TraplineServer: Service {
     private func takeOver(_ loaded: LoadedConfiguration) async {
         // The start failed: there is nothing that could go by it.
         guard isRunning.withLock({ $0 }) else { return }
-        for problem in loaded.problems { logger.warning("\(problem)") }
+        for problem in loaded.problems {
+            logger.log(level: loaded.configuration == nil ? .error : .warning, "\(problem)")
+        }
         await sinks.reopen()
         guard let new = loaded.configuration else {
             reloads.set(0)
@@ -203,6 +208,11 @@ public final class TraplineServer: Service {
 
     // MARK: - Parts
 
+    private func sayReady() {
+        logger.notice(
+            "ready (sinks: \(configuration.sinks.count), routes: \(configuration.routes.count), \(rulesAndNames))")
+    }
+
     /// In the order of their start; they stop in the opposite one: intake first, the portal last.
     private var services: [any Service] {
         var services: [any Service] = []
@@ -213,6 +223,7 @@ public final class TraplineServer: Service {
                     onStart: { [self] bound in
                         portalEndpoint.withLock { $0 = bound }
                         logger.notice("metrics at http://\(bound)/metrics")
+                        sayReady()
                     }))
         }
         services.append(sinks)

@@ -49,10 +49,12 @@ struct DecodeCommand: ParsableCommand {
         for file in files {
             do {
                 var reader = try DatagramReader(path: file)
+                var selection = SNMPSelection(loaded, extraPorts: ports)
                 while let datagram = try reader.next() {
-                    guard SNMPPorts.includes(datagram, extra: ports) else { continue }
+                    guard selection.takes(datagram) else { continue }
                     write(datagram, loaded, to: &lines)
                 }
+                if let hint = selection.hint { warn("\(file): \(hint)") }
             } catch {
                 lines.flush()
                 warn("\(file): \(error)")

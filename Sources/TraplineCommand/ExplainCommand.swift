@@ -34,6 +34,7 @@ struct ExplainCommand: ParsableCommand {
                 try explainer.explain(file: file) { explanation in
                     lines.write(json ? explanation.jsonLine() : explanation.text)
                 }
+                if let hint = explainer.hint { warn("\(file): \(hint)") }
             } catch {
                 lines.flush()
                 warn("\(file): \(error)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Trapline
 
 /// The `trapline` program.
 @main
@@ -7,6 +8,7 @@ struct TraplineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trapline",
         abstract: "Receives SNMP traps, turns them into alarms and forwards them through a routing table.",
+        version: TraplineVersion.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, DecodeCommand.self, ExplainCommand.self, ReplayCommand.self,
             SendCommand.self, MIBsCommand.self, EventsCommand.self, AlarmsCommand.self, DevicesCommand.self,

@@ -365,6 +365,22 @@ import Testing
         #expect(second.recovered.first?.start.segment == 1)
     }
 
+    @Test func aDeletedSegmentIsNotWrittenOn() throws {
+        let writer = try writer()
+        try writer.appendAndWait([entry(1)]).get()
+        for segment in try folder.segments() { try FileManager.default.removeItem(atPath: segment) }
+        try writer.appendAndWait([entry(2)]).get()
+        #expect(try readAll(folder.path, upTo: writer.committed).records.map(\.entry.key) == [entry(2).key])
+    }
+
+    @Test func aDeletedFolderIsAFailureAndNotSilence() throws {
+        let writer = try writer()
+        try writer.appendAndWait([entry(1)]).get()
+        try FileManager.default.removeItem(atPath: folder.path)
+        #expect(throws: JournalError.self) { try writer.appendAndWait([entry(2)]).get() }
+        #expect(writer.standingFailure != nil)
+    }
+
     @Test func segmentsAreForTheirOwnerAlone() throws {
         _ = try writer()
         let path = try #require(try folder.segments().first)

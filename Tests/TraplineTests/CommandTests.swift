@@ -101,6 +101,36 @@ import Testing
         #expect(text.text.contains("<"), "the syslog line with its priority: \(text.text)")
     }
 
+    @Test func aJournalIsReadWhateverPortItsListenerHad() throws {
+        let folder = try TemporaryFolder()
+        let trapline = try TraplineProcess(
+            configuration: """
+                listen: {traps: ["127.0.0.1:0"]}
+                data: \(folder.file("data"))
+                """, folder: folder)
+        let sent = try TraplineProgram.run([
+            "send", "--to", "\(try trapline.endpoint(of: "traps"))", "--inform", "IF-MIB::linkDown", "ifIndex.7=7",
+        ])
+        #expect(sent.status == 0, "\(sent.standardError)")
+        trapline.stop()
+        let journal = folder.file("data/journal/trapline-0000000001.pcapng")
+        #expect(try TraplineProgram.run(["decode", journal]).text.contains("IF-MIB::linkDown"))
+        #expect(try TraplineProgram.run(["explain", journal]).text.contains("linkDown  ifIndex.7"))
+    }
+
+    @Test func aCaptureOfOtherPortsSaysWhatWasLeftOut() throws {
+        let folder = try TemporaryFolder()
+        let datagram = try #require(try Self.fixtures().first)
+        let packet = IPPacket.udp(
+            from: Endpoint(IPAddress(v4: 0xc000_0201), port: 4_000),
+            to: Endpoint(IPAddress(v4: 0xc000_0209), port: 1_998), payload: datagram)
+        let capture = try folder.write(Tshark.capture(ofIPPackets: [packet]), to: "other.pcap")
+        let output = try TraplineProgram.run(["decode", capture])
+        #expect(output.text.isEmpty)
+        #expect(output.standardError.contains("--port"), "\(output.standardError)")
+        #expect(try !TraplineProgram.run(["decode", "--port", "1998", capture]).text.isEmpty)
+    }
+
     // MARK: send and replay
 
     @Test func sendIsReceivedBySnmptrapd() throws {
@@ -134,6 +164,8 @@ import Testing
         #expect(Poll.until { received().contains(".1.3.6.1.2.1.2.2.1.8.7 = INTEGER: 2") }, "\(received())")
         #expect(received().contains(".1.3.6.1.6.3.1.1.4.1.0 = OID: .1.3.6.1.6.3.1.1.5.3"))
         #expect(received().contains(".1.3.6.1.4.1.99.1 = STRING: \"hello\""))
+        let slip = try TraplineProgram.run(["send", "IF-MIB::linkDown", "ifOperStatus.7=dwn"])
+        #expect(slip.status != 0 && slip.standardError.contains("down"), "\(slip.standardError)")
         let nobody = try TraplineProgram.run([
             "send", "--to", "127.0.0.1:1", "--inform", "--retries", "0", "--timeout", "0.2", "IF-MIB::linkUp",
         ])

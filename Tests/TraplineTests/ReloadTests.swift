@@ -41,6 +41,8 @@ import Testing
         trapline.signal(SIGHUP)
         #expect(try Poll.until { try reloads() == "0" }, "\(trapline.output)")
         #expect(trapline.output.contains("trapline.yaml:1"))
+        let health = try Command.run("curl", ["-s", "http://127.0.0.1:\(metricsPort)/health"]).text
+        #expect(health.contains("the last reload was refused"), "\(health)")
         try send("two")
         #expect(Poll.until { content("first.jsonl").contains("two") })
 

@@ -41,7 +41,7 @@ final class TraplineProcess: Sendable {
             isReady: {
                 log = log ?? TraplineProcess.logs(in: folder.path, prefix).subtracting(known).first
                 let text = log.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
-                return text.contains("notice: ready: ")
+                return text.contains("notice: ready ")
             })
     }
 
