@@ -127,7 +127,8 @@ public struct EventPipeline: Sendable {
             return nil
         }
         lastEventID = event.id
-        let decision = snapshot.routing.decide(event, received, followedSinks: followedSinks)
+        var decision = snapshot.routing.decide(event, received, followedSinks: followedSinks)
+        if isOwn, let sink = OwnFacts.sink(in: notification) { decision.leaveOut(sink) }
         if !decision.following.isEmpty { alarms.note(sinks: decision.following, for: key) }
         tally.count(event, isRouted: !decision.sinks.isEmpty)
         return EventOutcome(event: event, received: received, decision: decision, position: record.position)

@@ -1,3 +1,4 @@
+public import Alarms
 public import SNMPWire
 
 /// Trapline's own facts as they stand in the journal: notifications of a MIB of our own, so that time and what the
@@ -17,9 +18,34 @@ public enum OwnFacts {
     public static let started = notifications.appending(2)
     public static let stopped = notifications.appending(3)
     public static let configurationLoaded = notifications.appending(5)
+    public static let sinkFailed = notifications.appending(6)
+    public static let sinkRecovered = notifications.appending(7)
 
     /// `traplineVersion.0`.
     public static let version = root.appending(2, 1, 0)
+    /// `traplineSinkName.0`.
+    public static let sinkName = root.appending(2, 4, 0)
+    /// `traplineFailureReason.0`.
+    public static let failureReason = root.appending(2, 5, 0)
+    /// `traplineFailureDetail.0`.
+    public static let failureDetail = root.appending(2, 6, 0)
     /// `traplineConfigurationGeneration.0`.
     public static let configurationGeneration = root.appending(2, 7, 0)
+
+    /// The sink that a fact is about; `nil` where it is about none.
+    static func sink(in fact: SNMPNotification) -> String? {
+        guard fact.trapOID == sinkFailed || fact.trapOID == sinkRecovered else { return nil }
+        for variable in fact.variables where variable.name == sinkName {
+            if case .octetString(let octets) = variable.value { return String(decoding: octets, as: UTF8.self) }
+        }
+        return nil
+    }
+
+    /// The sink whose failure `alarm` is; `nil` where it is another alarm.
+    public static func failedSink(of alarm: AlarmKey) -> String? {
+        guard alarm.device == listener, alarm.oid == sinkFailed else { return nil }
+        // The shipped rule's key is a variable's value, and a source names the variable.
+        let variable = "traplineSinkName."
+        return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
+    }
 }

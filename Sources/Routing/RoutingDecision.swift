@@ -18,4 +18,12 @@ public struct RoutingDecision: Sendable, Hashable {
         self.vetoed = vetoed
         self.following = following
     }
+
+    /// Takes `sink` away whatever the table says: what is told of a sink's own trouble is never sent through it.
+    public mutating func leaveOut(_ sink: String) {
+        guard let index = sinks.firstIndex(of: sink) else { return }
+        sinks.remove(at: index)
+        following.removeAll { $0 == sink }
+        vetoed = (vetoed + [sink]).sorted()
+    }
 }

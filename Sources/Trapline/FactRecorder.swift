@@ -1,7 +1,9 @@
 import Basics
+import Dispatch
 import Journal
 import Pipeline
 import SNMPWire
+import Sinks
 import Synchronization
 
 /// Writes the server's own facts into the journal, as notifications of TRAPLINE-MIB on an interface of their own: they
@@ -15,6 +17,8 @@ final class FactRecorder: Sendable {
     private let endpoint = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
     private let start = Timestamp.now
     private let lastCommitted: Mutex<JournalPosition>
+    /// The journal may be full and make a writer wait, which a sink's task must not.
+    private let queue = DispatchQueue(label: "trapline.facts")
 
     init(journal: JournalWriter) {
         self.journal = journal
@@ -23,13 +27,34 @@ final class FactRecorder: Sendable {
 
     /// The server with this version begins or ends its work.
     func record(_ fact: OID, version: String) {
-        record(fact, [VariableBinding(name: OwnFacts.version, value: .octetString(ArraySlice(version.utf8)))])
+        record(fact, [Self.text(OwnFacts.version, version)])
     }
 
     /// The configuration with this number since the start came into force.
     func recordConfiguration(generation: UInt32) {
         let variable = VariableBinding(name: OwnFacts.configurationGeneration, value: .gauge32(generation))
         record(OwnFacts.configurationLoaded, [variable])
+    }
+
+    /// A sink fails, or delivers again. Returns at once.
+    func record(_ fact: SinkFact) {
+        queue.async { [self] in
+            switch fact {
+            case .failed(let sink, let reason, let detail):
+                record(
+                    OwnFacts.sinkFailed,
+                    [
+                        Self.text(OwnFacts.sinkName, sink), Self.text(OwnFacts.failureReason, reason.rawValue),
+                        Self.text(OwnFacts.failureDetail, detail),
+                    ])
+            case .recovered(let sink):
+                record(OwnFacts.sinkRecovered, [Self.text(OwnFacts.sinkName, sink)])
+            }
+        }
+    }
+
+    private static func text(_ name: OID, _ text: String) -> VariableBinding {
+        VariableBinding(name: name, value: .octetString(ArraySlice(text.utf8)))
     }
 
     /// Called each second: records a tick if the journal stood still since the last call.

@@ -55,6 +55,7 @@ final class SinkGroup: Service {
         let outdated = known.filter { wanted[$0.key] != $0.value.settings }
         for member in outdated.values { member.runner.stop() }
         for member in outdated.values { await member.task.value }
+        environment.failures.keep(wanted.keys)
         for (name, member) in outdated {
             guard let settings = wanted[name] else { continue }
             runners[name] = SinkRunner(replacing: member.runner, with: SinkFactory.make(name, settings))

@@ -1,3 +1,4 @@
+import Alarms
 public import Basics
 import Foundation
 import Intake
@@ -70,7 +71,11 @@ public final class TraplineServer: Service {
         self.intake = DatagramIntake(
             listeners: configuration.listeners, access: configuration.access, journal: journal, metrics: metrics,
             logger: logger)
-        self.facts = FactRecorder(journal: journal)
+        let facts = FactRecorder(journal: journal)
+        self.facts = facts
+        // What was told before the last stop is not told again, and its end is.
+        let standing = saved.activeAlarms.compactMap { OwnFacts.failedSink(of: $0.key) }
+        let failures = SinkFailures(standing: Set(standing)) { facts.record($0) }
         let eventPipeline = try EventPipeline(
             store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: metrics)
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
@@ -82,7 +87,7 @@ public final class TraplineServer: Service {
         self.sinks = SinkGroup(
             environment: SinkEnvironment(
                 store: store, signal: signal, cursors: cursors, metrics: SinkMetrics(metrics, signal: signal),
-                logger: logger, record: { position in try? lookUp.record(at: position) },
+                logger: logger, failures: failures, record: { position in try? lookUp.record(at: position) },
                 naming: { naming.current }))
         self.reloads = metrics.gauge(
             "trapline_config_last_reload_successful", help: "1 if the last reload took effect, 0 if it was refused.",

@@ -137,6 +137,21 @@ import TraplineMetrics
         #expect(outcomes.map(\.event.device.id) == ["192.0.2.7"])
     }
 
+    @Test func aSinksOwnTroubleIsNotSentThroughIt() throws {
+        var pipeline = try pipeline([Route(name: "everything", to: ["all", "noc"])])
+        let records = Sample.records(
+            [OwnFacts.sinkFailed, OwnFacts.sinkRecovered].map { fact in
+                Sample.entry(Sample.fact(fact, sink: "noc"), at: 1, from: 0x7f00_0001, on: OwnFacts.listener)
+            } + [
+                // A device that says so, and a fact that names no sink.
+                Sample.entry(Sample.fact(OwnFacts.sinkFailed, sink: "noc"), at: 1),
+                Sample.entry(Sample.datagram(OwnFacts.sinkFailed), at: 1, from: 0x7f00_0001, on: OwnFacts.listener),
+            ])
+        let outcomes = try pipeline.process(records)
+        #expect(outcomes.map(\.decision.sinks) == [["all"], ["all"], ["all", "noc"], ["all", "noc"]])
+        #expect(outcomes.map(\.decision.vetoed) == [["noc"], ["noc"], [], []])
+    }
+
     // MARK: - Alarms and routes
 
     @Test func aClearFollowsItsRaiseWhateverTheTableSaysNow() throws {

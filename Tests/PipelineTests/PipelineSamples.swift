@@ -56,6 +56,14 @@ enum Sample {
         return CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode()
     }
 
+    /// Trapline's own word of a sink.
+    static func fact(_ fact: OID, sink: String) -> [UInt8] {
+        let name = VariableBinding(name: OwnFacts.sinkName, value: .octetString(ArraySlice(sink.utf8)))
+        let notification = SNMPNotification(version: .v2c, trapOID: fact, uptime: 1, variables: [name])
+        let pdu = notification.v2PDU(kind: .trap, requestID: 1)
+        return CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
+    }
+
     static func entry(
         _ payload: [UInt8], at seconds: Int64, from sender: UInt32 = 0xc000_0207, on interface: String = "traps"
     ) -> JournalEntry {

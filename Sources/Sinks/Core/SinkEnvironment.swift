@@ -12,6 +12,8 @@ public struct SinkEnvironment: Sendable {
     public var cursors: CursorBoard
     public var metrics: SinkMetrics
     public var logger: Logger
+    /// Told of a sink's lasting trouble and of its end.
+    public var failures: SinkFailures
     /// Finds a datagram again; `nil` where the journal no longer holds it. It may block for the disk.
     public var record: @Sendable (JournalPosition) -> JournalRecord?
     /// Asked once a delivery, so that a reload shows in the next one.
@@ -27,6 +29,7 @@ public struct SinkEnvironment: Sendable {
 
     public init(
         store: EventStore, signal: EventSignal, cursors: CursorBoard, metrics: SinkMetrics, logger: Logger,
+        failures: SinkFailures = SinkFailures(),
         record: @escaping @Sendable (JournalPosition) -> JournalRecord?,
         naming: @escaping @Sendable () -> DatagramNaming, backOff: BackOff = .standard,
         clock: any Clock<Duration> = ContinuousClock(),
@@ -37,6 +40,7 @@ public struct SinkEnvironment: Sendable {
         self.cursors = cursors
         self.metrics = metrics
         self.logger = logger
+        self.failures = failures
         self.record = record
         self.naming = naming
         self.backOff = backOff

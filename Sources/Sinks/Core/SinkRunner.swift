@@ -201,6 +201,7 @@ public final class SinkRunner: Sendable {
             do throws(DeliveryFailure) {
                 try await attempt()
                 if let trouble { report(recoveryFrom: trouble) }
+                environment.failures.noteDelivery(of: name)
                 return true
             } catch {
                 counters.failures[error.reason]?.add()
@@ -241,9 +242,9 @@ public final class SinkRunner: Sendable {
                 logger.error("\(first); trying again until it succeeds")
             }
         }
-        return Trouble(
-            reason: failure.reason, failures: (trouble?.failures ?? 0) + 1,
-            since: trouble?.since ?? Stopwatch(environment.clock))
+        let since = trouble?.since ?? Stopwatch(environment.clock)
+        environment.failures.note(failure, of: name, since: since.elapsed)
+        return Trouble(reason: failure.reason, failures: (trouble?.failures ?? 0) + 1, since: since)
     }
 
     private func report(recoveryFrom trouble: Trouble) {
