@@ -98,7 +98,7 @@ let package = Package(
             ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks", yams],
             // In the program itself: a binary that was copied elsewhere has no bundle beside it.
             resources: [.embedInCode("rules/standard.yaml")]),
-        room("Portal", ["Basics", "TraplineMetrics", hummingbird, lifecycle, logging]),
+        room("Portal", ["Basics", "TraplineMetrics", hummingbird, nioCore, lifecycle, logging]),
         room(
             "Trapline",
             [

@@ -8,6 +8,9 @@ public struct SystemError: Error, Sendable, Hashable {
         self.number = number
     }
 
+    /// Of the call made last on this thread.
+    public static var last: SystemError { SystemError(errno) }
+
     /// The file system, or the user's quota on it, is full.
     public var isOutOfSpace: Bool { number == ENOSPC || number == EDQUOT }
 }

@@ -40,10 +40,12 @@ final class ListenerLedger: Sendable {
     }
 
     /// Logs a line of this kind, unless one was logged a short while ago. Its text is made only if it is logged.
-    func complain(_ kind: String, now: Int64 = monotonicNanoseconds(), _ text: () -> String) {
+    func complain(
+        _ kind: String, level: Logger.Level = .warning, now: Int64 = monotonicNanoseconds(), _ text: () -> String
+    ) {
         guard let withheld = limiter.withLock({ $0.admit(kind, now: now) }) else { return }
         let more = withheld == 0 ? "" : " (\(withheld) more like it since the last such line)"
-        logger.warning("\(text())\(more)", metadata: ["listener": "\(name)", "reason": "\(kind)"])
+        logger.log(level: level, "\(text())\(more)", metadata: ["listener": "\(name)", "reason": "\(kind)"])
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Basics
 internal import Journal
+internal import Logging
 internal import SNMPWire
 internal import Synchronization
 
@@ -199,8 +200,10 @@ final class SocketReceiver: Sendable {
             }
         }
         if let failure {
-            ledger.complain("journal") {
-                "The journal could not keep \(count) datagrams, and informs among them go unanswered: \(failure)"
+            ledger.complain(failure.reason.rawValue, level: .error) {
+                let total = ledger.read().accounts.failedTotal
+                return "The journal could not keep \(count) datagrams, \(total) since the start; informs among them go "
+                    + "unanswered: \(failure)"
             }
         } else {
             send(answers)

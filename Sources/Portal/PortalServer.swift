@@ -1,6 +1,7 @@
 public import Basics
 import Foundation
 import Hummingbird
+import NIOCore
 public import Logging
 public import TraplineMetrics
 public import ServiceLifecycle
@@ -46,7 +47,8 @@ public struct PortalServer: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw PortalError(endpoint: endpoint, reason: "\(error)")
+            let reason = (error as? IOError).map { "\(SystemError($0.errnoCode))" } ?? "\(error)"
+            throw PortalError(endpoint: endpoint, reason: reason)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Documents
 internal import Foundation
 
@@ -29,7 +30,7 @@ public final class ConsoleSink: Sink {
             do throws(PartialWrite) {
                 try writeAll([UInt8](text.utf8), to: descriptor)
             } catch {
-                let isGone = error.error.code == EPIPE || error.error.code == EBADF
+                let isGone = error.error.number == EPIPE || error.error.number == EBADF
                 throw DeliveryFailure(isGone ? .unreachable : .storage, "standard output: \(error.error)")
             }
         }

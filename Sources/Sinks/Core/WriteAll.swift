@@ -1,3 +1,4 @@
+internal import Basics
 internal import Foundation
 
 /// A write that failed, and how many octets went before that.
@@ -15,7 +16,7 @@ func writeAll(_ octets: [UInt8], to descriptor: Int32) throws(PartialWrite) {
         }
         if written < 0 {
             let error = SystemError.last
-            if error.code == EINTR { continue }
+            if error.number == EINTR { continue }
             throw PartialWrite(error: error, written: done)
         }
         done += written

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Foundation
 
 /// A file that lines are appended to, each batch in one write and one sync.
@@ -45,7 +46,7 @@ struct AppendedFile: ~Copyable {
         guard disk.sync(descriptor) != 0 else { return }
         let error = SystemError.last
         // Pipes and terminals have nothing to sync.
-        if size == nil && (error.code == EINVAL || error.code == EROFS || error.code == ENOTSUP) { return }
+        if size == nil && (error.number == EINVAL || error.number == EROFS || error.number == ENOTSUP) { return }
         // The system may have dropped the octets that it could not write, and a second sync would then succeed: the
         // batch is written again through another descriptor.
         close()
@@ -56,7 +57,7 @@ struct AppendedFile: ~Copyable {
     func probe() throws(DeliveryFailure) {
         if unsafe access(path, W_OK) == 0 { return }
         let error = SystemError.last
-        guard error.code == ENOENT else { throw failure("cannot write", error) }
+        guard error.number == ENOENT else { throw failure("cannot write", error) }
         guard unsafe access(folder, W_OK | X_OK) == 0 else {
             throw failure("cannot make it in \(folder)", SystemError.last)
         }

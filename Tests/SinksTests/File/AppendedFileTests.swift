@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Synchronization
 import TestPeers
@@ -33,7 +34,7 @@ private final class FaultyDisk: Sendable {
             }
             guard let room else { return try writeAll(octets, to: descriptor) }
             try writeAll([UInt8](octets.prefix(room)), to: descriptor)
-            throw PartialWrite(error: SystemError(code: ENOSPC), written: min(room, octets.count))
+            throw PartialWrite(error: SystemError(ENOSPC), written: min(room, octets.count))
         }
         disk.sync = { [self] descriptor in
             let error = state.withLock { state in
