@@ -131,7 +131,7 @@ let package = Package(
         tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
         tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
         tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
-        tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
         tests(
             of: "Pipeline",

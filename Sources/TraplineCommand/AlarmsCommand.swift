@@ -3,7 +3,6 @@ import Alarms
 import Basics
 import Documents
 import Foundation
-import Sinks
 import Trapline
 
 /// `trapline alarms`: what stands.

@@ -1,5 +1,4 @@
 import Documents
-import Sinks
 
 /// A decoded datagram as a person reads it: a line for the message, one for each variable.
 enum DatagramText {

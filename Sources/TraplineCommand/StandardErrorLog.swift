@@ -1,7 +1,7 @@
 import Basics
+import Documents
 import Foundation
 import Logging
-import Sinks
 
 /// A log line on standard error: `2026-01-31T23:59:59.123456Z notice: traps at …`. Standard output belongs to the console sink.
 struct StandardErrorLog: LogHandler {

@@ -1,5 +1,6 @@
 public import Alarms
 internal import Basics
+internal import Documents
 
 /// An event as a line that a person reads:
 /// `2026-11-23 05:12:07Z  major          raised    192.0.2.7  linkDown  ifIndex.7  Interface 7 is down`.

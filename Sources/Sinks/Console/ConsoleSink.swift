@@ -51,7 +51,7 @@ public final class ConsoleSink: Sink {
     private func line(_ event: SinkEvent, isColoured: Bool) -> String {
         switch settings.form {
         case .text: ConsoleLine.text(event.event, isColoured: isColoured)
-        case .json: TerminalText.json(EventDocument(event.event, datagram: event.datagram).jsonLine())
+        case .json: EventDocument(event.event, datagram: event.datagram).jsonLine()
         }
     }
 }

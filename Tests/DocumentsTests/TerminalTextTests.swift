@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Sinks
+@testable import Documents
 
 @Suite struct TerminalTextTests {
     @Test(arguments: [
@@ -30,7 +30,7 @@ import Testing
         for value in (0...0x2100 as ClosedRange<UInt32>) {
             guard let scalar = Unicode.Scalar(value) else { continue }
             let text = "a" + String(Character(scalar)) + "b"
-            let json = TerminalText.json(try encode(text))
+            let json = JSONLine.encode([text])
             for output in [TerminalText.line(text), json] {
                 #expect(!output.unicodeScalars.contains(where: isControl), "\(value)")
             }
@@ -41,9 +41,5 @@ import Testing
     /// General category Cc.
     private func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-    }
-
-    private func encode(_ text: String) throws -> String {
-        String(decoding: try JSONEncoder().encode([text]), as: UTF8.self)
     }
 }
