@@ -48,16 +48,18 @@ public struct EventPipeline: Sendable {
     /// is read from the store anew first. Should the failed transaction have been kept after all (a disk can fail in
     /// telling so), its records are recognised by their positions and make nothing twice.
     ///
-    /// - Parameter cursors: how far the sinks have delivered, saved in the same transaction.
+    /// - Parameters:
+    ///   - cursors: how far the sinks have delivered, saved in the same transaction.
+    ///   - deadLetters: what these cursors pass undelivered; saved with them.
     public mutating func process(
-        _ records: [JournalRecord], cursors: [String: Int64] = [:]
+        _ records: [JournalRecord], cursors: [String: Int64] = [:], deadLetters: [DeadLetter] = []
     ) throws(StoreError) -> [EventOutcome] {
         var records = records[...]
         if mustReload {
             try load()
             if let position { records = records.drop { $0.position < position } }
         }
-        guard !records.isEmpty || !cursors.isEmpty else { return [] }
+        guard !records.isEmpty || !cursors.isEmpty || !deadLetters.isEmpty else { return [] }
 
         var tally = PipelineMetrics.Tally()
         var outcomes: [EventOutcome] = []
@@ -73,7 +75,7 @@ public struct EventPipeline: Sendable {
                 StoredEvent(event: $0.event, position: $0.position, sinks: $0.decision.sinks)
             },
             standingAlarms: changes.upserts, endedAlarms: changes.removals, devices: devices.takeChanges(),
-            cursors: cursors, position: records.last?.next, clock: clock)
+            cursors: cursors, deadLetters: deadLetters, position: records.last?.next, clock: clock)
         try store.commit(batch)
         mustReload = false
 

@@ -139,6 +139,11 @@ extension EventStore {
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO cursors (sink, event) VALUES (?, ?)")
                 .execute(arguments: [StoredText(sink), event])
         }
+        for letter in outcome.deadLetters {
+            try database.cachedStatement(sql: DeadLetterRow.insertion)
+                .execute(arguments: DeadLetterRow.arguments(letter))
+        }
+        if !outcome.deadLetters.isEmpty { try database.execute(sql: DeadLetterRow.removal) }
         var progress: [(String, Int64)] = []
         if let position = outcome.position {
             progress.append((Progress.segment, Int64(bitPattern: position.segment)))
@@ -217,6 +222,19 @@ extension EventStore {
 
     /// In the order of their identities.
     public func devices() throws(StoreError) -> [Device] { try reading(EventStore.devices) }
+
+    /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.
+    public static let deadLetterLimit = 10_000
+
+    /// The oldest first.
+    public func deadLetters() throws(StoreError) -> [DeadLetter] {
+        try reading { database in
+            var letters: [DeadLetter] = []
+            let rows = try Row.fetchCursor(database, sql: DeadLetterRow.all)
+            while let row = try rows.next() { letters.append(try DeadLetterRow.read(row)) }
+            return letters
+        }
+    }
 
     public func cursors() throws(StoreError) -> [String: Int64] { try reading(EventStore.cursors) }
 

@@ -9,6 +9,9 @@ enum StoreSchema {
         migrator.registerMigration("1 events, alarms, devices, cursors") { database in
             try database.execute(sql: firstTables)
         }
+        migrator.registerMigration("2 dead letters") { database in
+            try database.execute(sql: deadLetters)
+        }
         return migrator
     }()
 
@@ -18,6 +21,17 @@ enum StoreSchema {
         throw StoreError(
             .newerSchema, place: place, reason: "was written by a later version of Trapline; this one cannot read it")
     }
+
+    private static let deadLetters = """
+        CREATE TABLE dead_letters (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sink TEXT NOT NULL,
+            event INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL
+        );
+        """
 
     /// The event log has no index beside its number: one more would cost more than the row itself. AUTOINCREMENT keeps
     /// the numbers of rows that retention removed from being given again.

@@ -26,6 +26,8 @@ public struct BatchOutcome: Sendable {
     public var devices: [Device]
     /// How far each sink has delivered.
     public var cursors: [String: Int64]
+    /// What peers have refused for good, which these cursors pass; the oldest first.
+    public var deadLetters: [DeadLetter]
     /// Where the next batch begins; `nil` leaves it as it is.
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.
@@ -36,14 +38,15 @@ public struct BatchOutcome: Sendable {
     ///   - endedAlarms: alarms that stand no more.
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
-        devices: [Device] = [], cursors: [String: Int64] = [:], position: JournalPosition? = nil,
-        clock: Timestamp? = nil
+        devices: [Device] = [], cursors: [String: Int64] = [:], deadLetters: [DeadLetter] = [],
+        position: JournalPosition? = nil, clock: Timestamp? = nil
     ) {
         self.events = events
         self.standingAlarms = standingAlarms
         self.endedAlarms = endedAlarms
         self.devices = devices
         self.cursors = cursors
+        self.deadLetters = deadLetters
         self.position = position
         self.clock = clock
     }

@@ -36,6 +36,12 @@ public struct EventLogReader {
 
     public func lastEventID() throws -> Int64 { try store.lastEventID() }
     public func activeAlarms() throws -> [ActiveAlarm] { try store.activeAlarms() }
+    /// The oldest first.
+    public func deadLetters() throws -> [DeadLetterDocument] {
+        try store.deadLetters().map {
+            DeadLetterDocument(sink: $0.sink, event: $0.event, time: $0.time, reason: $0.reason, detail: $0.detail)
+        }
+    }
     public func devices() throws -> [Device] { try store.devices() }
 
     /// At most `limit` events after number `id`, oldest first.

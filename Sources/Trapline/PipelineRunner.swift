@@ -94,10 +94,10 @@ final class PipelineRunner: Sendable {
 
     /// Puts the sinks' last cursors into the store; call it after `finish` and once the sinks have ended.
     func saveCursors() {
-        let unsaved = cursors.unsaved()
+        let unsaved = cursors.pending()
         guard !unsaved.isEmpty else { return }
         do {
-            try store.commit(BatchOutcome(cursors: unsaved))
+            try store.commit(BatchOutcome(cursors: unsaved.cursors, deadLetters: unsaved.deadLetters))
             cursors.saved(unsaved)
         } catch {
             logger.error("the sinks' last progress is not saved, so they deliver some events again: \(error)")
@@ -132,8 +132,8 @@ final class PipelineRunner: Sendable {
         }
         while true {
             do {
-                let unsaved = cursors.unsaved()
-                _ = try pipeline.process(records, cursors: unsaved)
+                let unsaved = cursors.pending()
+                _ = try pipeline.process(records, cursors: unsaved.cursors, deadLetters: unsaved.deadLetters)
                 lag.withLock { $0 = nil }
                 cursors.saved(unsaved)
                 signal.announce(pipeline.lastEventID)

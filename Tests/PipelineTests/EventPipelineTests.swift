@@ -229,6 +229,10 @@ import TraplineMetrics
         let position = try store.load().position
         _ = try pipeline.process([], cursors: ["noc": 4])
         #expect(try store.cursors() == ["noc": 4], "without records too")
+        let letter = DeadLetter(
+            sink: "noc", event: 5, time: Timestamp(seconds: 1), reason: "rejected", detail: "550 no")
+        _ = try pipeline.process([], cursors: ["noc": 5], deadLetters: [letter])
+        #expect(try store.deadLetters() == [letter])
         #expect(try store.load().position == position)
         #expect(try pipeline.process([]).isEmpty)
     }

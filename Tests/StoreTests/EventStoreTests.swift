@@ -15,7 +15,10 @@ import Testing
         let outcome = BatchOutcome(
             events: [try Sample.stored(1), try Sample.stored(2, sinks: [])],
             standingAlarms: [try Sample.alarm(1), try Sample.alarm(2, source: "a\0b")], devices: [Sample.device()],
-            cursors: ["noc": 1, "ops \0": 2], position: JournalPosition(segment: 3, offset: .max),
+            cursors: ["noc": 1, "ops \0": 2],
+            deadLetters: [
+                DeadLetter(sink: "ops \0", event: 2, time: Timestamp(seconds: 5), reason: "rejected", detail: "5\0")
+            ], position: JournalPosition(segment: 3, offset: .max),
             clock: Timestamp(nanoseconds: 77))
         try store.commit(outcome)
         try store.close()
@@ -27,6 +30,7 @@ import Testing
         #expect(snapshot.activeAlarms == outcome.standingAlarms)
         #expect(snapshot.devices == outcome.devices)
         #expect(snapshot.cursors == outcome.cursors)
+        #expect(try EventStore(folder: folder.path + "/made/here").deadLetters() == outcome.deadLetters)
         #expect(try EventStore(folder: folder.path + "/made/here").events(after: 0, limit: 10) == outcome.events)
     }
 

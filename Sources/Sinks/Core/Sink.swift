@@ -54,6 +54,14 @@ public enum Gathering: Sendable, Hashable {
     case window(Duration, maximum: Int)
 }
 
+/// What becomes of events that a peer refuses for good.
+public enum RejectionPolicy: String, Sendable, Hashable, CaseIterable {
+    /// They are listed as dead letters, and delivery goes on behind them.
+    case deadLetter = "dead-letter"
+    /// They are tried again until the peer takes them, and nothing behind them is delivered before.
+    case stop
+}
+
 /// A place that events are delivered to. The runner owns the cursor, the order and the retries; a sink only delivers.
 public protocol Sink: Sendable {
     /// `syslog`, `mail`, …: the word in the configuration.
@@ -66,6 +74,11 @@ public protocol Sink: Sendable {
     /// Returns once the peer itself has everything that was delivered, sending again what it must; on a throw nothing
     /// new is confirmed, and the runner asks again. Never called beside `deliver`.
     func confirm() async throws(DeliveryFailure)
+    /// What becomes of events that the peer refuses for good.
+    var onReject: RejectionPolicy { get }
+    /// What the peer has refused of the delivery that has just returned, while it took the rest (some recipients of a
+    /// mail); asked once after each.
+    func takeRejection() -> DeliveryFailure?
     /// Tries the peer without sending an event: what `check --connect` asks.
     func probe() async throws(DeliveryFailure)
     /// Opens anew what it holds open: on SIGHUP, for rotated files.
@@ -79,4 +92,6 @@ extension Sink {
     /// The return of `deliver` is the peer's own word.
     public var needsConfirmation: Bool { false }
     public func confirm() async throws(DeliveryFailure) {}
+    public var onReject: RejectionPolicy { .stop }
+    public func takeRejection() -> DeliveryFailure? { nil }
 }

@@ -51,6 +51,7 @@ public final class SinkMetrics: Sendable {
     /// The counters of one sink.
     struct Counters: Sendable {
         let delivered: Counter
+        let deadLetters: Counter
         let failures: [DeliveryFailure.Reason: Counter]
         /// Events whose datagram the journal no longer gives.
         let missingRecords: Counter
@@ -72,6 +73,9 @@ public final class SinkMetrics: Sendable {
             delivered: registry.counter(
                 "trapline_sink_delivered_total",
                 help: "Events that the sink's peer has taken: confirmed, where it can confirm.",
+                labels: label),
+            deadLetters: registry.counter(
+                "trapline_sink_dead_letters_total", help: "Events that the sink's peer has refused for good.",
                 labels: label),
             failures: Dictionary(uniqueKeysWithValues: failures),
             missingRecords: registry.counter(

@@ -111,14 +111,19 @@ public final class SinkRunner: Sendable {
                 settle(&marks)
             }
             guard let portion = await gather(marks, sinceDelivery: &sinceDelivery) else { continue }
+            var delivery = Delivery()
             if !portion.events.isEmpty {
-                guard await deliver(portion, marks) else { return }
+                guard let ended = await deliver(portion, marks) else { return }
+                delivery = ended
                 sinceDelivery = Stopwatch(environment.clock)
             }
             marks.send(
-                portion.events.count, from: portion.events.first?.event.time, upTo: portion.end,
-                clock: environment.clock)
-            if sink.needsConfirmation { post(marks) } else { settle(&marks) }
+                delivery.count, from: portion.events.first?.event.time, upTo: portion.end, clock: environment.clock)
+            if sink.needsConfirmation {
+                post(marks, refused: delivery.refused)
+            } else {
+                settle(&marks, refused: delivery.refused)
+            }
         }
         // Once: a peer that does not confirm now is asked at the next start, by what is sent again then.
         guard marks.unconfirmedEvents > 0, (try? await sink.confirm()) != nil else { return }
@@ -126,13 +131,13 @@ public final class SinkRunner: Sendable {
     }
 
     /// What was sent is in the peer's hands.
-    private func settle(_ marks: inout DeliveryMarks) {
+    private func settle(_ marks: inout DeliveryMarks, refused: [DeadLetter] = []) {
         counters.delivered.add(marks.confirm())
-        post(marks)
+        post(marks, refused: refused)
     }
 
-    private func post(_ marks: DeliveryMarks) {
-        environment.cursors.post(marks.confirmed, for: name)
+    private func post(_ marks: DeliveryMarks, refused: [DeadLetter]) {
+        environment.cursors.post(marks.confirmed, for: name, refused: refused)
         note(marks)
     }
 
@@ -185,13 +190,46 @@ public final class SinkRunner: Sendable {
 
     // MARK: - Delivery
 
-    /// Delivers until the sink has taken it; `false` if the runner was stopped before that.
-    private func deliver(_ portion: EventFollower.Portion, _ marks: DeliveryMarks) async -> Bool {
+    /// What became of a delivery.
+    private struct Delivery {
+        /// How many events the peer has taken, be it for some recipients only.
+        var count = 0
+        var refused: [DeadLetter] = []
+    }
+
+    /// Delivers until the peer has taken it or refused it for good; `nil` if the runner was stopped before that.
+    private func deliver(_ portion: EventFollower.Portion, _ marks: DeliveryMarks) async -> Delivery? {
         note(marks, waiting: portion.events.first)
         let events = await disk.run { [environment, counters] in
             SinkRunner.load(portion.events, environment, counters)
         }
-        return await persist { () async throws(DeliveryFailure) in try await sink.deliver(events) }
+        var delivery = Delivery(count: events.count)
+        var rejection: DeliveryFailure?
+        let isDone = await persist { () async throws(DeliveryFailure) in
+            do throws(DeliveryFailure) {
+                try await sink.deliver(events)
+                rejection = sink.takeRejection()
+            } catch {
+                guard error.reason == .rejected, sink.onReject == .deadLetter else { throw error }
+                rejection = error
+                delivery.count = 0
+            }
+        }
+        guard isDone else { return nil }
+        if let rejection { delivery.refused = bury(events, rejection) }
+        return delivery
+    }
+
+    private func bury(_ events: [SinkEvent], _ rejection: DeliveryFailure) -> [DeadLetter] {
+        let detail = PlainText.shortened(PlainText.oneLine(rejection.detail), octets: SinkFailures.detailLimit)
+        logger.error("refused for good, \(events.count) events are dead letters: \(detail)")
+        counters.deadLetters.add(events.count)
+        let now = Timestamp.now
+        // The store keeps no more of them.
+        return events.suffix(EventStore.deadLetterLimit).map { event in
+            DeadLetter(
+                sink: name, event: event.event.id, time: now, reason: rejection.reason.rawValue, detail: detail)
+        }
     }
 
     /// Tries until the sink has done it; `false` if the runner was stopped before that.

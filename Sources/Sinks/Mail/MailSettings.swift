@@ -25,10 +25,12 @@ public struct MailSettings: Sendable, Hashable {
     public var to: [String]
     /// What is gathered into one digest after a first mail.
     public var window: Duration
+    public var onReject: RejectionPolicy
 
     public init(
         server: String, startTLS: StartTLS, authentication: Authentication? = nil, authority: String? = nil,
-        from: String, to: [String], window: Duration = .seconds(30)
+        from: String, to: [String], window: Duration = .seconds(30),
+        onReject: RejectionPolicy = .deadLetter
     ) {
         self.server = server
         self.startTLS = startTLS
@@ -37,5 +39,6 @@ public struct MailSettings: Sendable, Hashable {
         self.from = from
         self.to = to
         self.window = window
+        self.onReject = onReject
     }
 }

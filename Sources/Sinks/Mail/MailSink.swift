@@ -24,6 +24,8 @@ public final class MailSink: Sink {
     private struct Progress {
         var messageID = ""
         var done: Set<String> = []
+        /// What was said of those who are refused for good.
+        var rejections: [String] = []
     }
 
     public init(name: String, settings: MailSettings) {
@@ -36,8 +38,18 @@ public final class MailSink: Sink {
         logger = Logger(label: "trapline.sink.\(name)")
     }
 
-    /// A recipient that the server refuses for good (5yz) while it takes others is told in the log, and the mail counts
-    /// as delivered; one that it defers (4yz) is tried again alone, with the same Message-ID.
+    public var onReject: RejectionPolicy { settings.onReject }
+
+    public func takeRejection() -> DeliveryFailure? {
+        progress.withLock { progress in
+            defer { progress.rejections = [] }
+            guard !progress.rejections.isEmpty else { return nil }
+            return DeliveryFailure(.rejected, progress.rejections.joined(separator: "; "))
+        }
+    }
+
+    /// A recipient that the server refuses for good (5yz) while it takes others does not keep the mail from them: it is
+    /// done with and `takeRejection` tells of it, or the delivery stops there, as `onReject` says; one that it defers (4yz) is tried again alone, with the same Message-ID.
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
         guard !events.isEmpty else { return }
         let (composer, sender) = try checkedAddresses()
@@ -52,12 +64,18 @@ public final class MailSink: Sink {
             settings: settings, sender: sender.address, recipients: outstanding, message: mail.text)
         let outcome = await transfer.run()
         let dialogue = SMTPDialogue(outcome.transcript)
-        if let failure = outcome.failure { throw self.failure(failure, outcome.detail, dialogue) }
+        if let failure = outcome.failure {
+            let failure = self.failure(failure, outcome.detail, dialogue)
+            guard failure.reason == .rejected, onReject == .deadLetter, !done.isEmpty else { throw failure }
+            // The last of several, deferred before: the others have the mail.
+            progress.withLock { $0.rejections.append(failure.detail) }
+            return
+        }
         if settings.authentication != nil, !dialogue.exchanges.contains(where: { $0.verb == "AUTH" }) {
             // libcurl goes on without where the server does not offer any.
             logger.warning("The mail server asks for no credentials; those configured were not used")
         }
-        try note(dialogue.refusedRecipients, outstanding, events)
+        try note(dialogue.refusedRecipients, outstanding)
     }
 
     public func probe() async throws(DeliveryFailure) {
@@ -87,21 +105,17 @@ public final class MailSink: Sink {
     }
 
     private func note(
-        _ refused: [(address: String, reply: SMTPDialogue.Reply)], _ outstanding: [String], _ events: [SinkEvent]
+        _ refused: [(address: String, reply: SMTPDialogue.Reply)], _ outstanding: [String]
     ) throws(DeliveryFailure) {
-        for (address, reply) in refused where reply.isPermanent {
-            logger.warning(
-                "A recipient was rejected; the others have the mail",
-                metadata: [
-                    "recipient": "\(address)", "answer": "\(reply.description)",
-                    "event": "\(events[0].event.id)", "events": "\(events.count)",
-                ])
-        }
-        let deferred = refused.filter(\.reply.isTransient)
+        let rejected = refused.filter(\.reply.isPermanent)
+        let awaited = onReject == .stop ? refused : refused.filter(\.reply.isTransient)
+        let said = rejected.isEmpty || onReject == .stop ? [] : [describe(rejected)]
         progress.withLock { progress in
-            progress.done.formUnion(outstanding.filter { address in !deferred.contains { $0.address == address } })
+            progress.done.formUnion(outstanding.filter { address in !awaited.contains { $0.address == address } })
+            progress.rejections += said
         }
-        if !deferred.isEmpty { throw DeliveryFailure(.refused, describe(deferred)) }
+        guard !awaited.isEmpty else { return }
+        throw DeliveryFailure(awaited.allSatisfy(\.reply.isPermanent) ? .rejected : .refused, describe(awaited))
     }
 
     private func failure(

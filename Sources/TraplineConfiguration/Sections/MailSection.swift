@@ -20,6 +20,7 @@ enum MailSection {
         let from = mapping.require("from", "the sender's address") { address($0, reader) }
         let to = mapping.require("to", "the recipients' addresses") { recipients($0, reader) }
         let window = mapping.take("window") { reader.duration($0, in: self.window) }
+        let onReject = mapping.take("on-reject") { reader.word($0, RejectionPolicy.self) }
         mapping.finish()
 
         let isTLSFromTheStart = server?.scheme == "smtps"
@@ -36,6 +37,7 @@ enum MailSection {
             server: "\(server.scheme)://\(server.peer)", startTLS: policy, authentication: authentication,
             authority: authority, from: from, to: to)
         if let window { settings.window = window }
+        if let onReject { settings.onReject = onReject }
         return settings
     }
 

@@ -1,4 +1,6 @@
+import Basics
 import Sinks
+import Store
 import Testing
 
 @Suite struct CursorBoardTests {
@@ -27,6 +29,26 @@ import Testing
         board.post(6, for: "noc")
         #expect(board.cursor(of: "noc") == 7)
         #expect(board.unsaved() == ["noc": 7])
+    }
+
+    @Test func deadLettersGoWithTheCursorThatPassesThem() {
+        func letter(_ event: Int64) -> DeadLetter {
+            DeadLetter(sink: "ops", event: event, time: Timestamp(seconds: 1), reason: "rejected", detail: "550")
+        }
+        let board = CursorBoard()
+        #expect(board.pending().isEmpty)
+        board.post(7, for: "ops", refused: [letter(6), letter(7)])
+        let taken = board.pending()
+        #expect(taken.cursors == ["ops": 7])
+        #expect(taken.deadLetters == [letter(6), letter(7)])
+        board.post(8, for: "ops", refused: [letter(8)])
+        board.saved(taken)
+        #expect(board.pending().deadLetters == [letter(8)], "what came meanwhile is still to be saved")
+        #expect(board.pending().cursors == ["ops": 8])
+        board.saved(board.pending())
+        #expect(board.pending().isEmpty)
+        board.post(99_999, for: "ops", refused: (1...12_000).map { letter($0) })
+        #expect(board.pending().deadLetters.map(\.event) == Array(2_001...12_000), "bounded as the store is")
     }
 
     @Test func whatIsNotSavedStaysUnsaved() {

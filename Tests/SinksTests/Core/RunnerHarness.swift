@@ -98,16 +98,32 @@ final class ScriptedSink: Sink {
         var isClosed = false
         var reopened = 0
         var confirmations = 0
+        var rejection: DeliveryFailure?
         var confirmationFailures: [DeliveryFailure] = []
     }
 
     let gathering: Gathering
     let needsConfirmation: Bool
+    let onReject: RejectionPolicy
     private let state = Mutex(State())
 
-    init(_ gathering: Gathering = .immediate(maximum: 100), needsConfirmation: Bool = false) {
+    init(
+        _ gathering: Gathering = .immediate(maximum: 100), needsConfirmation: Bool = false,
+        onReject: RejectionPolicy = .stop
+    ) {
         self.gathering = gathering
         self.needsConfirmation = needsConfirmation
+        self.onReject = onReject
+    }
+
+    /// The next delivery is refused in part, so.
+    func rejectInPart(_ rejection: DeliveryFailure) { state.withLock { $0.rejection = rejection } }
+
+    func takeRejection() -> DeliveryFailure? {
+        state.withLock { state in
+            defer { state.rejection = nil }
+            return state.rejection
+        }
     }
 
     /// The numbers of the events of each delivery that succeeded.

@@ -21,13 +21,14 @@ import Testing
     private func sink(
         _ url: String, _ server: SMTPServer, startTLS: MailSettings.StartTLS = .required,
         authentication: MailSettings.Authentication? = nil, authority: String? = nil,
-        to: [String] = ["noc@example.net"]
+        to: [String] = ["noc@example.net"], onReject: RejectionPolicy = .deadLetter
     ) -> MailSink {
         MailSink(
             name: "ops",
             settings: MailSettings(
                 server: url, startTLS: startTLS, authentication: authentication,
-                authority: authority ?? server.certificates.authority, from: "Trapline <trapline@example.net>", to: to))
+                authority: authority ?? server.certificates.authority, from: "Trapline <trapline@example.net>", to: to,
+                onReject: onReject))
     }
 
     private func failure(_ sink: MailSink) async -> DeliveryFailure? {
@@ -165,6 +166,43 @@ import Testing
             "smtp://localhost:\(server.port)", server, to: ["nobody@example.net", "noc@example.net"])
         try await sink.deliver(WireSamples.sinkEvents(1...1))
         #expect(try await server.mails(atLeast: 1).count == 1)
+        let rejection = sink.takeRejection()
+        #expect(rejection?.reason == .rejected)
+        #expect(rejection?.detail.contains("nobody@example.net: 550 no such mailbox here") == true)
+        #expect(rejection?.detail.contains("noc@example.net") == false)
+        #expect(sink.takeRejection() == nil, "told once")
+    }
+
+    @Test func `on-reject stop tries the one who was rejected again, alone`() async throws {
+        let server = try server()
+        let sink = sink(
+            "smtp://localhost:\(server.port)", server, to: ["nobody@example.net", "noc@example.net"], onReject: .stop)
+        for _ in 0..<2 {
+            let failure = await failure(sink)
+            #expect(failure?.reason == .rejected)
+            #expect(failure?.detail.contains("nobody@example.net: 550") == true)
+        }
+        #expect(try await server.mails(atLeast: 1).count == 1, "the other has it, once")
+        #expect(sink.takeRejection() == nil)
+    }
+
+    /// RFC 5321 §4.2.1 leaves it open what a 5yz before MAIL is about; it is not about this mail.
+    @Test(arguments: [
+        ("", DeliveryFailure.Reason.refused), ("EHLO", .refused), ("MAIL", .rejected), ("RCPT", .rejected),
+        ("DATA", .rejected), (".", .rejected),
+    ])
+    func `a refusal is final only where it is about the mail`(step: String, reason: DeliveryFailure.Reason) async throws
+    {
+        let server = try RefusingSMTPServer(at: step)
+        defer { server.stop() }
+        let sink = MailSink(
+            name: "ops",
+            settings: MailSettings(
+                server: "smtp://127.0.0.1:\(server.port)", startTLS: .never, from: "a@example.net",
+                to: ["b@example.net"]))
+        let failure = await failure(sink)
+        #expect(failure?.reason == reason, "\(failure?.detail ?? "")")
+        #expect(failure?.detail.contains("554 not here") == true, "\(failure?.detail ?? "")")
     }
 
     @Test func `one recipient deferred is tried again alone`() async throws {

@@ -1,0 +1,32 @@
+internal import Basics
+internal import GRDB
+
+/// The rows of the dead letters.
+enum DeadLetterRow {
+    static let columns = ["sink", "event", "time", "reason", "detail"]
+
+    static let insertion = """
+        INSERT INTO dead_letters (\(columns.joined(separator: ", "))) VALUES (?, ?, ?, ?, ?)
+        """
+
+    /// The numbers are given without gaps, so that the bound is a difference.
+    static let removal = """
+        DELETE FROM dead_letters WHERE id <= (SELECT MAX(id) FROM dead_letters) - \(EventStore.deadLetterLimit)
+        """
+
+    static let all = "SELECT \(columns.joined(separator: ", ")) FROM dead_letters ORDER BY id"
+
+    static func arguments(_ letter: DeadLetter) -> StatementArguments {
+        [
+            StoredText(letter.sink), letter.event, letter.time.nanoseconds, StoredText(letter.reason),
+            StoredText(letter.detail),
+        ]
+    }
+
+    static func read(_ row: Row) throws(StoreError) -> DeadLetter {
+        var reader = RowReader(row, table: "dead_letters", columns: columns)
+        return DeadLetter(
+            sink: try reader.text(), event: try reader.integer(), time: try reader.timestamp(),
+            reason: try reader.text(), detail: try reader.text())
+    }
+}
