@@ -5,7 +5,7 @@ import Testing
 
 /// From a mail that a real server refuses to the list that a person reads.
 @Suite struct DeadLetterTests {
-    @Test func whatAMailServerRefusesIsListed() throws {
+    @Test func whatAMailServerRefusesIsListed() async throws {
         let folder = try TemporaryFolder()
         let mail = try SMTPServer()
         let process = try TraplineProcess(
@@ -22,7 +22,7 @@ import Testing
                 """, folder: folder)
         try UDPSender(to: try process.endpoint(of: "traps")).send(UDPTestSend.marked)
         var output = ""
-        let isListed = try Poll.until {
+        let isListed = try await Poll.eventually {
             output = try TraplineProgram.run(["dead-letters", "--json", "--data", folder.file("data")]).text
             return !output.isEmpty
         }

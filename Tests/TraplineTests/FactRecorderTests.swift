@@ -60,7 +60,7 @@ import TraplineMetrics
     }
 
     /// With the real program: nobody listens where the sink sends.
-    @Test func aServerTellsThatItsSinkFails() throws {
+    @Test func aServerTellsThatItsSinkFails() async throws {
         let folder = try TemporaryFolder()
         let archive = folder.file("events.jsonl")
         let process = try TraplineProcess(
@@ -73,7 +73,7 @@ import TraplineMetrics
                 routes:
                   - {name: all, to: [noc, archive]}
                 """, folder: folder)
-        let told = Poll.until {
+        let told = await Poll.eventually {
             (try? String(contentsOfFile: archive, encoding: .utf8))?.contains("Sink noc cannot deliver") == true
         }
         #expect(told, "\(process.output)")
