@@ -148,6 +148,7 @@ let package = Package(
                 "Store", "TestPeers", nioCore, nioPosix, nioSSL, logging,
             ]),
         tests(of: "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
+        tests(of: "Portal", ["Basics", "TraplineMetrics", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
             ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks"],

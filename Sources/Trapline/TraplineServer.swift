@@ -28,6 +28,7 @@ public final class TraplineServer: Service {
     private let facts: FactRecorder
     private let pipeline: PipelineRunner
     private let sinks: SinkGroup
+    private let sinkFailures: SinkFailures
     private let naming: NamingSnapshot
     private let rulesAndNames: String
     private let start: Mutex<(EventPipeline, JournalReader)?>
@@ -76,6 +77,7 @@ public final class TraplineServer: Service {
         // What was told before the last stop is not told again, and its end is.
         let standing = saved.activeAlarms.compactMap { OwnFacts.failedSink(of: $0.key) }
         let failures = SinkFailures(standing: Set(standing)) { facts.record($0) }
+        self.sinkFailures = failures
         let eventPipeline = try EventPipeline(
             store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: metrics)
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
@@ -105,13 +107,15 @@ public final class TraplineServer: Service {
 
     /// What `/health` answers.
     public var health: Health {
-        var problems: [String] = []
-        if let failure = journal.standingFailure { problems.append("journal: \(failure)") }
-        if let failure = pipeline.failure { problems.append("pipeline: \(failure)") }
+        var failures: [String] = []
+        if let failure = journal.standingFailure { failures.append("journal: \(failure)") }
+        if let failure = pipeline.failure { failures.append("pipeline: \(failure)") }
+        var troubles: [String] = []
         if reloads.value == 0 {
-            problems.append("configuration: the last reload was refused; the one before is in force")
+            troubles.append("configuration: the last reload was refused; the one before is in force")
         }
-        return Health(problems: problems)
+        troubles += sinkFailures.sinks.map { "sink \($0): it cannot deliver; the log says why" }
+        return Health(failures: failures, troubles: troubles)
     }
 
     /// Serves until cancelled or shut down gracefully; throws where an address cannot be bound.

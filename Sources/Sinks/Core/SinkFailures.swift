@@ -26,6 +26,9 @@ public final class SinkFailures: Sendable {
         self.record = record
     }
 
+    /// The sinks that fail now, by name.
+    public var sinks: [String] { standing.withLock { $0.sorted() } }
+
     /// `sink` fails since `duration`.
     func note(_ failure: DeliveryFailure, of sink: String, since duration: Duration) {
         guard duration >= Self.patience, standing.withLock({ $0.insert(sink).inserted }) else { return }
