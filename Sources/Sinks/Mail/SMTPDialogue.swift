@@ -4,9 +4,12 @@ struct SMTPDialogue {
         var code: Int
         var text: String
 
-        /// RFC 5321 §4.2.1: 4yz is for now, 5yz for good.
-        var isTransient: Bool { code / 100 == 4 }
-        var isPermanent: Bool { code / 100 == 5 }
+        /// RFC 5321 §4.2.1: 4yz is for now, 5yz for good. Not so 530, which asks us to authenticate (RFC 4954 §6) or to
+        /// encrypt (RFC 3207 §4) first: it is about our settings, and no mail may be given up for it.
+        var isTransient: Bool { code / 100 == 4 || code == Self.authenticationRequired }
+        var isPermanent: Bool { code / 100 == 5 && code != Self.authenticationRequired }
+
+        private static let authenticationRequired = 530
 
         var description: String { text.isEmpty ? String(code) : "\(code) \(text)" }
     }
@@ -54,8 +57,12 @@ struct SMTPDialogue {
         }
     }
 
-    /// The last command that was answered with an error, QUIT aside.
+    /// The last command, QUIT aside, if it was answered with an error. An error before it was none to the server: one
+    /// recipient that it does not take, and then a connection that breaks in the mail's text, say nothing of the mail.
     var failure: Exchange? {
-        exchanges.last { $0.verb != "QUIT" && ($0.reply.map { $0.isTransient || $0.isPermanent } ?? false) }
+        guard let last = exchanges.last(where: { $0.verb != "QUIT" }), let reply = last.reply,
+            reply.isTransient || reply.isPermanent
+        else { return nil }
+        return last
     }
 }

@@ -27,6 +27,20 @@ import Testing
         #expect(dialogue.failure?.reply?.code == 554)
     }
 
+    @Test func `a refused recipient is no failure of what came after`() {
+        let dialogue = SMTPDialogue(
+            "> RCPT TO:<x@b.c>\n< 550 no such user\n> RCPT TO:<y@b.c>\n< 250 ok\n> DATA\n< 354 go\n")
+        #expect(dialogue.failure == nil, "the connection broke in the text")
+        #expect(dialogue.refusedRecipients.map(\.address) == ["x@b.c"])
+        #expect(SMTPDialogue("> RCPT TO:<x@b.c>\n< 550 no\n> QUIT\n< 221 bye\n").failure?.verb == "RCPT")
+    }
+
+    @Test func `a wish for credentials or encryption is not for good`() {
+        let reply = SMTPDialogue("> MAIL FROM:<a@b.c>\n< 530 authenticate first\n").failure?.reply
+        #expect(reply?.isPermanent == false)
+        #expect(reply?.isTransient == true)
+    }
+
     @Test func `noise is passed over`() {
         #expect(SMTPDialogue("").exchanges.count == 1)
         #expect(SMTPDialogue("< \n<\nx\n< abc\n").failure == nil)
