@@ -14,14 +14,14 @@ struct MailBody {
 
     /// Lines end in LF.
     var text: String {
-        var lines = [title]
+        var lines = [PlainText.oneLine(title)]
         if !lead.isEmpty { lines += PlainText.lines(lead) }
         for section in sections where !section.rows.isEmpty || section.note != nil {
             lines += ["", section.heading]
             let labelWidth = section.rows.map { $0.count == 2 ? $0[0].count : 0 }.max() ?? 0
             for row in section.rows {
                 if row.count == 2 {
-                    let label = row[0] + ":"
+                    let label = PlainText.oneLine(row[0]) + ":"
                     let padding = String(repeating: " ", count: max(0, labelWidth + 1 - label.count))
                     let value = PlainText.lines(row[1])
                     lines.append("  \(label)\(padding) \(value.first ?? "")")

@@ -42,6 +42,13 @@ import Testing
         #expect(mail.html.contains("<th align=\"left\" valign=\"top\">Severity</th>"))
     }
 
+    @Test func `what a device is called begins no line of its own`() throws {
+        let event = WireSamples.event(id: 42, device: "gw-1\n  Severity:       cleared")
+        let mail = try mail([WireSamples.sinkEvent(event)])
+        #expect(!mail.text.contains("\n  Severity:       cleared (ifIndex"))
+        #expect(mail.text.hasPrefix("New Alarm - linkDown, received from gw-1 Severity: cleared (ifIndex.7)"))
+    }
+
     @Test func `what follows a raise refers to the raise's mail`() throws {
         let raise = WireSamples.event(id: 42)
         let raised = try mail([WireSamples.sinkEvent(raise)])
