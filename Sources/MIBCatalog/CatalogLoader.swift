@@ -98,6 +98,11 @@ struct CatalogLoader {
         return loadLastFolder()
     }
 
+    /// Whether a file is one of the last folder's, and not of another whose name only begins so.
+    private func isInLastFolder(_ path: String) -> Bool {
+        path.hasPrefix(lastFolder.hasSuffix("/") ? lastFolder : lastFolder + "/")
+    }
+
     private func isLoaded(_ module: String) -> Bool {
         candidates[module, default: []].contains { !leftOut.contains($0.path) }
     }
@@ -124,7 +129,7 @@ struct CatalogLoader {
         _ complaints: ParserComplaints, _ chosen: [(module: String, file: ModuleFile)]
     ) -> Set<String> {
         let losing = complaints.missing.filter { missing in
-            missing.file.hasPrefix(lastFolder)
+            isInLastFolder(missing.file)
                 && files[missing.file]?.modules.contains { complaints.unlinkedModules.contains($0) } ?? false
         }.map(\.module)
         return Set(
@@ -156,7 +161,7 @@ struct CatalogLoader {
             return false
         }
         // The module that was begun last may have failed for one that it imports: whoever fails alone is the one.
-        let suspects = chosen.map(\.file).filter { !$0.path.hasPrefix(lastFolder) }.prefix(Self.maximumSuspects)
+        let suspects = chosen.map(\.file).filter { !isInLastFolder($0.path) }.prefix(Self.maximumSuspects)
         let failing = suspects.filter { file in
             let alone = parse(file.modules.prefix(1).map { (file.path, $0) })
             return alone.outcome != .complete && alone.outcome != .notStarted
@@ -173,7 +178,7 @@ struct CatalogLoader {
         problems.append(CatalogProblem(message: "too many modules fail; only \(lastFolder) is loaded"))
         let nodes = order.compactMap { module in
             candidates[module]?.last.map { (path: $0.path, module: module) }
-        }.filter { $0.path.hasPrefix(lastFolder) }
+        }.filter { isInLastFolder($0.path) }
         let output = parse(nodes)
         guard output.outcome == .complete else { return .empty }
         return CatalogBuilder(output.nodes, modules: nodes.map(\.module)).catalog()

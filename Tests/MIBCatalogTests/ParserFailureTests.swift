@@ -1,3 +1,4 @@
+import Foundation
 import TestPeers
 import Testing
 
@@ -40,6 +41,24 @@ struct ParserFailureTests {
         }
         #expect(problems == ["TWO-MIB: net-snmp's parser fails at this module, left out"])
         #expect(catalog.modules.contains("ONE-MIB"))
+    }
+
+    @Test func folderWhoseNameBeginsWithTheLastOnesIsAnother() throws {
+        let parent = try TemporaryFolder()
+        let (own, last) = (parent.file("mibs-own"), parent.file("mibs"))
+        for folder in [own, last] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        }
+        for name in ["SNMPv2-SMI", "SNMPv2-TC"] { try parent.write(Bundled.text(of: name), to: "mibs/" + name) }
+        try parent.write(module("BAD-MIB"), to: "mibs-own/BAD-MIB")
+        try parent.write(module("GOOD-MIB", number: 2), to: "mibs-own/GOOD-MIB")
+        var loader = CatalogLoader(directories: [own, last]) { files in
+            files.contains { $0.module == "BAD-MIB" }
+                ? ParserOutput(outcome: .crashed, lastModule: "GOOD-MIB") : ParserOutput(parsing: files)
+        }
+        let modules = loader.load().modules
+        #expect(modules.contains("GOOD-MIB"))
+        #expect(!modules.contains("BAD-MIB"))
     }
 
     @Test func parserThatCannotBeStartedIsToldAndEndsNothing() throws {
