@@ -5,7 +5,7 @@ public import Journal
 /// An event on its way to a sink, with the datagram that brought it.
 public struct SinkEvent: Sendable {
     public var event: Event
-    /// As it stands in the journal; `nil` where retention has removed it.
+    /// As it stands in the journal; `nil` where retention has removed it, or past the sink's `datagramLimit`.
     public var record: JournalRecord?
     /// The record decoded and named; `nil` with `record`.
     public var datagram: DatagramDocument?
@@ -67,6 +67,9 @@ public protocol Sink: Sendable {
     /// `syslog`, `mail`, …: the word in the configuration.
     static var type: String { get }
     var gathering: Gathering { get }
+    /// A delivery of more events than this comes without their datagrams, for a sink that would not look at them: a
+    /// storm's, read from the journal and decoded, would take hundreds of MiB.
+    var datagramLimit: Int { get }
     /// Whether what `deliver` has returned for may still be lost with the peer: then the cursor waits for `confirm`.
     var needsConfirmation: Bool { get }
     /// Delivers all of `events`, oldest first, or throws; on a throw the runner brings all of them again.
@@ -92,6 +95,7 @@ extension Sink {
     /// The return of `deliver` is the peer's own word.
     public var needsConfirmation: Bool { false }
     public func confirm() async throws(DeliveryFailure) {}
+    public var datagramLimit: Int { .max }
     public var onReject: RejectionPolicy { .stop }
     public func takeRejection() -> DeliveryFailure? { nil }
 }

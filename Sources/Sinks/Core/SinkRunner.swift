@@ -200,8 +200,11 @@ public final class SinkRunner: Sendable {
     /// Delivers until the peer has taken it or refused it for good; `nil` if the runner was stopped before that.
     private func deliver(_ portion: EventFollower.Portion, _ marks: DeliveryMarks) async -> Delivery? {
         note(marks, waiting: portion.events.first)
+        let isLoaded = portion.events.count <= sink.datagramLimit
         let events = await disk.run { [environment, counters] in
-            SinkRunner.load(portion.events, environment, counters)
+            isLoaded
+                ? SinkRunner.load(portion.events, environment, counters)
+                : portion.events.map { SinkEvent(event: $0.event, record: nil, datagram: nil) }
         }
         var delivery = Delivery(count: events.count)
         var rejection: DeliveryFailure?

@@ -13,6 +13,8 @@ public final class MailSink: Sink {
 
     public let name: String
     public let gathering: Gathering
+    /// A digest tells nothing of them.
+    public var datagramLimit: Int { 1 }
     private let settings: MailSettings
     private let composer: MailComposer?
     private let sender: MailAddress?

@@ -103,14 +103,16 @@ final class ScriptedSink: Sink {
     }
 
     let gathering: Gathering
+    let datagramLimit: Int
     let needsConfirmation: Bool
     let onReject: RejectionPolicy
     private let state = Mutex(State())
 
     init(
         _ gathering: Gathering = .immediate(maximum: 100), needsConfirmation: Bool = false,
-        onReject: RejectionPolicy = .stop
+        onReject: RejectionPolicy = .stop, datagramLimit: Int = .max
     ) {
+        self.datagramLimit = datagramLimit
         self.gathering = gathering
         self.needsConfirmation = needsConfirmation
         self.onReject = onReject

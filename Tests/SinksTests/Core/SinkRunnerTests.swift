@@ -138,6 +138,24 @@ import Testing
             "an event without a position misses nothing")
     }
 
+    @Test func aDeliveryPastTheSinksLimitLooksUpNoDatagrams() async throws {
+        let harness = try RunnerHarness(cursors: ["noc": 0])
+        let sink = ScriptedSink(datagramLimit: 2)
+        let asked = Mutex<[JournalPosition]>([])
+        let runner = try harness.runner(sink) { position in
+            asked.withLock { $0.append(position) }
+            return nil
+        }
+        try harness.append(1...3)
+        try await running(runner) {
+            await expect("a large delivery") { sink.deliveries == [[1, 2, 3]] }
+            try harness.append(4...4)
+            await expect("a small one") { sink.deliveries == [[1, 2, 3], [4]] }
+        }
+        #expect(asked.withLock { $0 } == [EventSample.position(4)])
+        #expect(harness.metric("trapline_sink_missing_records_total{sink=\"noc\"}") == "1")
+    }
+
     @Test func aRowThatCannotBeReadIsPassedOver() async throws {
         let harness = try RunnerHarness(cursors: ["noc": 0])
         let sink = ScriptedSink()
