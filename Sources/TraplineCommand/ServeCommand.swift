@@ -63,9 +63,16 @@ struct ReloadOnHangup: Service {
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            var loaded = LoadedConfiguration.load(file: file)
+            var loaded = await load()
             if let embeddedListeners { loaded.configuration?.listeners = embeddedListeners }
             await server.reload(loaded)
+        }
+    }
+
+    /// Reading MIB modules takes its time, and no thread of the cooperative pool is to wait for it.
+    private func load() async -> LoadedConfiguration {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: LoadedConfiguration.load(file: file)) }
         }
     }
 }

@@ -51,7 +51,8 @@ public final class MailSink: Sink {
     }
 
     /// A recipient that the server refuses for good (5yz) while it takes others does not keep the mail from them: it is
-    /// done with and `takeRejection` tells of it, or the delivery stops there, as `onReject` says; one that it defers (4yz) is tried again alone, with the same Message-ID.
+    /// done with and `takeRejection` tells of it, or the delivery stops there, as `onReject` says; one that it defers
+    /// (4yz) is tried again alone, with the same Message-ID.
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
         guard !events.isEmpty else { return }
         let (composer, sender) = try checkedAddresses()
