@@ -48,6 +48,11 @@ extension Timestamp: CustomStringConvertible {
     }
 }
 
+extension Timestamp {
+    /// For people, to the second and in UTC: `2026-01-31 23:59:59Z`.
+    public var toTheSecond: String { description.prefix(19).replacing("T", with: " ") + "Z" }
+}
+
 private func pad(_ number: Int32, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits

@@ -19,18 +19,26 @@ struct ConfigurationOptions: ParsableArguments {
     }
 }
 
-/// `--config FILE` or `--data DIR`, for commands that read the store.
+/// `--config FILE` or `--data DIR`, and `--json`: for commands that read the store.
 struct StoreOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions
 
     @Option(name: .customLong("data"), help: "The data folder; without it, the configuration's.")
     var folder: String?
 
-    func dataFolder() throws -> String {
-        if let folder { return folder }
-        guard let configuration = try configuration.load().configuration else {
-            throw CommandFailure("no data folder")
-        }
-        return configuration.dataFolder
+    @Flag(name: .long, help: "One JSON object a line.")
+    var json = false
+
+    func eventLog() throws -> EventLogReader {
+        let loaded = try configuration.load()
+        guard let folder = folder ?? loaded.configuration?.dataFolder else { throw CommandFailure("no data folder") }
+        return try EventLogReader(folder: folder, loaded: loaded)
+    }
+
+    /// Prints a line for each item, in the form asked for.
+    func list<Item>(_ items: [Item], json jsonLine: (Item) -> String, text: (Item) -> String) {
+        var lines = OutputLines()
+        for item in items { lines.write(json ? jsonLine(item) : text(item)) }
+        lines.flush()
     }
 }

@@ -9,19 +9,12 @@ struct DeadLettersCommand: ParsableCommand {
 
     @OptionGroup var storeOptions: StoreOptions
 
-    @Flag(name: .long, help: "One JSON object a line.")
-    var json = false
-
     func run() throws {
-        let log = try EventLogReader(
-            folder: try storeOptions.dataFolder(), loaded: try storeOptions.configuration.load())
-        var lines = OutputLines()
-        for letter in try log.deadLetters() { lines.write(json ? letter.jsonLine() : text(letter)) }
-        lines.flush()
+        storeOptions.list(try storeOptions.eventLog().deadLetters(), json: { $0.jsonLine() }, text: text)
     }
 
     private func text(_ letter: DeadLetterDocument) -> String {
-        let time = letter.time.prefix(19).replacing("T", with: " ") + "Z"
-        return "\(time)  \(letter.sink)  event \(letter.event)  \(letter.reason): \(letter.detail)"
+        // The detail is a peer's own words.
+        "\(letter.time)  \(letter.sink)  event \(letter.event)  \(letter.reason): \(TerminalText.line(letter.detail))"
     }
 }

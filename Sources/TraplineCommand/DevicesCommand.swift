@@ -2,7 +2,6 @@ import ArgumentParser
 import Basics
 import Devices
 import Documents
-import Foundation
 import Trapline
 
 /// `trapline devices`: who has sent something.
@@ -12,23 +11,15 @@ struct DevicesCommand: ParsableCommand {
 
     @OptionGroup var storeOptions: StoreOptions
 
-    @Flag(name: .long, help: "One JSON object a line.")
-    var json = false
-
     func run() throws {
-        let log = try EventLogReader(
-            folder: try storeOptions.dataFolder(), loaded: try storeOptions.configuration.load())
-        var lines = OutputLines()
-        for device in try log.devices() {
-            lines.write(json ? DeviceDocument(device).jsonLine() : text(device))
-        }
-        lines.flush()
+        storeOptions.list(
+            try storeOptions.eventLog().devices(), json: { DeviceDocument($0).jsonLine() }, text: text)
     }
 
     private func text(_ device: Device) -> String {
-        func time(_ time: Timestamp) -> String { time.description.prefix(19).replacing("T", with: " ") + "Z" }
-        let keepAlive = device.lastKeepAlive.map { "  keep-alive \(time($0))" } ?? ""
+        let keepAlive = device.lastKeepAlive.map { "  keep-alive \($0.toTheSecond)" } ?? ""
         let name = device.name == device.id ? device.id : "\(device.id)  \(device.name)"
-        return "\(name)  first seen \(time(device.firstSeen))  last seen \(time(device.lastSeen))\(keepAlive)"
+        let seen = "first seen \(device.firstSeen.toTheSecond)  last seen \(device.lastSeen.toTheSecond)"
+        return "\(TerminalText.line(name))  \(seen)\(keepAlive)"
     }
 }

@@ -1,8 +1,4 @@
 import ArgumentParser
-import Documents
-import Foundation
-import Sinks
-import Store
 import Trapline
 
 /// `trapline events`: reads the event log, beside a running server or without one.
@@ -11,9 +7,6 @@ struct EventsCommand: AsyncParsableCommand {
         commandName: "events", abstract: "Prints the event log.")
 
     @OptionGroup var storeOptions: StoreOptions
-
-    @Flag(name: .long, help: "One JSON object a line.")
-    var json = false
 
     @Flag(name: .long, help: "Go on with what is new, until interrupted.")
     var follow = false
@@ -29,13 +22,12 @@ struct EventsCommand: AsyncParsableCommand {
     private static let pollInterval = Duration.milliseconds(250)
 
     func run() async throws {
-        let log = try EventLogReader(
-            folder: try storeOptions.dataFolder(), loaded: try storeOptions.configuration.load())
+        let log = try storeOptions.eventLog()
         var lines = OutputLines()
         var cursor = try after ?? max(0, log.lastEventID() - Int64(max(0, last)))
         while true {
             let page = try log.events(after: cursor, limit: Self.pageSize)
-            for event in page { lines.write(json ? event.jsonLine() : event.text) }
+            for event in page { lines.write(storeOptions.json ? event.jsonLine() : event.text) }
             lines.flush()
             if let last = page.last { cursor = last.id }
             if page.count < Self.pageSize {

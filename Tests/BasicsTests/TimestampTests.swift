@@ -31,6 +31,10 @@ import Testing
         #expect(Timestamp(seconds: seconds, nanoseconds: fraction) == time)
     }
 
+    @Test func peopleReadItToTheSecond() {
+        #expect(Timestamp(nanoseconds: 1_500_000_000).toTheSecond == "1970-01-01 00:00:01Z")
+    }
+
     @Test func differencesHaveASign() {
         let early = Timestamp(seconds: 10)
         let late = Timestamp(seconds: 12, nanoseconds: 5)

@@ -244,6 +244,17 @@ import Testing
         #expect(good.status == 0, "\(good.text)\(good.standardError)")
     }
 
+    @Test func aCommandOnTheStoreTellsAProblemOnce() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            """
+            data: \(folder.file("data"))
+            sinks: {screen: {console: {}}}
+            """, to: "trapline.yaml")
+        let output = try TraplineProgram.run(["alarms", "--config", file])
+        #expect(output.standardError.split(separator: "no routes").count == 2, "\(output.standardError)")
+    }
+
     @Test func checkConnectTriesEachSink() throws {
         let folder = try TemporaryFolder()
         let rsyslog = try RsyslogServer()

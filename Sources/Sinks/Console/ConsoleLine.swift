@@ -16,18 +16,13 @@ public enum ConsoleLine {
         if isColoured, let colour = colour(of: event.severity) {
             head = "\u{1b}[\(colour)m" + head + "\u{1b}[0m"
         }
-        var parts = [time(event.time), head]
+        var parts = [event.time.toTheSecond, head]
         for part in [event.device.name, event.alarm, event.source, event.text] {
             let line = TerminalText.line(part)
             if !line.isEmpty { parts.append(line) }
         }
         if let previous = event.previousSeverity { parts.append("(was \(previous.name))") }
         return parts.joined(separator: "  ")
-    }
-
-    /// To the second, in UTC.
-    private static func time(_ time: Timestamp) -> String {
-        time.description.prefix(19).replacing("T", with: " ") + "Z"
     }
 
     private static func padded(_ word: String, _ width: Int) -> String {
