@@ -17,12 +17,27 @@ public enum OwnFacts {
     public static let tick = notifications.appending(1)
     public static let started = notifications.appending(2)
     public static let stopped = notifications.appending(3)
+    /// Datagrams were lost before they could be journaled.
+    public static let blind = notifications.appending(4)
     public static let configurationLoaded = notifications.appending(5)
     public static let sinkFailed = notifications.appending(6)
     public static let sinkRecovered = notifications.appending(7)
+    public static let senderOverBudget = notifications.appending(8)
+    public static let senderWithinBudget = notifications.appending(9)
+    public static let storageFailed = notifications.appending(10)
+    public static let storageRecovered = notifications.appending(11)
+    public static let retentionHeld = notifications.appending(12)
+    public static let retentionReleased = notifications.appending(13)
+    public static let sinkLagging = notifications.appending(14)
+    public static let sinkCaughtUp = notifications.appending(15)
+    public static let resendRequested = notifications.appending(16)
 
     /// `traplineVersion.0`.
     public static let version = root.appending(2, 1, 0)
+    /// `traplineBlindReason.0`.
+    public static let blindReason = root.appending(2, 2, 0)
+    /// `traplineBlindDatagrams.0`.
+    public static let blindDatagrams = root.appending(2, 3, 0)
     /// `traplineSinkName.0`.
     public static let sinkName = root.appending(2, 4, 0)
     /// `traplineFailureReason.0`.
@@ -31,6 +46,24 @@ public enum OwnFacts {
     public static let failureDetail = root.appending(2, 6, 0)
     /// `traplineConfigurationGeneration.0`.
     public static let configurationGeneration = root.appending(2, 7, 0)
+    /// `traplineListenerName.0`.
+    public static let listenerName = root.appending(2, 8, 0)
+    /// `traplineBlindSender.0`.
+    public static let blindSender = root.appending(2, 9, 0)
+    /// `traplineStorageName.0`.
+    public static let storageName = root.appending(2, 10, 0)
+    /// `traplineHolder.0`.
+    public static let holder = root.appending(2, 11, 0)
+    /// `traplineLagEvents.0`.
+    public static let lagEvents = root.appending(2, 12, 0)
+    /// `traplineLagSeconds.0`.
+    public static let lagSeconds = root.appending(2, 13, 0)
+    /// `traplineFirstLetter.0`.
+    public static let firstLetter = root.appending(2, 14, 0)
+    /// `traplineLastLetter.0`.
+    public static let lastLetter = root.appending(2, 15, 0)
+    /// `traplineOperator.0`.
+    public static let operatorName = root.appending(2, 16, 0)
 
     /// The sink that a fact is about; `nil` where it is about none.
     static func sink(in fact: SNMPNotification) -> String? {

@@ -140,7 +140,9 @@ struct CatalogTests {
     @Test func ownModuleNumbersItsNotifications() {
         let names = [
             "traplineTick", "traplineStarted", "traplineStopped", "traplineBlind", "traplineConfigurationLoaded",
-            "traplineSinkFailed", "traplineSinkRecovered",
+            "traplineSinkFailed", "traplineSinkRecovered", "traplineSenderOverBudget", "traplineSenderWithinBudget",
+            "traplineStorageFailed", "traplineStorageRecovered", "traplineRetentionHeld", "traplineRetentionReleased",
+            "traplineSinkLagging", "traplineSinkCaughtUp", "traplineResendRequested",
         ]
         for (index, name) in names.enumerated() {
             #expect(catalog.oid(named: "TRAPLINE-MIB::\(name)")?.description == "1.3.6.1.4.1.32473.1.1.0.\(index + 1)")
