@@ -116,7 +116,8 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Intake", "CDatagram",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Pipeline",
+                "Intake", "TraplineConfiguration", "CDatagram",
                 argumentParser, logging,
             ]),
 
