@@ -13,10 +13,14 @@ public final class ServerProcess: Sendable {
     /// Nothing in these tests starts or stops slower, even with all cores busy; past it something is wrong.
     public static let patience: Double = 30
 
-    /// Starts `program`, with what it prints going to a file in `folder`, and returns once `isReady` says so.
-    public init(_ program: String, _ arguments: [String], folder: String, isReady: () -> Bool) throws {
+    /// Starts `program`, with what it prints going to a file in `folder` and with these variables beside the tests' own,
+    /// and returns once `isReady` says so.
+    public init(
+        _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:],
+        isReady: () -> Bool
+    ) throws {
         logFile = folder + "/\(URL(filePath: program).lastPathComponent)-\(UUID().uuidString.prefix(8)).log"
-        child = Mutex(try Self.spawn(Command.locate(program), arguments, logFile: logFile))
+        child = Mutex(try Self.spawn(Command.locate(program), arguments, environment, logFile: logFile))
         guard Poll.until(seconds: Self.patience, { isReady() || !isRunning }), isRunning else {
             let said = (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? ""
             stop()
@@ -27,6 +31,9 @@ public final class ServerProcess: Sendable {
     deinit {
         stop()
     }
+
+    /// The child's process ID; `nil` after its end.
+    public var identifier: Int32? { isRunning ? child.withLock { $0 } : nil }
 
     public func send(signal: Int32) {
         child.withLock { child in
@@ -70,7 +77,9 @@ public final class ServerProcess: Sendable {
         return waitpid(identifier, &status, WNOHANG) != 0
     }
 
-    private static func spawn(_ path: String, _ arguments: [String], logFile: String) throws -> pid_t {
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ environment: [String: String], logFile: String
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -89,8 +98,10 @@ public final class ServerProcess: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var identifier: pid_t = 0
         let words = ([path] + arguments).map { strdup($0) } + [nil]
-        defer { words.forEach { free($0) } }
-        let error = posix_spawn(&identifier, path, &actions, &attributes, words, environ)
+        let variables =
+            ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (words + variables).forEach { free($0) } }
+        let error = posix_spawn(&identifier, path, &actions, &attributes, words, variables)
         guard error == 0 else {
             throw Command.Failure(description: "\(path) cannot be started: \(String(cString: strerror(error)))")
         }

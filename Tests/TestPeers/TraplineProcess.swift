@@ -1,11 +1,10 @@
-import Basics
-import Foundation
-import TestPeers
+public import Basics
+public import Foundation
 
 /// The real `trapline` program, as the tests run it: `deploy/test` names the release build in TRAPLINE_BINARY; without
 /// that it is the program beside the tests.
-enum TraplineProgram {
-    static func path() throws -> String {
+public enum TraplineProgram {
+    public static func path() throws -> String {
         let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let candidates: [String?] = [
             ProcessInfo.processInfo.environment["TRAPLINE_BINARY"], folder.appending(path: "trapline").path,
@@ -20,17 +19,17 @@ enum TraplineProgram {
     }
 
     /// Runs a command to its end.
-    static func run(_ arguments: [String], input: Data? = nil) throws -> Command.Output {
+    public static func run(_ arguments: [String], input: Data? = nil) throws -> Command.Output {
         try Command.run(try path(), arguments, input: input)
     }
 }
 
 /// `trapline serve` with a configuration, on ports that the kernel picks.
-final class TraplineProcess: Sendable {
+public final class TraplineProcess: Sendable {
     private let process: ServerProcess
 
     /// - Parameter configuration: YAML; its listeners should ask for port 0.
-    init(configuration: String, folder: TemporaryFolder) throws {
+    public init(configuration: String, folder: TemporaryFolder) throws {
         let file = try folder.write(configuration, to: "trapline.yaml")
         var log: String?
         let program = try TraplineProgram.path()
@@ -51,10 +50,10 @@ final class TraplineProcess: Sendable {
     }
 
     /// What the server printed so far: its log and the console sink's lines.
-    var output: String { (try? String(contentsOfFile: process.logFile, encoding: .utf8)) ?? "" }
+    public var output: String { (try? String(contentsOfFile: process.logFile, encoding: .utf8)) ?? "" }
 
     /// The endpoint that a listener is bound to, read from the log.
-    func endpoint(of listener: String) throws -> Endpoint {
+    public func endpoint(of listener: String) throws -> Endpoint {
         let marker = "Listener \(listener) receives on "
         guard let line = output.split(separator: "\n").first(where: { $0.contains(marker) }),
             let start = line.firstRange(of: marker)?.upperBound,
@@ -64,8 +63,8 @@ final class TraplineProcess: Sendable {
     }
 
     /// SIGTERM, and what a clean stop takes.
-    func stop() { process.stop() }
+    public func stop() { process.stop() }
     /// SIGKILL.
-    func kill() { process.kill() }
-    func signal(_ signal: Int32) { process.send(signal: signal) }
+    public func kill() { process.kill() }
+    public func signal(_ signal: Int32) { process.send(signal: signal) }
 }
