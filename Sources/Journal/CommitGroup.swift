@@ -13,6 +13,10 @@ struct CommitGroup {
     struct Batch {
         /// Records that are not durable yet.
         var remaining: Int
+        /// The server's own facts, which are written when nothing else may be.
+        var isOwn: Bool
+        /// Why the remaining ones were left out.
+        var failure: JournalError?
         var whenDurable: (@Sendable (Result<Void, JournalError>) -> Void)?
     }
 
@@ -25,9 +29,9 @@ struct CommitGroup {
     var isEmpty: Bool { records.isEmpty && batches.isEmpty }
 
     mutating func begin(
-        _ recordCount: Int, whenDurable: (@Sendable (Result<Void, JournalError>) -> Void)?
+        _ recordCount: Int, isOwn: Bool, whenDurable: (@Sendable (Result<Void, JournalError>) -> Void)?
     ) {
-        batches.append(Batch(remaining: recordCount, whenDurable: whenDurable))
+        batches.append(Batch(remaining: recordCount, isOwn: isOwn, failure: nil, whenDurable: whenDurable))
     }
 
     /// Appends a record of the batch begun last.
@@ -57,6 +61,13 @@ struct CommitGroup {
 
     mutating func becameDurable(_ range: Range<Int>) {
         for record in records[range] { batches[record.batch].remaining -= 1 }
+    }
+
+    /// Gives up the records from `first` on that are not the server's own: they fail with `failure`.
+    mutating func leaveOutAllButOwn(from first: Int, _ failure: JournalError) {
+        for record in records[first...] where !batches[record.batch].isOwn { batches[record.batch].failure = failure }
+        let own = records[first...].filter { batches[$0.batch].isOwn }
+        records.replaceSubrange(first..., with: own)
     }
 
     /// Empties the group but keeps its memory for the next one.

@@ -11,6 +11,8 @@ struct FileOperations: Sendable {
     var sync: @Sendable (_ descriptor: Int32) throws(SystemError) -> Void
     /// Cuts the file to a length.
     var truncate: @Sendable (_ descriptor: Int32, _ length: UInt64) throws(SystemError) -> Void
+    /// Removes the file; one that is not there any more is no error.
+    var remove: @Sendable (_ path: String) throws(SystemError) -> Void
 
     static let system = FileOperations(
         create: { path throws(SystemError) in
@@ -43,5 +45,8 @@ struct FileOperations: Sendable {
         },
         truncate: { descriptor, length throws(SystemError) in
             guard ftruncate(descriptor, off_t(length)) == 0 else { throw SystemError(errno) }
+        },
+        remove: { path throws(SystemError) in
+            guard unsafe unlink(path) == 0 || errno == ENOENT else { throw SystemError(errno) }
         })
 }

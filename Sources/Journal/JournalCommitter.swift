@@ -16,6 +16,7 @@ final class JournalCommitter {
     private let lock: JournalLock
     private let settings: JournalSettings
     private let operations: FileOperations
+    private let reserve: SpaceReserve?
 
     private var segment: SegmentWriter?
     /// The highest segment number used so far, even by a segment that could not be begun.
@@ -27,9 +28,10 @@ final class JournalCommitter {
 
     init(
         folder: JournalFolder, lock: JournalLock, settings: JournalSettings, after position: JournalPosition?,
-        operations: FileOperations
+        reserve: SpaceReserve? = nil, operations: FileOperations
     ) throws(JournalError) {
         self.folder = folder
+        self.reserve = reserve
         self.lock = lock
         self.settings = settings
         self.operations = operations
@@ -37,8 +39,19 @@ final class JournalCommitter {
         self.predecessor = SegmentHead.Predecessor(number: lastNumber, end: 0)
     }
 
+    /// The first segment of all. A server that starts on a full disk starts all the same, on the ballast.
+    func beginFirstSegment(_ interfaces: [String]) throws(JournalError) -> JournalPosition {
+        do throws(JournalError) {
+            return try beginSegment(interfaces)
+        } catch {
+            guard error.reason == .diskFull, let reserve, !reserve.isGivenUp else { throw error }
+            reserve.giveUp()
+            return try beginSegment(interfaces)
+        }
+    }
+
     /// Begins a new segment that describes `interfaces`; gives where its first record will stand.
-    func beginSegment(_ interfaces: [String]) throws(JournalError) -> JournalPosition {
+    private func beginSegment(_ interfaces: [String]) throws(JournalError) -> JournalPosition {
         if let segment {
             predecessor = SegmentHead.Predecessor(number: segment.number, end: segment.durableLength)
             self.segment = nil
@@ -53,6 +66,8 @@ final class JournalCommitter {
 
     /// Makes the group durable, in as many segments as it takes, and tells each of its batches apart in `remaining`.
     /// `published` is called each time that readers may go further. After an error some of the records may be durable.
+    ///
+    /// A full disk costs the ballast, and all records but the server's own: those are written in its room.
     func commit(
         _ group: inout CommitGroup, interfaces: [String], published: (JournalPosition) -> Void
     ) -> JournalError? {
@@ -62,6 +77,10 @@ final class JournalCommitter {
         // While the disk is known to fail one attempt is enough to see whether it still does.
         let mostAttempts = failure == nil ? Self.mostAttempts : 1
         while next < group.records.count {
+            if let reserve, reserve.isGivenUp {
+                group.leaveOutAllButOwn(from: next, Self.fullDisk(folder.path))
+                guard next < group.records.count else { break }
+            }
             do throws(JournalError) {
                 let end = try commitRun(group, from: next, interfaces: interfaces)
                 group.becameDurable(next..<end.index)
@@ -69,6 +88,14 @@ final class JournalCommitter {
                 published(end.position)
             } catch {
                 abandonSegment()
+                if error.reason == .diskFull, let reserve {
+                    reserve.giveUp()
+                    group.leaveOutAllButOwn(from: next, error)
+                    guard next < group.records.count else {
+                        failure = error
+                        return error
+                    }
+                }
                 attempts += 1
                 guard attempts < mostAttempts else {
                     failure = error
@@ -126,6 +153,11 @@ final class JournalCommitter {
             predecessor = SegmentHead.Predecessor(number: segment.number, end: segment.durableLength)
         }
         self.segment = nil
+    }
+
+    /// Why nothing but the server's own facts is taken.
+    static func fullDisk(_ path: String) -> JournalError {
+        JournalError(.diskFull, path: path, detail: "the disk is full; until there is space only own facts are kept")
     }
 
     private static func sleep(_ duration: Duration) {

@@ -8,6 +8,8 @@ public struct JournalError: Error, Sendable, Hashable {
         case locked
         /// No space, or no quota, left.
         case diskFull = "disk-full"
+        /// The segments have reached their limit, and what they hold is still needed.
+        case journalFull = "journal-full"
         /// The system failed to open, write, sync or read.
         case inputOutput = "io-error"
         /// The writer was closed.

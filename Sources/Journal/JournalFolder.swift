@@ -43,6 +43,21 @@ struct JournalFolder: Sendable {
         return numbers.sorted()
     }
 
+    /// What is there, lowest number first.
+    func summaries() throws(JournalError) -> [SegmentSummary] {
+        var summaries: [SegmentSummary] = []
+        for number in try segments() {
+            var status = stat()
+            // One that goes meanwhile is none.
+            guard unsafe stat(path(ofSegment: number), &status) == 0 else { continue }
+            let written = Timestamp(
+                seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+            summaries.append(
+                SegmentSummary(number: number, size: UInt64(max(0, status.st_size)), lastWritten: written))
+        }
+        return summaries
+    }
+
     /// The lowest segment that is there from `number` on.
     func firstSegment(from number: UInt64) throws(JournalError) -> UInt64? {
         if unsafe access(path(ofSegment: number), F_OK) == 0 { return number }

@@ -7,6 +7,8 @@ internal import Synchronization
 public struct JournalReader: Sendable {
     /// Octets read from a segment at once.
     private static let pieceSize = 1_024 * 1_024
+    /// Records held at a time while they are counted.
+    private static let countedAtOnce = 1_024
     /// Damage reports kept until somebody takes them; a count goes on beyond it.
     public static let mostDamageReports = 1_000
 
@@ -70,6 +72,25 @@ public struct JournalReader: Sendable {
             }
         }
         throw JournalError(.noRecord, path: segment.path, detail: "no whole record stands at \(position)")
+    }
+
+    /// Lets go of the segments below `number` that look-ups by position have opened: a file that retention has removed
+    /// takes room for as long as somebody holds it open.
+    public func release(segmentsBelow number: UInt64) {
+        segments.release(below: number)
+    }
+
+    /// How many whole records stand from `start` to `end`, by interface.
+    public static func count(
+        inFolder folder: String, from start: JournalPosition, upTo end: JournalPosition
+    ) throws(JournalError) -> [String: Int] {
+        var reader = try JournalReader(folder: folder, from: start)
+        var counts: [String: Int] = [:]
+        while true {
+            let records = try reader.read(upTo: end, limit: countedAtOnce)
+            for record in records { counts[record.entry.interface, default: 0] += 1 }
+            if records.count < countedAtOnce { return counts }
+        }
     }
 
     /// The damage met since the last call.
@@ -185,15 +206,23 @@ extension JournalReader {
             return segment
         }
         let missing = position
-        guard let number = try folder.firstSegment(from: position.segment), number <= end.segment,
-            let segment = try SegmentReader(number: number, folder: folder)
-        else { return nil }
-        position = JournalPosition(segment: number, offset: 0)
+        guard let segment = try firstSegment(from: position.segment), segment.number <= end.segment else { return nil }
+        position = JournalPosition(segment: segment.number, offset: 0)
         if !segment.head.passesOver(missing.segment) {
             report(JournalDamage(.missingSegments, start: missing, end: position))
         }
         enter(segment)
         return segment
+    }
+
+    /// The lowest segment from `number` on, opened: one that retention removes just then is passed over.
+    private func firstSegment(from number: UInt64) throws(JournalError) -> SegmentReader? {
+        var number = number
+        while let found = try folder.firstSegment(from: number) {
+            if let segment = try SegmentReader(number: found, folder: folder) { return segment }
+            number = found + 1
+        }
+        return nil
     }
 
     private mutating func enter(_ segment: SegmentReader) {
@@ -218,9 +247,7 @@ extension JournalReader {
         if end.segment == segment.number { return min(try segment.size(), end.offset) }
         if let currentEnd { return currentEnd }
         var segmentEnd = try segment.size()
-        if let next = try folder.firstSegment(from: segment.number + 1),
-            let head = try segments.segment(next)?.head
-        {
+        if let head = try firstSegment(from: segment.number + 1)?.head {
             if head.passesOver(segment.number) {
                 // What was written here was given up and written again: not even the file may be there any more.
                 segmentEnd = min(segmentEnd, segment.start)
@@ -241,15 +268,13 @@ extension JournalReader {
     private mutating func moveToNextSegment(
         after segment: SegmentReader, upTo end: JournalPosition
     ) throws(JournalError) {
-        guard let number = try folder.firstSegment(from: segment.number + 1), number <= end.segment,
-            let next = try SegmentReader(number: number, folder: folder)
-        else {
+        guard let next = try firstSegment(from: segment.number + 1), next.number <= end.segment else {
             // Nothing is left before the end: a segment that was begun and held nothing is removed again.
             position = end
             return
         }
-        let isGap = number > segment.number + 1 && !next.head.passesOver(segment.number + 1)
-        position = JournalPosition(segment: number, offset: 0)
+        let isGap = next.number > segment.number + 1 && !next.head.passesOver(segment.number + 1)
+        position = JournalPosition(segment: next.number, offset: 0)
         if isGap {
             report(
                 JournalDamage(

@@ -16,7 +16,9 @@ public final class JournalWriter: Sendable {
         static let room = 1
         /// `committed` moved, or the writer closed.
         static let commit = 2
-        static let count = 3
+        /// A new segment was begun, or the writer closed.
+        static let segment = 3
+        static let count = 4
     }
 
     private struct State {
@@ -25,11 +27,21 @@ public final class JournalWriter: Sendable {
         var spare = CommitGroup()
         var interfaces: [String]
         var committed: JournalPosition
+        var segments: SegmentList
+        /// Octets of the group that is being written.
+        var writing = 0
+        /// Octets of segments past which only the server's own facts are taken.
+        var limit = Int.max
         var standingFailure: JournalError?
         var isClosing = false
         var isClosed = false
         /// Before this moment no commit begins unless the group is large.
         var notBefore: UInt64 = 0
+
+        /// With what is on its way to the disk.
+        var isFull: Bool {
+            limit < .max && Int(clamping: segments.total) + writing + gathering.bytes.count >= limit
+        }
     }
 
     /// What the last writer left behind damaged: a torn tail after a crash, as a rule none.
@@ -37,24 +49,34 @@ public final class JournalWriter: Sendable {
 
     private let folder: JournalFolder
     private let settings: JournalSettings
+    private let ownInterface: String?
+    private let reserve: SpaceReserve?
+    private let operations: FileOperations
     private let monitor: Monitor<State>
     private let thread: WriterThread
 
     /// Locks the folder, which is made where it is missing, and begins a new segment that describes `interfaces`. Names
-    /// that come later are added: they only cost a new segment. `lock` is one that the caller took before. `position` is the last one that a store has saved: where
-    /// somebody emptied the journal's folder, numbering still goes on behind it, so that no position is used twice.
+    /// that come later are added: they only cost a new segment.
+    ///
+    /// - Parameters:
+    ///   - position: the last one that a store has saved: where somebody emptied the journal's folder, numbering still
+    ///     goes on behind it, so that no position is used twice.
+    ///   - lock: one that the caller took before.
+    ///   - ownInterface: the interface of the server's own facts, which are taken when nothing else is.
+    ///   - reserve: given up on a full disk; from then on, until it is restored, only own facts are taken.
     public convenience init(
         folder: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil,
-        lock: JournalLock? = nil
+        lock: JournalLock? = nil, ownInterface: String? = nil, reserve: SpaceReserve? = nil
     ) throws(JournalError) {
         try self.init(
             folder: folder, settings: settings, interfaces: interfaces, after: position, lock: lock,
-            operations: .system)
+            ownInterface: ownInterface, reserve: reserve, operations: .system)
     }
 
     init(
         folder path: String, settings: JournalSettings, interfaces: [String], after position: JournalPosition? = nil,
-        lock held: JournalLock? = nil, operations: FileOperations
+        lock held: JournalLock? = nil, ownInterface: String? = nil, reserve: SpaceReserve? = nil,
+        operations: FileOperations
     ) throws(JournalError) {
         let folder = JournalFolder(path: path)
         try folder.create()
@@ -62,14 +84,22 @@ public final class JournalWriter: Sendable {
         if let held { lock = held } else { lock = try JournalLock(folder) }
         self.folder = folder
         self.settings = settings
+        self.ownInterface = ownInterface
+        self.reserve = reserve
+        self.operations = operations
         self.recovered = try JournalReader.damageAtEnd(of: folder)
         var names: [String] = []
         for name in interfaces where !names.contains(name) { names.append(name) }
         guard names.count <= SegmentHead.mostInterfaces else { throw Self.tooManyInterfaces(path) }
         let committer = try JournalCommitter(
-            folder: folder, lock: lock, settings: settings, after: position, operations: operations)
-        let start = try committer.beginSegment(names)
-        let monitor = Monitor(State(interfaces: names, committed: start), conditions: Condition.count)
+            folder: folder, lock: lock, settings: settings, after: position, reserve: reserve,
+            operations: operations)
+        var segments = SegmentList()
+        for known in try folder.summaries() { segments.note(known.number, size: known.size, at: known.lastWritten) }
+        let start = try committer.beginFirstSegment(names)
+        segments.note(start.segment, size: start.offset, at: .now)
+        let monitor = Monitor(
+            State(interfaces: names, committed: start, segments: segments), conditions: Condition.count)
         self.monitor = monitor
         do throws(SystemError) {
             // The thread holds the monitor and the committer but not the writer, so that dropping the writer closes it.
@@ -91,16 +121,25 @@ public final class JournalWriter: Sendable {
                         .tooLarge, path: folder.path, detail: "a payload of \(entry.payload.count) octets")))
             return
         }
+        let isOwn = isOwn(entries)
+        if !isOwn, !entries.isEmpty, let reserve, reserve.isGivenUp {
+            whenDurable?(.failure(JournalCommitter.fullDisk(folder.path)))
+            return
+        }
         let isOwnThread = thread.isCurrent
         let refusal: JournalError?? = monitor.wait(on: Condition.room) { state in
             if state.isClosing {
                 return .some(JournalError(.closed, path: folder.path, detail: "the journal is closed"))
             }
+            guard isOwn || entries.isEmpty || !state.isFull else {
+                return .some(
+                    JournalError(.journalFull, path: folder.path, detail: "the journal has reached its limit"))
+            }
             guard state.gathering.bytes.count < settings.gatherLimit else {
                 return isOwnThread
                     ? .some(JournalError(.bufferFull, path: folder.path, detail: "the gather buffer is full")) : nil
             }
-            return .some(gather(entries, whenDurable, &state))
+            return .some(gather(entries, isOwn: isOwn, whenDurable, &state))
         }
         if let refusal = refusal ?? nil { whenDurable?(.failure(refusal)) }
     }
@@ -131,6 +170,43 @@ public final class JournalWriter: Sendable {
         _ = monitor.wait(on: Condition.commit) { $0.isClosed ? true : nil }
     }
 
+    // MARK: Retention
+
+    /// The segments that are there, lowest number first; the last one is being written.
+    public var segments: [SegmentSummary] { monitor.withLock { $0.segments.segments } }
+
+    /// Octets of all segments.
+    public var size: UInt64 { monitor.withLock { $0.segments.total } }
+
+    /// Octets of segments past which what is new fails with `.journalFull`, but for the server's own facts; `nil` where
+    /// room is made in another way.
+    public func limit(to octets: Int?) {
+        monitor.withLock { $0.limit = octets ?? .max }
+    }
+
+    /// Removes a segment, which its readers may still be reading: their positions in it find nothing from then on.
+    /// - Throws: where the file cannot be removed; it counts as there then. The one being written is not removed.
+    public func remove(segment number: UInt64) throws(JournalError) {
+        guard monitor.withLock({ state in state.segments.segments.last.map { $0.number != number } ?? false }) else {
+            return
+        }
+        let path = folder.path(ofSegment: number)
+        do throws(SystemError) {
+            try operations.remove(path)
+        } catch {
+            throw JournalError(error, doing: "remove", path: path)
+        }
+        monitor.withLock { state in _ = state.segments.remove(number) }
+    }
+
+    /// Waits on the calling thread until another segment than `number` is being written, the time is up or the writer
+    /// closes.
+    public func waitForSegment(after number: UInt64, timeout: Duration) {
+        _ = monitor.wait(on: Condition.segment, until: MonotonicTime.after(timeout)) { state in
+            state.committed.segment > number || state.isClosed ? true : nil
+        }
+    }
+
     // MARK: The writer's thread
 
     private static func run(_ monitor: Monitor<State>, _ committer: JournalCommitter, _ settings: JournalSettings) {
@@ -140,12 +216,21 @@ public final class JournalWriter: Sendable {
             let interfaces = monitor.withLock { $0.interfaces }
             monitor.signal(Condition.room, all: true)
             let error = committer.commit(&group, interfaces: interfaces) { position in
-                monitor.withLock { $0.committed = position }
+                let isNew = monitor.withLock { state in
+                    defer {
+                        state.committed = position
+                        state.segments.note(position.segment, size: position.offset, at: .now)
+                    }
+                    return state.committed.segment != position.segment
+                }
                 monitor.signal(Condition.commit, all: true)
+                if isNew { monitor.signal(Condition.segment, all: true) }
             }
+            // What became durable is counted by now, and what did not takes no room.
+            monitor.withLock { $0.writing = 0 }
             for batch in group.batches {
                 guard let whenDurable = batch.whenDurable else { continue }
-                if batch.remaining > 0, let error {
+                if batch.remaining > 0, let error = batch.failure ?? error {
                     whenDurable(.failure(error))
                 } else {
                     whenDurable(.success(()))
@@ -163,6 +248,7 @@ public final class JournalWriter: Sendable {
         }
         monitor.withLock { $0.isClosed = true }
         monitor.signal(Condition.commit, all: true)
+        monitor.signal(Condition.segment, all: true)
     }
 
     /// Waits for a group that is due; `nil` once the writer is closed and nothing is left.
@@ -179,6 +265,7 @@ public final class JournalWriter: Sendable {
                 guard isDue else { return nil }
                 guard !state.gathering.isEmpty else { return state.isClosing ? .some(nil) : nil }
                 let group = state.gathering
+                state.writing = group.bytes.count
                 state.gathering = state.spare
                 state.spare = CommitGroup()
                 return .some(group)
@@ -188,7 +275,9 @@ public final class JournalWriter: Sendable {
     }
 
     /// Puts the entries into the gathering group; the error if they cannot be.
-    private func gather(_ entries: [JournalEntry], _ whenDurable: Completion?, _ state: inout State) -> JournalError? {
+    private func gather(
+        _ entries: [JournalEntry], isOwn: Bool, _ whenDurable: Completion?, _ state: inout State
+    ) -> JournalError? {
         let known = state.interfaces.count
         for entry in entries where !state.interfaces.contains(entry.interface) {
             guard state.interfaces.count < SegmentHead.mostInterfaces else {
@@ -199,7 +288,7 @@ public final class JournalWriter: Sendable {
         }
         let before = state.gathering.bytes.count
         let wasEmpty = state.gathering.isEmpty
-        state.gathering.begin(entries.count, whenDurable: whenDurable)
+        state.gathering.begin(entries.count, isOwn: isOwn, whenDurable: whenDurable)
         for entry in entries {
             guard let interface = state.interfaces.firstIndex(of: entry.interface) else { continue }
             state.gathering.append(entry, interface: interface)
@@ -208,6 +297,11 @@ public final class JournalWriter: Sendable {
             monitor.signal(Condition.work)
         }
         return nil
+    }
+
+    private func isOwn(_ entries: [JournalEntry]) -> Bool {
+        guard let ownInterface else { return false }
+        return entries.allSatisfy { $0.interface == ownInterface }
     }
 
     private static func isTooLarge(_ entry: JournalEntry) -> Bool {

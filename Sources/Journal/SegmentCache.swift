@@ -22,4 +22,9 @@ final class SegmentCache: Sendable {
         }
         return segment
     }
+
+    /// Closes the segments below `number`.
+    func release(below number: UInt64) {
+        open.withLock { open in open.removeAll { $0.number < number } }
+    }
 }

@@ -8,7 +8,7 @@ import Testing
         var group = CommitGroup()
         let times: [Int64] = [5, 1, 5, 3, 1, 9]
         for time in times {
-            group.begin(1, whenDurable: nil)
+            group.begin(1, isOwn: false, whenDurable: nil)
             group.append(entry(0, time: time), interface: 0)
         }
         group.order()
@@ -18,10 +18,10 @@ import Testing
 
     @Test func batchesCountWhatIsNotDurableYet() {
         var group = CommitGroup()
-        group.begin(2, whenDurable: nil)
+        group.begin(2, isOwn: false, whenDurable: nil)
         group.append(entry(0, time: 1), interface: 0)
         group.append(entry(0, time: 3), interface: 4)
-        group.begin(1, whenDurable: nil)
+        group.begin(1, isOwn: false, whenDurable: nil)
         group.append(entry(0, time: 2), interface: 1)
         group.order()
         #expect(group.interfaceCount == 5)

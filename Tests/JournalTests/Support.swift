@@ -88,6 +88,7 @@ final class Disk: Sendable {
         var allWrites: Int32?
         var allCreates: Int32?
         var truncates: Int32?
+        var allRemoves: Int32?
     }
 
     let failures = Mutex(Failures())
@@ -126,6 +127,10 @@ final class Disk: Sendable {
             truncate: { [self] descriptor, length throws(SystemError) in
                 if let error = failures.withLock({ $0.truncates }) { throw SystemError(error) }
                 try system.truncate(descriptor, length)
+            },
+            remove: { [self] path throws(SystemError) in
+                if let error = failures.withLock({ $0.allRemoves }) { throw SystemError(error) }
+                try system.remove(path)
             })
     }
 }
