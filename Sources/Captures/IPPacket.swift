@@ -23,7 +23,8 @@ public enum IPPacket {
     /// datagram has more.
     public static func udp(from sender: Endpoint, to receiver: Endpoint, payload: some Collection<UInt8>) -> [UInt8] {
         var packet: [UInt8] = []
-        append(from: sender, to: receiver, payload: Array(payload), to: &packet)
+        let payload = Array(payload)
+        append(from: sender, to: receiver, payload: unsafe payload.span.bytes, to: &packet)
         return packet
     }
 
@@ -34,18 +35,15 @@ public enum IPPacket {
     /// Appends the packet to `bytes` without an allocation of its own; returns the packet's length.
     @discardableResult
     package static func append(
-        from sender: Endpoint, to receiver: Endpoint, payload: [UInt8], to bytes: inout [UInt8]
+        from sender: Endpoint, to receiver: Endpoint, payload: RawSpan, to bytes: inout [UInt8]
     ) -> Int {
         let isV4 = isV4(sender.address, receiver.address)
         let base = bytes.count
         let udp = base + (isV4 ? 20 : 40)
         bytes.append(contentsOf: repeatElement(0, count: udp + 8 - base))
         let largest = largestPayload(from: sender.address, to: receiver.address)
-        if payload.count <= largest {
-            bytes.append(contentsOf: payload)
-        } else {
-            bytes.append(contentsOf: payload[..<largest])
-        }
+        let carried = payload.extracting(first: largest)
+        unsafe carried.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         let end = bytes.count
         let udpLength = UInt16(truncatingIfNeeded: end - udp)
 

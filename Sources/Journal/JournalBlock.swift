@@ -21,21 +21,30 @@ enum JournalBlock {
     private static let hashOption: UInt32 = 3 | 5 << 16
     private static let crc32Algorithm: UInt8 = 2
 
-    /// The longest payload that the entry's addresses allow.
-    static func largestPayload(_ entry: JournalEntry) -> Int {
-        IPPacket.largestPayload(from: entry.sender.address, to: entry.receiver.address)
+    /// The longest payload that a datagram between these addresses can have.
+    static func largestPayload(from sender: IPAddress, to receiver: IPAddress) -> Int {
+        IPPacket.largestPayload(from: sender, to: receiver)
     }
 
-    /// Appends the block, its hash still to be sealed: that needs the block's place in the file.
+    /// Appends the entry's block, its hash still to be sealed: that needs the block's place in the file.
     static func append(_ entry: JournalEntry, interface: UInt32, to bytes: inout [UInt8]) -> Int {
+        append(
+            time: entry.time, from: entry.sender, to: entry.receiver, payload: unsafe entry.payload.span.bytes,
+            interface: interface, to: &bytes)
+    }
+
+    /// The same for a datagram where it lies.
+    static func append(
+        time: Timestamp, from sender: Endpoint, to receiver: Endpoint, payload: RawSpan, interface: UInt32,
+        to bytes: inout [UInt8]
+    ) -> Int {
         let base = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: headerLength))
-        let packetLength = IPPacket.append(
-            from: entry.sender, to: entry.receiver, payload: entry.payload, to: &bytes)
+        let packetLength = IPPacket.append(from: sender, to: receiver, payload: payload, to: &bytes)
         let padding = -packetLength & 3
         bytes.append(contentsOf: repeatElement(0, count: padding + trailerLength))
         let length = bytes.count - base
-        let ticks = UInt64(max(0, entry.time.nanoseconds))
+        let ticks = UInt64(max(0, time.nanoseconds))
 
         var span = bytes.mutableSpan
         // Octets are numbers, of which every pattern is one: nothing unsafe can be stored through this view.
@@ -51,6 +60,13 @@ enum JournalBlock {
         store(UInt32(crc32Algorithm), base + length - 16, in: &raw)
         store(UInt32(length), base + length - 4, in: &raw)
         return length
+    }
+
+    /// Has the block at `base` bear another interface's number; its hash is still to be sealed.
+    static func stamp(_ bytes: inout [UInt8], at base: Int, interface: UInt32) {
+        var span = bytes.mutableSpan
+        var raw = unsafe span.mutableBytes
+        store(interface, base + 8, in: &raw)
     }
 
     /// Writes the hash of the block of `length` octets at `base`, which will stand at `position`.

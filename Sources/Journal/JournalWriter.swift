@@ -40,7 +40,7 @@ public final class JournalWriter: Sendable {
 
         /// With what is on its way to the disk.
         var isFull: Bool {
-            limit < .max && Int(clamping: segments.total) + writing + gathering.bytes.count >= limit
+            limit < .max && Int(clamping: segments.total) + writing + gathering.byteCount >= limit
         }
     }
 
@@ -122,7 +122,25 @@ public final class JournalWriter: Sendable {
             return
         }
         let isOwn = isOwn(entries)
-        if !isOwn, !entries.isEmpty, let reserve, reserve.isGivenUp {
+        enter(isOwn: isOwn || entries.isEmpty, whenDurable) { state in
+            gather(entries, isOwn: isOwn, whenDurable, &state)
+        }
+    }
+
+    /// The same for a batch of blocks, which is left empty: its memory goes round between the sockets' threads and the
+    /// writer's.
+    public func append(_ batch: inout JournalBatch, whenDurable: Completion? = nil) {
+        let isOwn = batch.interface == ownInterface
+        enter(isOwn: isOwn || batch.isEmpty, whenDurable) { state in
+            gather(&batch, isOwn: isOwn, whenDurable, &state)
+        }
+        batch.removeAll()
+    }
+
+    /// Waits for room and lets `gather` add to the group; where that cannot be, tells `whenDurable` why. `isOwn`: it is
+    /// taken when nothing else is.
+    private func enter(isOwn: Bool, _ whenDurable: Completion?, _ gather: (inout State) -> JournalError?) {
+        if !isOwn, let reserve, reserve.isGivenUp {
             whenDurable?(.failure(JournalCommitter.fullDisk(folder.path)))
             return
         }
@@ -131,15 +149,20 @@ public final class JournalWriter: Sendable {
             if state.isClosing {
                 return .some(JournalError(.closed, path: folder.path, detail: "the journal is closed"))
             }
-            guard isOwn || entries.isEmpty || !state.isFull else {
+            guard isOwn || !state.isFull else {
                 return .some(
                     JournalError(.journalFull, path: folder.path, detail: "the journal has reached its limit"))
             }
-            guard state.gathering.bytes.count < settings.gatherLimit else {
+            let (before, wasEmpty) = (state.gathering.byteCount, state.gathering.isEmpty)
+            guard before < settings.gatherLimit else {
                 return isOwnThread
                     ? .some(JournalError(.bufferFull, path: folder.path, detail: "the gather buffer is full")) : nil
             }
-            return .some(gather(entries, isOwn: isOwn, whenDurable, &state))
+            if let refusal = gather(&state) { return .some(refusal) }
+            if wasEmpty || (before < settings.commitSize && state.gathering.byteCount >= settings.commitSize) {
+                monitor.signal(Condition.work)
+            }
+            return .some(nil)
         }
         if let refusal = refusal ?? nil { whenDurable?(.failure(refusal)) }
     }
@@ -261,11 +284,11 @@ public final class JournalWriter: Sendable {
             let group: CommitGroup?? = monitor.wait(on: Condition.work, until: due ?? 0) { state in
                 let isDue =
                     state.isClosing || MonotonicTime.now >= state.notBefore
-                    || (state.standingFailure == nil && state.gathering.bytes.count >= settings.commitSize)
+                    || (state.standingFailure == nil && state.gathering.byteCount >= settings.commitSize)
                 guard isDue else { return nil }
                 guard !state.gathering.isEmpty else { return state.isClosing ? .some(nil) : nil }
                 let group = state.gathering
-                state.writing = group.bytes.count
+                state.writing = group.byteCount
                 state.gathering = state.spare
                 state.spare = CommitGroup()
                 return .some(group)
@@ -286,16 +309,24 @@ public final class JournalWriter: Sendable {
             }
             state.interfaces.append(entry.interface)
         }
-        let before = state.gathering.bytes.count
-        let wasEmpty = state.gathering.isEmpty
         state.gathering.begin(entries.count, isOwn: isOwn, whenDurable: whenDurable)
         for entry in entries {
             guard let interface = state.interfaces.firstIndex(of: entry.interface) else { continue }
             state.gathering.append(entry, interface: interface)
         }
-        if wasEmpty || (before < settings.commitSize && state.gathering.bytes.count >= settings.commitSize) {
-            monitor.signal(Condition.work)
+        return nil
+    }
+
+    /// Puts the batch's blocks into the gathering group.
+    private func gather(
+        _ batch: inout JournalBatch, isOwn: Bool, _ whenDurable: Completion?, _ state: inout State
+    ) -> JournalError? {
+        let interface = state.interfaces.firstIndex(of: batch.interface) ?? state.interfaces.count
+        if interface == state.interfaces.count {
+            guard interface < SegmentHead.mostInterfaces else { return Self.tooManyInterfaces(folder.path) }
+            state.interfaces.append(batch.interface)
         }
+        state.gathering.take(&batch, interface: interface, isOwn: isOwn, whenDurable: whenDurable)
         return nil
     }
 
@@ -305,7 +336,8 @@ public final class JournalWriter: Sendable {
     }
 
     private static func isTooLarge(_ entry: JournalEntry) -> Bool {
-        entry.payload.count > JournalBlock.largestPayload(entry)
+        entry.payload.count
+            > JournalBlock.largestPayload(from: entry.sender.address, to: entry.receiver.address)
     }
 
     private static func tooManyInterfaces(_ path: String) -> JournalError {
