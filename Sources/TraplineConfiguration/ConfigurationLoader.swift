@@ -18,7 +18,7 @@ public enum ConfigurationLoader {
     /// What the server's own facts (start, stop, failures) come in on, in a listener's place.
     static let ownFacts = "trapline"
     /// What comes later has its place already, so that nobody is told that he misspelt it.
-    static let reservedKeys = ["devices", "relays", "retention", "portal", "flows"]
+    static let reservedKeys = ["devices", "relays", "portal", "flows"]
 
     /// Reads a configuration file and the files that it names. The configuration is `nil` where there is an error;
     /// warnings let it pass. Problems stand in the order of the file. `catalog` is called once, whatever is wrong.
@@ -75,6 +75,11 @@ public enum ConfigurationLoader {
         if let zone = mapping.take("timezone", { timeZone($0, reader) }) { configuration.timeZone = zone }
         if let journal = mapping.take("journal").map({ JournalSection.read($0, reader) }) {
             configuration.journal = journal
+        }
+        if let retention = mapping.take("retention").map({
+            RetentionSection.read($0, reader, configuration.journal)
+        }) {
+            configuration.retention = retention
         }
         let sinks = mapping.entry("sinks")
         let routes = mapping.entry("routes")

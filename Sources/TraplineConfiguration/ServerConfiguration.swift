@@ -24,6 +24,7 @@ public struct ServerConfiguration: Sendable {
     /// What times of the week are told in.
     public var timeZone: TimeZone
     public var journal: JournalSettings
+    public var retention: RetentionSettings
 
     /// In the current folder, for a server that was given no place.
     public static let defaultDataFolder = "./trapline-data"
@@ -42,6 +43,7 @@ public struct ServerConfiguration: Sendable {
         vendor = .audiocodes
         timeZone = .current
         journal = JournalSettings()
+        retention = RetentionSettings()
     }
 
     /// The routing table where none is configured: every event, repeats too, to every sink.

@@ -111,6 +111,19 @@ struct ConfigurationLoaderTests {
         #expect(configuration.routes == embedded.routes)
         #expect(configuration.rules == embedded.rules)
         #expect(configuration.journal == JournalSettings())
+        #expect(configuration.retention == RetentionSettings())
+    }
+
+    @Test func readsRetention() throws {
+        let loaded = load(
+            "retention: {journal: {age: 30d, size: 20GiB, limit: 40GiB, when-full: drop-oldest}, cursors: 2d}")
+        var expected = RetentionSettings()
+        expected.journal.age = .seconds(30 * 86_400)
+        expected.journal.size = 20 << 30
+        expected.journal.limit = 40 << 30
+        expected.journal.whenFull = .dropOldest
+        expected.cursors = .seconds(2 * 86_400)
+        #expect(try #require(loaded.configuration).retention == expected)
     }
 
     @Test func withoutRoutesEverySinkGetsEverything() throws {
