@@ -161,5 +161,9 @@ let package = Package(
                 "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging,
             ]),
+        // The real program under kills, power cuts, full disks and damaged files.
+        .testTarget(
+            name: "SurvivalTests", dependencies: ["Basics", "SNMPWire", "Journal", "TestPeers", grdb],
+            swiftSettings: settings),
     ]
 )
