@@ -28,6 +28,8 @@ public struct EventPipeline: Sendable {
     /// The largest time read.
     public private(set) var clock: Timestamp?
     public private(set) var lastEventID: Int64 = 0
+    /// What operators asked for in the batch processed last; saved in its transaction.
+    public private(set) var requests: [OperatorRequest] = []
 
     /// Goes on where the store stands.
     public init(
@@ -48,18 +50,17 @@ public struct EventPipeline: Sendable {
     /// is read from the store anew first. Should the failed transaction have been kept after all (a disk can fail in
     /// telling so), its records are recognised by their positions and make nothing twice.
     ///
-    /// - Parameters:
-    ///   - cursors: how far the sinks have delivered, saved in the same transaction.
-    ///   - deadLetters: what these cursors pass undelivered; saved with them.
+    /// - Parameter progress: how far the sinks have come, saved in the same transaction.
     public mutating func process(
-        _ records: [JournalRecord], cursors: [String: Int64] = [:], deadLetters: [DeadLetter] = []
+        _ records: [JournalRecord], progress: SinkProgress = SinkProgress()
     ) throws(StoreError) -> [EventOutcome] {
         var records = records[...]
         if mustReload {
             try load()
             if let position { records = records.drop { $0.position < position } }
         }
-        guard !records.isEmpty || !cursors.isEmpty || !deadLetters.isEmpty else { return [] }
+        requests = []
+        guard !records.isEmpty || !progress.isEmpty else { return [] }
 
         var tally = PipelineMetrics.Tally()
         var outcomes: [EventOutcome] = []
@@ -75,7 +76,7 @@ public struct EventPipeline: Sendable {
                 StoredEvent(event: $0.event, position: $0.position, sinks: $0.decision.sinks)
             },
             standingAlarms: changes.upserts, endedAlarms: changes.removals, devices: devices.takeChanges(),
-            cursors: cursors, deadLetters: deadLetters, position: records.last?.next, clock: clock)
+            progress: progress, requests: requests, position: records.last?.next, clock: clock)
         try store.commit(batch)
         mustReload = false
 
@@ -130,7 +131,10 @@ public struct EventPipeline: Sendable {
         }
         lastEventID = event.id
         var decision = snapshot.routing.decide(event, received, followedSinks: followedSinks)
-        if isOwn, let sink = OwnFacts.sink(in: notification) { decision.leaveOut(sink) }
+        if isOwn {
+            if let sink = OwnFacts.sink(in: notification) { decision.leaveOut(sink) }
+            if let request = OwnFacts.request(in: notification) { requests.append(request) }
+        }
         if !decision.following.isEmpty { alarms.note(sinks: decision.following, for: key) }
         tally.count(event, isRouted: !decision.sinks.isEmpty)
         return EventOutcome(event: event, received: received, decision: decision, position: record.position)

@@ -1,5 +1,6 @@
 public import Alarms
 public import SNMPWire
+internal import Store
 
 /// Trapline's own facts as they stand in the journal: notifications of a MIB of our own, so that time and what the
 /// server did take the devices' way.
@@ -31,6 +32,8 @@ public enum OwnFacts {
     public static let sinkLagging = notifications.appending(14)
     public static let sinkCaughtUp = notifications.appending(15)
     public static let resendRequested = notifications.appending(16)
+    public static let lettersForgotten = notifications.appending(17)
+    public static let sinkForgotten = notifications.appending(18)
 
     /// `traplineVersion.0`.
     public static let version = root.appending(2, 1, 0)
@@ -65,20 +68,59 @@ public enum OwnFacts {
     /// `traplineOperator.0`.
     public static let operatorName = root.appending(2, 16, 0)
 
-    /// The sink that a fact is about; `nil` where it is about none.
+    /// The sink whose own trouble a fact tells of; `nil` where it tells of none.
     static func sink(in fact: SNMPNotification) -> String? {
-        guard fact.trapOID == sinkFailed || fact.trapOID == sinkRecovered else { return nil }
-        for variable in fact.variables where variable.name == sinkName {
+        let facts = [sinkFailed, sinkRecovered, sinkLagging, sinkCaughtUp]
+        guard facts.contains(fact.trapOID) else { return nil }
+        return text(sinkName, in: fact)
+    }
+
+    /// What an operator asks for; `nil` where the fact is another one, or says less than it should.
+    static func request(in fact: SNMPNotification) -> OperatorRequest? {
+        switch fact.trapOID {
+        case resendRequested:
+            guard let sink = text(sinkName, in: fact), let events = letters(in: fact) else { return nil }
+            return .resendLetters(sink: sink, events: events)
+        case lettersForgotten:
+            guard let sink = text(sinkName, in: fact), let events = letters(in: fact) else { return nil }
+            return .forgetLetters(sink: sink, events: events)
+        case sinkForgotten:
+            return text(sinkName, in: fact).map { .forgetSink($0) }
+        default:
+            return nil
+        }
+    }
+
+    /// The sink whose failure `alarm` is; `nil` where it is another alarm.
+    public static func failedSink(of alarm: AlarmKey) -> String? { sink(of: alarm, sinkFailed) }
+
+    /// The sink whose lag `alarm` is; `nil` where it is another alarm.
+    public static func laggingSink(of alarm: AlarmKey) -> String? { sink(of: alarm, sinkLagging) }
+
+    private static func sink(of alarm: AlarmKey, _ fact: OID) -> String? {
+        guard alarm.device == listener, alarm.oid == fact else { return nil }
+        // The shipped rule's key is a variable's value, and a source names the variable.
+        let variable = "traplineSinkName."
+        return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
+    }
+
+    private static func letters(in fact: SNMPNotification) -> ClosedRange<Int64>? {
+        guard let first = number(firstLetter, in: fact), let last = number(lastLetter, in: fact), first <= last
+        else { return nil }
+        return first...last
+    }
+
+    private static func text(_ name: OID, in fact: SNMPNotification) -> String? {
+        for variable in fact.variables where variable.name == name {
             if case .octetString(let octets) = variable.value { return String(decoding: octets, as: UTF8.self) }
         }
         return nil
     }
 
-    /// The sink whose failure `alarm` is; `nil` where it is another alarm.
-    public static func failedSink(of alarm: AlarmKey) -> String? {
-        guard alarm.device == listener, alarm.oid == sinkFailed else { return nil }
-        // The shipped rule's key is a variable's value, and a source names the variable.
-        let variable = "traplineSinkName."
-        return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
+    private static func number(_ name: OID, in fact: SNMPNotification) -> Int64? {
+        for variable in fact.variables where variable.name == name {
+            if case .counter64(let number) = variable.value { return Int64(exactly: number) }
+        }
+        return nil
     }
 }

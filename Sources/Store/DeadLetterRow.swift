@@ -3,10 +3,10 @@ internal import GRDB
 
 /// The rows of the dead letters.
 enum DeadLetterRow {
-    static let columns = ["sink", "event", "time", "reason", "detail"]
+    static let columns = ["sink", "event", "time", "reason", "detail", "asked"]
 
     static let insertion = """
-        INSERT INTO dead_letters (\(columns.joined(separator: ", "))) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO dead_letters (\(columns.joined(separator: ", "))) VALUES (?, ?, ?, ?, ?, ?)
         """
 
     /// The numbers are given without gaps, so that the bound is a difference.
@@ -16,10 +16,12 @@ enum DeadLetterRow {
 
     static let all = "SELECT \(columns.joined(separator: ", ")) FROM dead_letters ORDER BY id"
 
+    static let askedFor = "SELECT DISTINCT event FROM dead_letters WHERE sink = ? AND asked <> 0 ORDER BY event"
+
     static func arguments(_ letter: DeadLetter) -> StatementArguments {
         [
             StoredText(letter.sink), letter.event, letter.time.nanoseconds, StoredText(letter.reason),
-            StoredText(letter.detail),
+            StoredText(letter.detail), letter.isAskedFor ? 1 : 0,
         ]
     }
 
@@ -27,6 +29,6 @@ enum DeadLetterRow {
         var reader = RowReader(row, table: "dead_letters", columns: columns)
         return DeadLetter(
             sink: try reader.text(), event: try reader.integer(), time: try reader.timestamp(),
-            reason: try reader.text(), detail: try reader.text())
+            reason: try reader.text(), detail: try reader.text(), isAskedFor: try reader.integer() != 0)
     }
 }

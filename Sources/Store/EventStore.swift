@@ -135,15 +135,7 @@ extension EventStore {
         for device in outcome.devices {
             try database.cachedStatement(sql: DeviceRow.insertion).execute(arguments: DeviceRow.arguments(device))
         }
-        for (sink, event) in outcome.cursors.sorted(by: { $0.key < $1.key }) {
-            try database.cachedStatement(sql: "INSERT OR REPLACE INTO cursors (sink, event) VALUES (?, ?)")
-                .execute(arguments: [StoredText(sink), event])
-        }
-        for letter in outcome.deadLetters {
-            try database.cachedStatement(sql: DeadLetterRow.insertion)
-                .execute(arguments: DeadLetterRow.arguments(letter))
-        }
-        if !outcome.deadLetters.isEmpty { try database.execute(sql: DeadLetterRow.removal) }
+        try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
         var progress: [(String, Int64)] = []
         if let position = outcome.position {
             progress.append((Progress.segment, Int64(bitPattern: position.segment)))
@@ -175,7 +167,7 @@ extension EventStore {
         public var lastEventID: Int64
         public var activeAlarms: [ActiveAlarm]
         public var devices: [Device]
-        public var cursors: [String: Int64]
+        public var cursors: [String: SinkCursor]
     }
 
     /// All of it as it stood at one moment.
@@ -192,7 +184,7 @@ extension EventStore {
                 clock: try EventStore.progress(Progress.clock, database).map { Timestamp(nanoseconds: $0) },
                 lastEventID: try EventStore.lastEventID(database),
                 activeAlarms: try EventStore.activeAlarms(database), devices: try EventStore.devices(database),
-                cursors: try EventStore.cursors(database))
+                cursors: try SinkProgressRow.cursors(database))
         }
     }
 
@@ -236,7 +228,14 @@ extension EventStore {
         }
     }
 
-    public func cursors() throws(StoreError) -> [String: Int64] { try reading(EventStore.cursors) }
+    /// The events, in their order, whose dead letters are to be sent again by `sink`.
+    public func lettersAskedFor(of sink: String) throws(StoreError) -> [Int64] {
+        try reading { database in
+            try Int64.fetchAll(database, sql: DeadLetterRow.askedFor, arguments: [StoredText(sink)])
+        }
+    }
+
+    public func cursors() throws(StoreError) -> [String: SinkCursor] { try reading(SinkProgressRow.cursors) }
 
     private static func lastEventID(_ database: Database) throws -> Int64 {
         // The sequence outlives the rows.
@@ -256,16 +255,6 @@ extension EventStore {
         let rows = try Row.fetchCursor(database, sql: DeviceRow.all)
         while let row = try rows.next() { devices.append(try DeviceRow.read(row)) }
         return devices
-    }
-
-    private static func cursors(_ database: Database) throws -> [String: Int64] {
-        var cursors: [String: Int64] = [:]
-        let rows = try Row.fetchCursor(database, sql: "SELECT sink, event FROM cursors")
-        while let row = try rows.next() {
-            var reader = RowReader(row, table: "cursors", columns: ["sink", "event"])
-            cursors[try reader.text()] = try reader.integer()
-        }
-        return cursors
     }
 
     private static func progress(_ name: String, _ database: Database) throws -> Int64? {

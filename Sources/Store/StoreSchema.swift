@@ -12,6 +12,9 @@ enum StoreSchema {
         migrator.registerMigration("2 dead letters") { database in
             try database.execute(sql: deadLetters)
         }
+        migrator.registerMigration("4 cursors of removed sinks, dead letters asked for") { database in
+            try database.execute(sql: removedSinks)
+        }
         return migrator
     }()
 
@@ -31,6 +34,12 @@ enum StoreSchema {
             reason TEXT NOT NULL,
             detail TEXT NOT NULL
         );
+        """
+
+    private static let removedSinks = """
+        ALTER TABLE cursors ADD COLUMN born INTEGER;
+        ALTER TABLE cursors ADD COLUMN removed INTEGER;
+        ALTER TABLE dead_letters ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
         """
 
     /// The event log has no index beside its number: one more would cost more than the row itself. AUTOINCREMENT keeps

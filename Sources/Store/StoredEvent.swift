@@ -24,10 +24,10 @@ public struct BatchOutcome: Sendable {
     public var standingAlarms: [ActiveAlarm]
     public var endedAlarms: [AlarmKey]
     public var devices: [Device]
-    /// How far each sink has delivered.
-    public var cursors: [String: Int64]
-    /// What peers have refused for good, which these cursors pass; the oldest first.
-    public var deadLetters: [DeadLetter]
+    /// How far the sinks have come.
+    public var progress: SinkProgress
+    /// What operators asked for, in the journal's order.
+    public var requests: [OperatorRequest]
     /// Where the next batch begins; `nil` leaves it as it is.
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.
@@ -38,15 +38,15 @@ public struct BatchOutcome: Sendable {
     ///   - endedAlarms: alarms that stand no more.
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
-        devices: [Device] = [], cursors: [String: Int64] = [:], deadLetters: [DeadLetter] = [],
+        devices: [Device] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
         position: JournalPosition? = nil, clock: Timestamp? = nil
     ) {
         self.events = events
         self.standingAlarms = standingAlarms
         self.endedAlarms = endedAlarms
         self.devices = devices
-        self.cursors = cursors
-        self.deadLetters = deadLetters
+        self.progress = progress
+        self.requests = requests
         self.position = position
         self.clock = clock
     }

@@ -71,7 +71,7 @@ public struct Explainer {
         defer { hint = selection.hint }
         while let datagram = try reader.next() {
             guard selection.takes(datagram) else { continue }
-            for outcome in try pipeline.process([record(of: datagram)], cursors: [:]) {
+            for outcome in try pipeline.process([record(of: datagram)]) {
                 each(explanation(of: outcome, datagram))
             }
         }

@@ -97,7 +97,7 @@ final class PipelineRunner: Sendable {
         let unsaved = cursors.pending()
         guard !unsaved.isEmpty else { return }
         do {
-            try store.commit(BatchOutcome(cursors: unsaved.cursors, deadLetters: unsaved.deadLetters))
+            try store.commit(BatchOutcome(progress: unsaved.progress))
             cursors.saved(unsaved)
         } catch {
             logger.error("the sinks' last progress is not saved, so they deliver some events again: \(error)")
@@ -133,9 +133,10 @@ final class PipelineRunner: Sendable {
         while true {
             do {
                 let unsaved = cursors.pending()
-                _ = try pipeline.process(records, cursors: unsaved.cursors, deadLetters: unsaved.deadLetters)
+                _ = try pipeline.process(records, progress: unsaved.progress)
                 lag.withLock { $0 = nil }
                 cursors.saved(unsaved)
+                cursors.saved(pipeline.requests)
                 signal.announce(pipeline.lastEventID)
                 recover()
                 return true

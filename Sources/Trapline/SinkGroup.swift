@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ServiceLifecycle
+import Basics
 import Sinks
 import Synchronization
 
@@ -8,7 +9,7 @@ import Synchronization
 /// by one; those that did not change go on undisturbed.
 final class SinkGroup: Service {
     private struct Member {
-        var settings: SinkSettings
+        var configured: ConfiguredSink
         var runner: SinkRunner
         var task: Task<Void, Never>
     }
@@ -43,30 +44,38 @@ final class SinkGroup: Service {
 
     /// Brings the running sinks in line with `sinks`; where that throws, all of them are as they were. Two calls must
     /// not overlap.
-    func apply(_ sinks: [(name: String, settings: SinkSettings)]) async throws {
-        let wanted = Dictionary(sinks.map { ($0.name, $0.settings) }) { first, _ in first }
+    func apply(_ sinks: [ConfiguredSink]) async throws {
+        let wanted = Dictionary(sinks.map { ($0.name, $0) }) { first, _ in first }
         let known = state.withLock { $0.members }
-        // What can fail comes first: a new sink asks the store where the log ends.
-        var runners: [String: SinkRunner] = [:]
-        for (name, settings) in wanted where known[name] == nil {
-            runners[name] = try SinkRunner(
-                name: name, sink: SinkFactory.make(name, settings), environment: environment)
-        }
-        let outdated = known.filter { wanted[$0.key] != $0.value.settings }
+        // What can fail comes first: new sinks ask the store where the log begins and ends.
+        let log = try LogExtent(of: environment.store)
+        let outdated = known.filter { wanted[$0.key] != $0.value.configured }
         for member in outdated.values { member.runner.stop() }
         for member in outdated.values { await member.task.value }
         environment.failures.keep(wanted.keys)
-        for (name, member) in outdated {
-            guard let settings = wanted[name] else { continue }
-            runners[name] = SinkRunner(replacing: member.runner, with: SinkFactory.make(name, settings))
+        var runners: [String: SinkRunner] = [:]
+        for (name, configured) in wanted where known[name] == nil || outdated[name] != nil {
+            // The runner before it has ended, and so has the one of a sink that it was, so that the board knows how far
+            // they came: no further than what is announced.
+            let start = environment.cursors.begin(
+                name, options: configured.options, now: max(log.end, environment.signal.lastEventID),
+                beforeOldest: log.beforeOldest, configured: Set(wanted.keys))
+            runners[name] = SinkRunner(
+                name: name, sink: SinkFactory.make(name, configured.settings), options: configured.options,
+                environment: environment, start: start)
+        }
+        for name in environment.cursors.keep(Set(wanted.keys), at: .now) {
+            environment.logger.notice(
+                "the sink \(name) is gone; its place in the event log is kept for a while, in case it comes back")
         }
         state.withLock { state in
             for name in outdated.keys { state.members[name] = nil }
             // A stop that came meanwhile has looked at the members, and would miss those that begin now.
             guard !state.isStopping else { return }
             for (name, runner) in runners {
-                guard let settings = wanted[name] else { continue }
-                state.members[name] = Member(settings: settings, runner: runner, task: Task { await runner.run() })
+                guard let configured = wanted[name] else { continue }
+                state.members[name] = Member(
+                    configured: configured, runner: runner, task: Task { await runner.run() })
             }
         }
     }

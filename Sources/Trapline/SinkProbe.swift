@@ -4,15 +4,15 @@ public import Sinks
 public enum SinkProbe {
     /// The sinks whose peer does not answer as it should, with the reason, in the order given.
     public static func failures(
-        _ sinks: [(name: String, settings: SinkSettings)]
+        _ sinks: [ConfiguredSink]
     ) async -> [(name: String, failure: DeliveryFailure)] {
         var failures: [(name: String, failure: DeliveryFailure)] = []
-        for (name, settings) in sinks {
-            let sink = SinkFactory.make(name, settings)
+        for configured in sinks {
+            let sink = SinkFactory.make(configured.name, configured.settings)
             do throws(DeliveryFailure) {
                 try await sink.probe()
             } catch {
-                failures.append((name, error))
+                failures.append((configured.name, error))
             }
             await sink.close()
         }

@@ -132,7 +132,9 @@ public enum ConfigurationLoader {
         var marks: [String: SourceMark] = [:]
         if let sinksEntry {
             let sinks = SinksSection.read(sinksEntry.value, reader, names)
-            configuration.sinks = (sinks?.valid ?? []).map { ($0.name, $0.settings) }
+            configuration.sinks = (sinks?.valid ?? []).map {
+                ConfiguredSink(name: $0.name, settings: $0.settings, options: $0.options)
+            }
             sinkNames = sinks?.names
             for sink in sinks?.valid ?? [] { marks[sink.name] = sink.mark }
             if sinkNames?.isEmpty == true {

@@ -16,7 +16,7 @@ public struct ServerConfiguration: Sendable {
     /// Where `/metrics` and `/health` are served; `nil`: nowhere.
     public var metricsEndpoint: Endpoint?
     /// In the order of the file; names differ.
-    public var sinks: [(name: String, settings: SinkSettings)]
+    public var sinks: [ConfiguredSink]
     public var routes: [Route]
     /// The shipped ones, then the operator's: later ones win.
     public var rules: [AlarmRule]
@@ -37,7 +37,7 @@ public struct ServerConfiguration: Sendable {
         mibDirectories = []
         dataFolder = ServerConfiguration.defaultDataFolder
         metricsEndpoint = nil
-        sinks = [(name: "console", settings: .console(ConsoleSettings()))]
+        sinks = [ConfiguredSink(name: "console", settings: .console(ConsoleSettings()))]
         routes = [ServerConfiguration.everythingRoute(to: ["console"])]
         rules = []
         vendor = .audiocodes

@@ -224,14 +224,16 @@ import TraplineMetrics
     @Test func cursorsRideInTheTransaction() throws {
         var pipeline = try pipeline()
         _ = try pipeline.process(
-            Sample.records([Sample.entry(Sample.datagram(Sample.unknown), at: 1)]), cursors: ["noc": 3])
-        #expect(try store.cursors() == ["noc": 3])
+            Sample.records([Sample.entry(Sample.datagram(Sample.unknown), at: 1)]),
+            progress: SinkProgress(cursors: ["noc": SinkCursor(3)]))
+        #expect(try store.cursors() == ["noc": SinkCursor(3)])
         let position = try store.load().position
-        _ = try pipeline.process([], cursors: ["noc": 4])
-        #expect(try store.cursors() == ["noc": 4], "without records too")
+        _ = try pipeline.process([], progress: SinkProgress(cursors: ["noc": SinkCursor(4)]))
+        #expect(try store.cursors() == ["noc": SinkCursor(4)], "without records too")
         let letter = DeadLetter(
             sink: "noc", event: 5, time: Timestamp(seconds: 1), reason: "rejected", detail: "550 no")
-        _ = try pipeline.process([], cursors: ["noc": 5], deadLetters: [letter])
+        _ = try pipeline.process(
+            [], progress: SinkProgress(cursors: ["noc": SinkCursor(5)], deadLetters: [letter]))
         #expect(try store.deadLetters() == [letter])
         #expect(try store.load().position == position)
         #expect(try pipeline.process([]).isEmpty)

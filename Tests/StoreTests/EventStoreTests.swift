@@ -15,10 +15,11 @@ import Testing
         let outcome = BatchOutcome(
             events: [try Sample.stored(1), try Sample.stored(2, sinks: [])],
             standingAlarms: [try Sample.alarm(1), try Sample.alarm(2, source: "a\0b")], devices: [Sample.device()],
-            cursors: ["noc": 1, "ops \0": 2],
-            deadLetters: [
-                DeadLetter(sink: "ops \0", event: 2, time: Timestamp(seconds: 5), reason: "rejected", detail: "5\0")
-            ], position: JournalPosition(segment: 3, offset: .max),
+            progress: SinkProgress(
+                cursors: ["noc": SinkCursor(1, born: 9), "ops \0": SinkCursor(2, removed: Timestamp(seconds: 7))],
+                deadLetters: [
+                    DeadLetter(sink: "ops \0", event: 2, time: Timestamp(seconds: 5), reason: "rejected", detail: "5\0")
+                ]), position: JournalPosition(segment: 3, offset: .max),
             clock: Timestamp(nanoseconds: 77))
         try store.commit(outcome)
         try store.close()
@@ -29,8 +30,8 @@ import Testing
         #expect(snapshot.lastEventID == 2)
         #expect(snapshot.activeAlarms == outcome.standingAlarms)
         #expect(snapshot.devices == outcome.devices)
-        #expect(snapshot.cursors == outcome.cursors)
-        #expect(try EventStore(folder: folder.path + "/made/here").deadLetters() == outcome.deadLetters)
+        #expect(snapshot.cursors == outcome.progress.cursors)
+        #expect(try EventStore(folder: folder.path + "/made/here").deadLetters() == outcome.progress.deadLetters)
         #expect(try EventStore(folder: folder.path + "/made/here").events(after: 0, limit: 10) == outcome.events)
     }
 
@@ -58,18 +59,19 @@ import Testing
         let (first, second) = (try Sample.alarm(1, source: "1"), try Sample.alarm(2, source: "2"))
         try store.commit(
             BatchOutcome(
-                standingAlarms: [first, second], devices: [Sample.device()], cursors: ["noc": 1, "ops": 1],
+                standingAlarms: [first, second], devices: [Sample.device()],
+                progress: SinkProgress(cursors: ["noc": SinkCursor(1), "ops": SinkCursor(1)]),
                 position: JournalPosition(segment: 1, offset: 1), clock: Timestamp(seconds: 1)))
         var changed = second
         changed.count = 9
         try store.commit(
             BatchOutcome(
                 standingAlarms: [changed], endedAlarms: [first.key], devices: [Sample.device(lastSeen: 70)],
-                cursors: ["noc": 5]))
+                progress: SinkProgress(cursors: ["noc": SinkCursor(5)])))
         let snapshot = try store.load()
         #expect(snapshot.activeAlarms == [changed])
         #expect(snapshot.devices == [Sample.device(lastSeen: 70)])
-        #expect(snapshot.cursors == ["noc": 5, "ops": 1])
+        #expect(snapshot.cursors == ["noc": SinkCursor(5), "ops": SinkCursor(1)])
         #expect(snapshot.position == JournalPosition(segment: 1, offset: 1), "absent means unchanged")
         #expect(snapshot.clock == Timestamp(seconds: 1))
     }
@@ -79,7 +81,7 @@ import Testing
         try store.commit(BatchOutcome(events: [try Sample.stored(1)], position: JournalPosition(segment: 1, offset: 1)))
         let clash = BatchOutcome(
             events: [try Sample.stored(2), try Sample.stored(1)], standingAlarms: [try Sample.alarm(2)],
-            devices: [Sample.device()], cursors: ["noc": 2], position: JournalPosition(segment: 1, offset: 2))
+            devices: [Sample.device()], progress: SinkProgress(cursors: ["noc": SinkCursor(2)]), position: JournalPosition(segment: 1, offset: 2))
         #expect(throws: StoreError.self) { try store.commit(clash) }
         let snapshot = try store.load()
         #expect(snapshot.lastEventID == 1)
@@ -151,7 +153,7 @@ import Testing
         let folder = try TemporaryFolder()
         try EventStore(folder: folder.path).close()
         let reader = try EventStore.readOnly(folder: folder.path)
-        let error = #expect(throws: StoreError.self) { try reader.commit(BatchOutcome(cursors: ["noc": 1])) }
+        let error = #expect(throws: StoreError.self) { try reader.commit(BatchOutcome(progress: SinkProgress(cursors: ["noc": SinkCursor(1)]))) }
         #expect(error?.code == .unavailable)
         #expect(try reader.cursors().isEmpty)
     }

@@ -25,26 +25,29 @@ public final class SinkRunner: Sendable {
     private let counters: SinkMetrics.Counters
     private let follower: EventFollower
     private let disk: BlockingQueue
-    private let start: Int64
+    private let start: SinkCursor
+    private let options: SinkOptions
     private let state = Mutex(State())
     private let ended = Latch()
 
-    /// A sink that the board of cursors does not know begins at the log's present end: make the runner before the
-    /// first event can be routed to it.
-    public convenience init(name: String, sink: any Sink, environment: SinkEnvironment) throws(StoreError) {
-        let start = environment.cursors.begin(name, now: try environment.store.lastEventID())
-        self.init(name: name, sink: sink, environment: environment, start: start)
+    /// A sink that the board of cursors does not know begins where its options say: make the runner before the first
+    /// event can be routed to it.
+    public convenience init(
+        name: String, sink: any Sink, options: SinkOptions = SinkOptions(), environment: SinkEnvironment
+    ) throws(StoreError) {
+        let log = try LogExtent(of: environment.store)
+        let start = environment.cursors.begin(
+            name, options: options, now: log.end, beforeOldest: log.beforeOldest)
+        self.init(name: name, sink: sink, options: options, environment: environment, start: start)
     }
 
-    /// Goes on where `other`, whose `run` has ended, came to. It asks nobody, so that it cannot fail.
-    public convenience init(replacing other: SinkRunner, with sink: any Sink) {
-        let start = other.environment.cursors.cursor(of: other.name) ?? other.start
-        self.init(name: other.name, sink: sink, environment: other.environment, start: start)
-    }
-
-    private init(name: String, sink: any Sink, environment: SinkEnvironment, start: Int64) {
+    /// Goes on from `start`, as the board of cursors gave it.
+    public init(
+        name: String, sink: any Sink, options: SinkOptions, environment: SinkEnvironment, start: SinkCursor
+    ) {
         self.name = name
         self.sink = sink
+        self.options = options
         self.environment = environment
         self.start = start
         var logger = environment.logger
@@ -54,7 +57,7 @@ public final class SinkRunner: Sendable {
         self.follower = EventFollower(
             sink: name, store: environment.store, counters: counters, logger: logger)
         self.disk = BlockingQueue("trapline.sink.\(name)")
-        environment.metrics.note(cursor: start, waitingSince: nil, of: name)
+        environment.metrics.note(cursor: start.event, waitingSince: nil, of: name)
     }
 
     /// Follows the log until `stop` is called or the task is cancelled. It returns when the delivery in hand has ended,
@@ -102,7 +105,7 @@ public final class SinkRunner: Sendable {
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func follow() async {
-        var marks = DeliveryMarks(at: start)
+        var marks = DeliveryMarks(at: start.event)
         // `nil` when the sink has been quiet for a window.
         var sinceDelivery: Stopwatch?
         while !isStopping {

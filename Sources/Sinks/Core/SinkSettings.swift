@@ -1,4 +1,4 @@
-/// One entry of `sinks:`.
+/// What one entry of `sinks:` says, by its type.
 public enum SinkSettings: Sendable, Hashable {
     case syslog(SyslogSettings)
     case mail(MailSettings)

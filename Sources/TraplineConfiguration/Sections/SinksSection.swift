@@ -1,6 +1,6 @@
 import Sinks
 
-/// `sinks:` where events go. `NAME: {TYPE: {…}}`.
+/// `sinks:` where events go. `NAME: {TYPE: {…}}`, and beside the type what any sink can be told.
 enum SinksSection {
     /// Each has a cursor, a task and metrics of its own.
     static let maximumSinks = 100
@@ -9,6 +9,9 @@ enum SinksSection {
         var name: String
         var mark: SourceMark
         var settings: SinkSettings
+        var options: SinkOptions
+        /// Where `was` stands.
+        var wasMark: SourceMark?
     }
 
     struct Sinks {
@@ -44,9 +47,13 @@ enum SinksSection {
                     reader.error("\(quoted(entry.key)) is no name for a sink: \(rule)", at: entry.mark)
                     continue
                 }
+                let (options, wasMark) = SinkOptionsSection.read(entry, reader)
                 guard let settings = settings(entry, reader, names) else { continue }
-                sinks.valid.append(NamedSink(name: entry.key, mark: entry.mark, settings: settings))
+                sinks.valid.append(
+                    NamedSink(
+                        name: entry.key, mark: entry.mark, settings: settings, options: options, wasMark: wasMark))
             }
+            SinkOptionsSection.checkFormerNames(sinks, reader)
         case .text, .list:
             reader.error("expected a mapping of sinks, NAME: {TYPE: {…}}, found \(node.kind)", at: node.mark)
             return nil
@@ -58,7 +65,7 @@ enum SinksSection {
         _ entry: YAMLNode.Entry, _ reader: DocumentReader, _ names: ObjectNames
     ) -> SinkSettings? {
         let known = types.map(\.name)
-        guard case .mapping(let content) = entry.value.content, let type = content.first else {
+        guard let content = SinkOptionsSection.types(entry.value), let type = content.first else {
             let value = reader.described(entry.value)
             reader.error(
                 "the sink \(entry.key) needs a type, {TYPE: {…}} with \(alternatives(known)); found \(value)",

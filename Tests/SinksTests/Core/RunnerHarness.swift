@@ -26,7 +26,7 @@ final class RunnerHarness: Sendable {
 
     init(cursors: [String: Int64] = [:]) throws {
         store = try EventStore.inMemory()
-        self.cursors = CursorBoard(cursors)
+        self.cursors = CursorBoard(cursors.mapValues { SinkCursor($0) })
         let now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_000) }
         metrics = SinkMetrics(registry, signal: signal, now: now)
     }

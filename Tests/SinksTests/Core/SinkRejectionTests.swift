@@ -21,7 +21,7 @@ import Testing
     }
 
     private func expectLetters(_ harness: RunnerHarness) {
-        let letters = harness.cursors.pending().deadLetters
+        let letters = harness.cursors.pending().progress.deadLetters
         #expect(letters.map(\.event) == [1, 2, 3])
         #expect(letters.allSatisfy { $0.sink == "noc" && $0.reason == "rejected" && $0.detail == "550 no such user" })
         #expect(harness.metric("trapline_sink_dead_letters_total{sink=\"noc\"}") == "3")
@@ -62,6 +62,6 @@ import Testing
         runner.stop()
         await task.value
         #expect(sink.attempts == [[1], [1], [1]])
-        #expect(harness.cursors.pending().deadLetters.isEmpty)
+        #expect(harness.cursors.pending().progress.deadLetters.isEmpty)
     }
 }

@@ -1,3 +1,4 @@
+import Store
 import TestPeers
 import Testing
 
@@ -84,7 +85,7 @@ import Testing
         server.kill()
         runner.stop()
         await task.value
-        let stored = before.cursors.unsaved()["noc"] ?? 0
+        let stored = before.cursors.pending().progress.cursors["noc"]?.event ?? 0
         #expect(stored == 0, "nothing of it is confirmed")
         #expect(try numbers(at: server) == Array(1...50), "the peer has lost what it had not read")
 
