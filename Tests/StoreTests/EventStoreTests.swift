@@ -81,7 +81,8 @@ import Testing
         try store.commit(BatchOutcome(events: [try Sample.stored(1)], position: JournalPosition(segment: 1, offset: 1)))
         let clash = BatchOutcome(
             events: [try Sample.stored(2), try Sample.stored(1)], standingAlarms: [try Sample.alarm(2)],
-            devices: [Sample.device()], progress: SinkProgress(cursors: ["noc": SinkCursor(2)]), position: JournalPosition(segment: 1, offset: 2))
+            devices: [Sample.device()], progress: SinkProgress(cursors: ["noc": SinkCursor(2)]),
+            position: JournalPosition(segment: 1, offset: 2))
         #expect(throws: StoreError.self) { try store.commit(clash) }
         let snapshot = try store.load()
         #expect(snapshot.lastEventID == 1)
@@ -153,7 +154,9 @@ import Testing
         let folder = try TemporaryFolder()
         try EventStore(folder: folder.path).close()
         let reader = try EventStore.readOnly(folder: folder.path)
-        let error = #expect(throws: StoreError.self) { try reader.commit(BatchOutcome(progress: SinkProgress(cursors: ["noc": SinkCursor(1)]))) }
+        let error = #expect(throws: StoreError.self) {
+            try reader.commit(BatchOutcome(progress: SinkProgress(cursors: ["noc": SinkCursor(1)])))
+        }
         #expect(error?.code == .unavailable)
         #expect(try reader.cursors().isEmpty)
     }

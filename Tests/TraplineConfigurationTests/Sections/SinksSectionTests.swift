@@ -24,6 +24,47 @@ struct SinksSectionTests {
         #expect(try #require(load("sinks: {\(name): {console: {}}}").configuration).sinks.map(\.name) == [name])
     }
 
+    // MARK: What any sink can be told
+
+    private func options(_ keys: String) throws -> SinkOptions {
+        let loaded = load("sinks:\n  a: {console: {}\(keys)}\nroutes: [{name: all, to: a}]")
+        #expect(loaded.problems.map(\.description) == [])
+        return try #require(loaded.configuration).sinks[0].options
+    }
+
+    @Test func aSinkHasOptionsBesideItsType() throws {
+        #expect(try options("") == SinkOptions(expireAfter: nil, start: .now, was: nil, lagAlarm: .seconds(300)))
+        #expect(
+            try options(", expire-after: 1h, start: beginning, was: b, lag-alarm: 10m")
+                == SinkOptions(expireAfter: .seconds(3_600), start: .beginning, was: "b", lagAlarm: .seconds(600)))
+        #expect(try options(", lag-alarm: off").lagAlarm == nil)
+        let first = load("sinks: {a: {start: beginning, console: {}}}")
+        #expect(first.configuration?.sinks.first?.options.start == .beginning, "in any order")
+    }
+
+    @Test(arguments: [
+        ("expire-after: 0s", "0s is not within 1s to 365d"), ("expire-after: never", "expected a duration"),
+        ("start: end", "expected now or beginning"), ("lag-alarm: 1s", "1s is not within 10s to 7d"),
+        ("was: a", "is no other sink's name"), ("was: \"a b\"", "is no other sink's name"), ("was: []", "found a list"),
+        ("expires-after: 1h", "has a type already"),
+    ])
+    func anOptionThatIsWrong(option: String, message: String) {
+        let loaded = load("sinks:\n  a: {console: {}, \(option)}\nroutes: [{name: all, to: a}]")
+        #expect(loaded.configuration == nil)
+        #expect(loaded.problems.contains { $0.message.contains(message) && $0.line == 2 }, "\(loaded.problems)")
+    }
+
+    @Test func aCursorGoesToOneSink() {
+        let loaded = load(
+            "sinks:\n  a: {console: {}, was: c}\n  b:\n    was: c\n    console: {}\nroutes: [{name: all, to: [a, b]}]")
+        #expect(loaded.configuration == nil)
+        #expect(loaded.problems.map(\.message) == ["was: the sink a takes over from c already"])
+        #expect(loaded.problems.map(\.line) == [4])
+        let standing = load("sinks:\n  a: {console: {}, was: b}\n  b: {console: {}}\nroutes: [{name: all, to: [a, b]}]")
+        #expect(standing.configuration != nil)
+        #expect(standing.problems.map(\.severity) == [.warning])
+    }
+
     // MARK: Syslog
 
     @Test func syslogNeedsNothingButAPeer() throws {
