@@ -69,6 +69,7 @@ let package = Package(
         .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
         .target(name: "CDatagram"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CRELP", linkerSettings: [.linkedLibrary("relp")]),
 
         // The rooms, lowest first; dependencies point down only.
         room("Basics", []),
@@ -90,7 +91,7 @@ let package = Package(
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents",
                 "Store",
-                "CCurl", nioCore, nioPosix, nioTLS, nioSSL, logging,
+                "CCurl", "CDatagram", "CRELP", nioCore, nioPosix, nioTLS, nioSSL, logging,
             ]),
         room("Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
         room(

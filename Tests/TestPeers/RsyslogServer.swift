@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Synchronization
 
-/// A real rsyslogd with a configuration of its own: it receives over UDP, TCP and TLS on free ports of 127.0.0.1
+/// A real rsyslogd with a configuration of its own: it receives over UDP, TCP, TLS and RELP on free ports of 127.0.0.1
 /// (UDP and TCP on ::1 too) and writes what it understood of each message to a file.
 public final class RsyslogServer: Sendable {
     /// A message as rsyslog took it apart.
@@ -16,7 +16,7 @@ public final class RsyslogServer: Sendable {
         public var text: String
         /// As it came, control characters escaped by rsyslog (`#012`).
         public var raw: String
-        /// `udp`, `tcp` or `tls`.
+        /// `udp`, `tcp`, `tls` or `relp`.
         public var input: String
     }
 
@@ -25,6 +25,7 @@ public final class RsyslogServer: Sendable {
     public let tcpPort: UInt16
     /// Asks for the client's certificate.
     public let tlsPort: UInt16
+    public let relpPort: UInt16
     public let certificates: Certificates
     private let folder: TemporaryFolder
     private let process: Mutex<ServerProcess?>
@@ -35,6 +36,7 @@ public final class RsyslogServer: Sendable {
         udpPort = try Ports.free()
         tcpPort = try Ports.free()
         tlsPort = try Ports.free()
+        relpPort = try Ports.free()
         process = Mutex(nil)
         try folder.write(configuration, to: "rsyslog.conf")
         try start()
@@ -42,7 +44,7 @@ public final class RsyslogServer: Sendable {
 
     /// Starts it (again), on the same ports and with the same file.
     public func start() throws {
-        let ports = [tcpPort, tlsPort]
+        let ports = [tcpPort, tlsPort, relpPort]
         let started = try ServerProcess(
             "rsyslogd", ["-n", "-f", folder.file("rsyslog.conf"), "-i", folder.file("rsyslog.pid")],
             folder: folder.path
@@ -108,6 +110,7 @@ public final class RsyslogServer: Sendable {
               defaultNetstreamDriverKeyFile="\(certificates.serverKey)")
             module(load="imudp")
             module(load="imtcp")
+            module(load="imrelp")
             template(name="row" type="list") { constant(value="[\\"") \(row) constant(value="\\"]\\n") }
             ruleset(name="all") { action(type="omfile" file="\(folder.file("messages.jsonl"))" template="row") }
             input(type="imudp" address="127.0.0.1" port="\(udpPort)" rcvbufSize="8m" ruleset="all" name="udp")
@@ -117,6 +120,7 @@ public final class RsyslogServer: Sendable {
             input(type="imtcp" address="127.0.0.1" port="\(tlsPort)" ruleset="all" name="tls"
               streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="x509/name"
               permittedPeer=["\(Certificates.clientName)"])
+            input(type="imrelp" address="127.0.0.1" port="\(relpPort)" ruleset="all" name="relp")
 
             """
     }

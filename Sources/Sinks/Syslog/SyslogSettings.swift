@@ -5,6 +5,8 @@ public struct SyslogSettings: Sendable, Hashable {
         case tcp(SyslogFraming)
         /// RFC 5425: octet-counted.
         case tls(SyslogTLS)
+        /// The Reliable Event Logging Protocol of rsyslog: the server answers each message.
+        case relp
     }
 
     public enum Format: String, Sendable, Hashable, CaseIterable {

@@ -3,7 +3,7 @@ internal import Foundation
 public import NIOCore
 internal import NIOPosix
 
-/// Sends each event as a syslog message: over UDP (RFC 5426), TCP (RFC 6587) or TLS (RFC 5425).
+/// Sends each event as a syslog message: over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) or RELP.
 public final class SyslogSink: Sink {
     public static let type = "syslog"
 
@@ -21,6 +21,7 @@ public final class SyslogSink: Sink {
     private enum Transport: Sendable {
         case datagrams(DatagramPeer)
         case stream(SyslogStream, SyslogFraming)
+        case relp(SyslogRELP)
     }
 
     /// `eventLoopGroup` does the network's work; `nil` for the one that the process shares.
@@ -39,6 +40,9 @@ public final class SyslogSink: Sink {
         case .tls:
             gathering = .immediate(maximum: Self.streamBatch)
             transport = .stream(SyslogStream(settings: settings, group: eventLoopGroup), .octetCounting)
+        case .relp:
+            gathering = .immediate(maximum: Self.streamBatch)
+            transport = .relp(SyslogRELP(name: name, settings: settings))
         }
     }
 
@@ -51,6 +55,9 @@ public final class SyslogSink: Sink {
             var buffer = ByteBuffer()
             for message in messages { framing.write(message, into: &buffer) }
             try await stream.send(buffer)
+        case .relp(let relp):
+            try await relp.send(
+                zip(events, messages).map { SyslogRELP.Message(event: $0.event.id, octets: Array($1.utf8)) })
         }
     }
 
@@ -58,7 +65,7 @@ public final class SyslogSink: Sink {
     public var needsConfirmation: Bool {
         switch transport {
         case .datagrams: false
-        case .stream: true
+        case .stream, .relp: true
         }
     }
 
@@ -66,6 +73,7 @@ public final class SyslogSink: Sink {
         switch transport {
         case .datagrams: break
         case .stream(let stream, _): try await stream.confirm()
+        case .relp(let relp): try await relp.confirm()
         }
     }
 
@@ -73,6 +81,7 @@ public final class SyslogSink: Sink {
         switch transport {
         case .datagrams(let peer): try await peer.open()
         case .stream(let stream, _): try await stream.probe()
+        case .relp(let relp): try await relp.probe()
         }
     }
 
@@ -82,6 +91,7 @@ public final class SyslogSink: Sink {
         switch transport {
         case .datagrams(let peer): await peer.close()
         case .stream(let stream, _): await stream.close()
+        case .relp(let relp): await relp.close()
         }
     }
 

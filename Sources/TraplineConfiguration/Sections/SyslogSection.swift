@@ -14,7 +14,7 @@ enum SyslogSection {
     static func read(_ node: YAMLNode, _ reader: DocumentReader, _ names: ObjectNames) -> SyslogSettings? {
         guard let mapping = MappingReader(node, reader, of: "settings") else { return nil }
         let to = mapping.require("to", "a URL such as udp://10.0.0.5:514") {
-            reader.peerURL($0, schemes: ["udp", "tcp", "tls"], example: "udp://10.0.0.5:514")
+            reader.peerURL($0, schemes: ["udp", "tcp", "tls", "relp"], example: "udp://10.0.0.5:514")
         }
         var settings = SyslogSettings(host: to?.peer.host ?? "")
         if let format = mapping.take("format", { reader.word($0, SyslogSettings.Format.self) }) {
@@ -43,13 +43,17 @@ enum SyslogSection {
         case "tcp":
             // RFC 6587 §3.4.1: the only framing that any text survives.
             settings.transport = .tcp(chosenFraming ?? .octetCounting)
+        case "relp":
+            settings.transport = .relp
+            // No port is registered for RELP; this one is rsyslog's, in the examples of its omrelp.
+            settings.port = 2514
         default:
             settings.transport = .udp
         }
         if let port = to.peer.port { settings.port = port }
         if let framing, to.scheme != "tcp" {
             reader.error(
-                "framing: is for tcp:// only; tls:// always counts octets, udp:// needs none", at: framing.mark)
+                "framing: is for tcp:// only; tls:// and relp:// always count octets, udp:// needs none", at: framing.mark)
         }
         if let tls, to.scheme != "tls" { reader.error("tls: is for tls:// only", at: tls.mark) }
         return settings

@@ -6,7 +6,7 @@ import Testing
 
 /// What the peer's kernel has taken and its program has not read, against a real rsyslogd.
 @Suite(.serialized) struct SyslogConfirmationTests {
-    private static let transports = ["tcp, octets counted", "tcp, newlines", "tls"]
+    private static let transports = ["tcp, octets counted", "tcp, newlines", "tls", "relp"]
 
     private func settings(_ name: String, _ server: RsyslogServer) -> SyslogSettings {
         let certificates = server.certificates
@@ -14,15 +14,20 @@ import Testing
             switch name {
             case "tcp, octets counted": .tcp(.octetCounting)
             case "tcp, newlines": .tcp(.newline)
+            case "relp": .relp
             default:
                 .tls(
                     SyslogTLS(
                         authority: certificates.authority, certificate: certificates.clientCertificate,
                         key: certificates.clientKey))
             }
-        return SyslogSettings(
-            host: "127.0.0.1", port: name == "tls" ? server.tlsPort : server.tcpPort, transport: transport,
-            text: "number {id}")
+        let port =
+            switch name {
+            case "tls": server.tlsPort
+            case "relp": server.relpPort
+            default: server.tcpPort
+            }
+        return SyslogSettings(host: "127.0.0.1", port: port, transport: transport, text: "number {id}")
     }
 
     private func server() throws -> RsyslogServer {
@@ -130,9 +135,10 @@ import Testing
         #expect(try firstArrivals(at: server) == Array(1...100))
     }
 
-    @Test func `confirmation sends again what a dead peer had`() async throws {
+    @Test(arguments: ["tcp, octets counted", "relp"])
+    func `confirmation sends again what a dead peer had`(name: String) async throws {
         let server = try server()
-        let sink = SyslogSink(name: "noc", settings: settings("tcp, octets counted", server))
+        let sink = SyslogSink(name: "noc", settings: settings(name, server))
         try await sink.deliver([WireSamples.sinkEvent(WireSamples.event())])
         server.kill()
         let failure = await #expect(throws: DeliveryFailure.self) { try await sink.confirm() }

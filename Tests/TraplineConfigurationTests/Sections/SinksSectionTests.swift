@@ -87,6 +87,15 @@ struct SinksSectionTests {
                 == .syslog(SyslogSettings(host: "logs.example.net", port: 6_514, transport: .tls(SyslogTLS()))))
     }
 
+    @Test func syslogOverRELPHasThePortOfRsyslogsExamples() throws {
+        #expect(
+            try settings("syslog: {to: \"relp://logs.example.net\"}")
+                == .syslog(SyslogSettings(host: "logs.example.net", port: 2_514, transport: .relp)))
+        #expect(
+            try settings("syslog: {to: \"relp://[2001:db8::5]:20514\"}")
+                == .syslog(SyslogSettings(host: "2001:db8::5", port: 20_514, transport: .relp)))
+    }
+
     @Test func syslogOverTLSWithFiles() throws {
         let folder = try TemporaryFolder()
         for name in ["ca.pem", "client.pem", "client.key"] { try folder.write("-", name) }
