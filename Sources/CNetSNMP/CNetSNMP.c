@@ -31,6 +31,10 @@ static const int output_descriptor = 3;
 /// some 300 bytes each. Only the pages that are touched cost memory.
 static const size_t parser_stack_size = (size_t)512 * 1024 * 1024;
 
+/// What the child may take beside its stack: some hundred times what a thousand modules need. A file that makes the
+/// parser ask for more ends the child and not the machine.
+static const rlim_t parser_memory_limit = (rlim_t)2 * 1024 * 1024 * 1024;
+
 /// Records gathered before a write; a pipe takes 64 KiB at a time.
 static uint8_t pending[64 * 1024];
 static size_t pending_count;
@@ -197,6 +201,7 @@ static void run_child(int output, const struct parser_input *input, unsigned tim
 {
     struct rlimit none = {0, 0};
     struct rlimit seconds = {timeout_seconds, timeout_seconds};
+    struct rlimit memory = {parser_stack_size + parser_memory_limit, parser_stack_size + parser_memory_limit};
     sigset_t empty;
 
     // A crash is an outcome that the parent reports: no handler, no core.
@@ -206,6 +211,7 @@ static void run_child(int output, const struct parser_input *input, unsigned tim
     sigprocmask(SIG_SETMASK, &empty, NULL);
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_CPU, &seconds);
+    setrlimit(RLIMIT_DATA, &memory);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 
     // The parent's sockets and its lock on the data folder must not outlive it in here.

@@ -12,6 +12,7 @@ struct CatalogLoader {
     private var files: [String: ModuleFile] = [:]
     private var lastFolder = ""
     private let parse: ([(path: String, module: String)]) -> ParserOutput
+    private let now: () -> ContinuousClock.Instant
 
     /// A run for each module that has to give way; more than this at once means that a folder is beyond repair.
     static let maximumRuns = 16
@@ -19,12 +20,20 @@ struct CatalogLoader {
     /// A run alone takes a few milliseconds.
     static let maximumSuspects = 1_000
 
-    /// - Parameter parse: runs the parser over files; a test may stand in for net-snmp.
+    /// After so long only the last folder is still tried: modules at which the parser never ends cost a time-out each,
+    /// and a server that starts late receives nothing meanwhile.
+    static let maximumDuration = Duration.seconds(120)
+
+    /// - Parameters:
+    ///   - parse: runs the parser over files; a test may stand in for net-snmp.
+    ///   - now: the clock.
     init(
         directories: [String],
-        parse: @escaping ([(path: String, module: String)]) -> ParserOutput = { ParserOutput(parsing: $0) }
+        parse: @escaping ([(path: String, module: String)]) -> ParserOutput = { ParserOutput(parsing: $0) },
+        now: @escaping () -> ContinuousClock.Instant = { .now }
     ) {
         self.parse = parse
+        self.now = now
         for directory in directories { scan(directory) }
         lastFolder = directories.last ?? ""
     }
@@ -64,12 +73,13 @@ struct CatalogLoader {
 
     /// Runs the parser until every file that gave way is left out.
     mutating func load() -> Catalog {
-        for _ in 0..<Self.maximumRuns {
+        let deadline = now() + Self.maximumDuration
+        for _ in 0..<Self.maximumRuns where now() < deadline {
             let chosen = chosenFiles()
             guard !chosen.isEmpty else { return .empty }
             let output = parse(chosen.map { ($0.file.path, $0.module) })
             guard output.outcome == .complete else {
-                guard leaveOut(after: output, chosen) else { return .empty }
+                guard leaveOut(after: output, chosen, before: deadline) else { return .empty }
                 continue
             }
             let refused = chosen.filter { output.refused.contains($0.module) }.map(\.file.path)
@@ -146,7 +156,8 @@ struct CatalogLoader {
 
     /// Leaves out the module at which a run ended; false where no run can succeed.
     private mutating func leaveOut(
-        after output: ParserOutput, _ chosen: [(module: String, file: ModuleFile)]
+        after output: ParserOutput, _ chosen: [(module: String, file: ModuleFile)],
+        before deadline: ContinuousClock.Instant
     ) -> Bool {
         let reason =
             switch output.outcome {
@@ -163,6 +174,7 @@ struct CatalogLoader {
         // The module that was begun last may have failed for one that it imports: whoever fails alone is the one.
         let suspects = chosen.map(\.file).filter { !isInLastFolder($0.path) }.prefix(Self.maximumSuspects)
         let failing = suspects.filter { file in
+            guard now() < deadline else { return false }
             let alone = parse(file.modules.prefix(1).map { (file.path, $0) })
             return alone.outcome != .complete && alone.outcome != .notStarted
         }

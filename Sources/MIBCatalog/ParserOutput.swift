@@ -38,11 +38,14 @@ struct ParserOutput: Sendable {
 
     /// Long enough for thousands of modules on a slow machine (94 modules take 50 ms), and short enough for a start.
     static let timeoutSeconds: UInt32 = 60
+    /// For one module and what it imports, which take some milliseconds.
+    static let loneTimeoutSeconds: UInt32 = 5
     /// A broken folder can complain without end; nobody reads further than this.
     static let maximumMessages = 10_000
 
     /// Runs the parser over files, each of which holds the module named beside it.
-    init(parsing files: [(path: String, module: String)], timeoutSeconds: UInt32 = ParserOutput.timeoutSeconds) {
+    init(parsing files: [(path: String, module: String)], timeoutSeconds: UInt32? = nil) {
+        let timeoutSeconds = timeoutSeconds ?? (files.count > 1 ? Self.timeoutSeconds : Self.loneTimeoutSeconds)
         let paths = files.map { CString($0.path) }
         let modules = files.map { CString($0.module) }
         let output = unsafe withPointers(to: paths) { paths in

@@ -81,6 +81,27 @@ struct ParserFailureTests {
         #expect(problems.last?.hasPrefix("too many modules fail") ?? false)
     }
 
+    @Test func modulesThatCostTooMuchTimeLeaveTheBundledOnes() throws {
+        let names = (1...100).map { "SLOW\($0)-MIB" }
+        let modules = Dictionary(uniqueKeysWithValues: names.map { ($0, module($0)) })
+        let folder = try folder(modules)
+        let start = ContinuousClock.now
+        var spent = Duration.zero
+        var loader = CatalogLoader(
+            directories: [folder.path, Bundled.folder],
+            parse: { files in
+                guard let slow = files.last(where: { $0.module.hasPrefix("SLOW") }) else {
+                    return ParserOutput(parsing: files)
+                }
+                spent += .seconds(5)
+                return ParserOutput(outcome: .timedOut, lastModule: slow.module)
+            }, now: { start + spent })
+        let catalog = loader.load()
+        #expect(catalog.nodeCount == Bundled.catalog.nodeCount)
+        #expect(loader.problems.last?.description.hasPrefix("too many modules fail") ?? false)
+        #expect(spent <= CatalogLoader.maximumDuration + .seconds(5))
+    }
+
     @Test func runThatTakesTooLongIsStopped() {
         let files = [(path: Bundled.folder + "/SNMPv2-SMI", module: "SNMPv2-SMI")]
         #expect(ParserOutput(parsing: files, timeoutSeconds: 0).outcome == .timedOut)
