@@ -29,6 +29,7 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -63,6 +64,8 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // For the bench alone.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // C, each behind a narrow header of its own.
@@ -70,6 +73,7 @@ let package = Package(
         .target(name: "CDatagram"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CRELP", linkerSettings: [.linkedLibrary("relp")]),
+        .target(name: "CLoad"),
 
         // The rooms, lowest first; dependencies point down only.
         room("Basics", []),
@@ -118,8 +122,8 @@ let package = Package(
             "trapline-bench",
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Pipeline",
-                "Intake", "TraplineConfiguration", "CDatagram",
-                argumentParser, logging,
+                "Intake", "TraplineConfiguration", "CDatagram", "CLoad",
+                argumentParser, histogram, logging,
             ]),
 
         // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.
@@ -166,5 +170,6 @@ let package = Package(
         .testTarget(
             name: "SurvivalTests", dependencies: ["Basics", "SNMPWire", "Journal", "TestPeers", grdb],
             swiftSettings: settings),
+        tests(of: "trapline-bench", ["SNMPWire"]),
     ]
 )

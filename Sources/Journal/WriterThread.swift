@@ -23,6 +23,7 @@ final class WriterThread: Sendable {
             let error = unsafe pthread_create(
                 &created, nil,
                 { context in
+                    ThreadName.set("journal")
                     if let context = unsafe context {
                         unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
                     }

@@ -77,12 +77,13 @@ final class PipelineRunner: Sendable {
     /// Starts the thread, which reads on from where `reader` stands.
     func start(_ pipeline: EventPipeline, _ reader: JournalReader) {
         let thread = Thread { [self] in
+            // Foundation keeps a thread's name to itself.
+            ThreadName.set("pipeline")
             var pipeline = pipeline
             var reader = reader
             while step(&pipeline, &reader) {}
             ended.signal()
         }
-        thread.name = "pipeline"
         thread.start()
     }
 

@@ -67,11 +67,7 @@ struct ComparedReceiver {
     private static func server(
         _ path: String?, title: String, line: String, sink: @escaping (_ lines: URL) -> String
     ) throws -> ComparedReceiver {
-        let beside = URL(filePath: try ownPath()).deletingLastPathComponent().appending(path: "trapline").path
-        let executable = path ?? beside
-        guard FileManager.default.isExecutableFile(atPath: executable) else {
-            throw BenchmarkError("there is no program \(executable): build it, or name it with --trapline")
-        }
+        let executable = try path ?? besideThis("trapline")
         let work = "decode + names + durable journal + alarms + event log + \(line)"
         return ComparedReceiver(title: title, work: work, executable: executable) { folder, port in
             let configuration = folder.appending(path: "trapline.yaml")
@@ -90,6 +86,15 @@ struct ComparedReceiver {
             try text.write(to: configuration, atomically: true, encoding: .utf8)
             return ["serve", "--config", configuration.path, "--log-level", "warning"]
         }
+    }
+
+    /// A program of the same build.
+    static func besideThis(_ name: String) throws -> String {
+        let path = URL(filePath: try ownPath()).deletingLastPathComponent().appending(path: name).path
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw BenchmarkError("there is no program \(path): build it, or name it with --trapline")
+        }
+        return path
     }
 
     private static func ownPath() throws -> String {

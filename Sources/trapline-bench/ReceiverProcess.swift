@@ -42,6 +42,8 @@ final class ReceiverProcess {
         }
     }
 
+    var identifier: Int32 { process.processIdentifier }
+
     /// The CPU time that it has taken so far, in nanoseconds.
     func cpuTime() throws -> Int64 { try CPUClock.process(process.processIdentifier) }
 
@@ -61,12 +63,13 @@ final class ReceiverProcess {
         process.waitUntilExit()
     }
 
-    private func check() throws {
+    /// Throws if it has ended, with what it said last.
+    func check() throws {
         try Interruption.check()
         guard process.isRunning else { throw failure("has ended") }
     }
 
-    private func failure(_ what: String) -> BenchmarkError {
+    func failure(_ what: String) -> BenchmarkError {
         let said = (try? String(contentsOf: messages, encoding: .utf8)) ?? ""
         let last = said.split(separator: "\n").suffix(5).joined(separator: "\n")
         return BenchmarkError("\(title) \(what). Its last words:\n\(last)")

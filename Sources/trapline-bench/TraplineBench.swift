@@ -7,6 +7,8 @@ struct TraplineBench: ParsableCommand {
         commandName: "trapline-bench",
         abstract: "Measures the CPU time that a trap costs.",
         discussion: "Build for release: swift run -c release trapline-bench",
-        subcommands: [StagesCommand.self, CompareCommand.self, PrintLinesCommand.self],
+        subcommands: [
+            RunCommand.self, StagesCommand.self, CompareCommand.self, LoadCommand.self, PrintLinesCommand.self,
+        ],
         defaultSubcommand: StagesCommand.self)
 }

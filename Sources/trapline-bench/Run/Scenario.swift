@@ -1,0 +1,98 @@
+import ArgumentParser
+import Basics
+import Foundation
+
+/// What `trapline-bench run` measures, each on a server of its own.
+enum Scenario: String, CaseIterable, ExpressibleByArgument {
+    /// Into the durable journal at the highest rate without loss, the pipeline running.
+    case journal
+    /// Through alarms and event log to the counting sink, as long as the load lasts.
+    case sustained
+    /// From a trap's sending to its syslog message's arrival.
+    case latency
+    /// From an inform's sending to its response.
+    case informs
+    /// Memory while a million traps wait in the journal.
+    case backlog
+    /// One sender's storm beside quiet senders.
+    case storm
+
+    /// What the loads are by default.
+    struct Defaults {
+        var rate: Int
+        var seconds: Int
+        var senders: Int
+        var mix = LoadMix.alarm
+    }
+
+    var defaults: Defaults {
+        switch self {
+        case .journal: Defaults(rate: 150_000, seconds: 10, senders: 100)
+        case .sustained: Defaults(rate: 50_000, seconds: 20, senders: 100)
+        case .latency: Defaults(rate: 10_000, seconds: 10, senders: 100)
+        case .informs: Defaults(rate: 1_000, seconds: 10, senders: 100, mix: .inform)
+        // A million traps; the rate is what the server takes off its socket.
+        case .backlog: Defaults(rate: 0, seconds: 1, senders: 100)
+        case .storm: Defaults(rate: 100_000, seconds: 10, senders: 1)
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .journal: "Lossless into the durable journal"
+        case .sustained: "Through alarms and event log to a counting sink"
+        case .latency: "Trap to syslog"
+        case .informs: "Inform to response"
+        case .backlog: "Memory under a backlog"
+        case .storm: "A storm beside quiet senders"
+        }
+    }
+}
+
+/// A scenario with what the command line says of it.
+struct ScenarioSetting {
+    static let backlogTraps = 1_000_000
+    static let quietSenders = 100
+    /// Of the storm's own addresses: 127.2.0.1.
+    private static let stormAddress: UInt32 = 0x7f02_0001
+
+    var scenario: Scenario
+    var rate: Int
+    var seconds: Int
+    var senders: Int
+    var mix: LoadMix
+    var server: ServerUnderLoad.Options
+    var folder: URL?
+
+    var traps: Int {
+        scenario == .backlog && rate == 0 ? Self.backlogTraps * seconds : rate * seconds
+    }
+
+    var plan: LoadRun.Plan {
+        // The receiver is filled in when it has its port.
+        let nowhere = Endpoint(LoopbackPort.address, port: 0)
+        var load = LoadPlan(
+            mix: mix, receiver: nowhere, senders: senders, rate: rate > 0 ? rate : nil, traps: traps)
+        var loads: [LoadPlan]
+        if scenario == .storm {
+            load.label = .storm
+            load.firstAddress = Self.stormAddress
+            // Each of them one trap a second.
+            let quiet = LoadPlan(
+                mix: mix, receiver: nowhere, senders: Self.quietSenders, rate: Self.quietSenders,
+                traps: Self.quietSenders * seconds, label: .quiet)
+            loads = [quiet, load]
+        } else {
+            loads = [load]
+        }
+        return LoadRun.Plan(
+            server: server, loads: loads, isDelivered: scenario != .journal, isClosedLoop: scenario == .backlog,
+            folder: folder)
+    }
+
+    var text: String {
+        let pace = rate > 0 ? "\(BenchReport.Row.text(Double(rate), decimals: 0))/s for \(seconds) s" : "closed loop"
+        let senders = scenario == .storm ? "1 sender beside \(Self.quietSenders) of 1/s" : "\(senders) senders"
+        return "\(scenario.title): \(mix.text); \(pace), \(senders)"
+    }
+}
