@@ -1,0 +1,61 @@
+import Foundation
+import Journal
+import TestPeers
+import Testing
+
+/// A stop in good order (SIGTERM) under load: all that the sockets held is journaled, processed and delivered.
+@Suite struct StopUnderLoadTests {
+    @Test func aStopUnderLoadLosesNothing() throws {
+        let folder = try TemporaryFolder()
+        let archive = folder.file("events.jsonl")
+        let server = try SurvivingServer("sinks: {archive: {file: {to: \(archive)}}}")
+        try server.start()
+        let informs = try InformSender(port: server.port)
+        let traps = try (1...2).map { try TrapSender(port: server.port, after: $0 * 10_000_000) }
+        defer {
+            informs.stop()
+            traps.forEach { $0.stop() }
+        }
+        for sender in traps { sender.begin(perMillisecond: 2) }
+        #expect(Poll.until { informs.tally.acknowledged.count > 500 && traps.allSatisfy { $0.sent > 2_000 } })
+        for _ in 1...20 {
+            let scrape = try server.metrics()
+            #expect(scrape.areBooksBalanced, "\(scrape.books)")
+        }
+        #expect(try server.metrics().sum("trapline_kernel_drops_total") == 0)
+
+        // What is sent by now is in the socket, or on its way through the server.
+        let sentBefore = traps.map { ($0.sent, $0.numbers) }
+        try server.stop()
+        let acknowledged = informs.tally.acknowledged
+
+        let log = try EventLog(data: server.data)
+        let faults = log.faults(expecting: sentBefore.reduce(acknowledged) { $0.union($1.1) })
+        #expect(faults.missing == [], "received before the stop and not in the event log")
+        #expect(faults.twice == [])
+        #expect(log.isNumberedWithoutGaps)
+        // From each sender everything up to some moment, and nothing after it.
+        for (index, sender) in traps.enumerated() {
+            let numbers = log.counts.keys.filter { sender.numbers.contains($0) }.sorted()
+            #expect(numbers.last == Int32(index + 1) * 10_000_000 + Int32(numbers.count))
+        }
+        // The journal holds what the event log tells, and all of it is processed.
+        var reader = try JournalReader(folder: server.data + "/journal", from: nil)
+        let end = try #require(try JournalReader.end(ofFolder: server.data + "/journal"))
+        let records = try reader.read(upTo: end, limit: .max)
+        #expect(records.filter { $0.entry.interface == "traps" }.count == log.events.compactMap(\.number).count)
+        #expect(reader.takeDamage() == [])
+
+        // What was delivered is in order and whole; the sink goes on with the rest at the next start.
+        let delivered = try Deliveries(file: archive)
+        #expect(delivered.duplicates == 0 && delivered.isInOrder, "\(delivered)")
+        informs.pause()
+        for sender in traps { sender.stop() }
+        try server.start()
+        let last = Int64(log.events.count)
+        #expect(try Poll.until { try Deliveries(file: archive).missing(upTo: last) == [] })
+        try server.stop()
+        let all = try Deliveries(file: archive)
+        #expect(all.duplicates == 0 && all.isInOrder, "a stop in good order makes nothing come twice: \(all)")
+    }
+}
