@@ -26,9 +26,10 @@ struct EventLog {
     let lines: [Substring]
     let events: [LoggedEvent]
 
-    /// Reads all of the log of a data folder, beside a running server or without one.
-    init(data: String) throws {
-        let listing = try TraplineProgram.run(["events", "--json", "--after", "0", "--data", data])
+    /// Reads all of the log of a data folder, beside a running server or without one; `launcher` as for the server.
+    init(data: String, launcher: [String] = []) throws {
+        let words = launcher + [try TraplineProgram.path(), "events", "--json", "--after", "0", "--data", data]
+        let listing = try Command.run(words[0], Array(words.dropFirst()))
         guard listing.status == 0 else {
             throw Command.Failure(description: "the event log cannot be read: \(listing.standardError)")
         }
