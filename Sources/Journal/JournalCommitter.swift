@@ -45,7 +45,7 @@ final class JournalCommitter {
             return try beginSegment(interfaces)
         } catch {
             guard error.reason == .diskFull, let reserve, !reserve.isGivenUp else { throw error }
-            reserve.giveUp()
+            reserve.giveUp("\(error)")
             return try beginSegment(interfaces)
         }
     }
@@ -89,7 +89,7 @@ final class JournalCommitter {
             } catch {
                 abandonSegment()
                 if error.reason == .diskFull, let reserve {
-                    reserve.giveUp()
+                    reserve.giveUp("\(error)")
                     group.leaveOutAllButOwn(from: next, error)
                     guard next < group.records.count else {
                         failure = error

@@ -16,9 +16,7 @@ public final class JournalWriter: Sendable {
         static let room = 1
         /// `committed` moved, or the writer closed.
         static let commit = 2
-        /// A new segment was begun, or the writer closed.
-        static let segment = 3
-        static let count = 4
+        static let count = 3
     }
 
     private struct State {
@@ -32,6 +30,7 @@ public final class JournalWriter: Sendable {
         var writing = 0
         /// Octets of segments past which only the server's own facts are taken.
         var limit = Int.max
+        var whenSegmentBegins: (@Sendable () -> Void)?
         var standingFailure: JournalError?
         var isClosing = false
         var isClosed = false
@@ -222,12 +221,9 @@ public final class JournalWriter: Sendable {
         monitor.withLock { state in _ = state.segments.remove(number) }
     }
 
-    /// Waits on the calling thread until another segment than `number` is being written, the time is up or the writer
-    /// closes.
-    public func waitForSegment(after number: UInt64, timeout: Duration) {
-        _ = monitor.wait(on: Condition.segment, until: MonotonicTime.after(timeout)) { state in
-            state.committed.segment > number || state.isClosed ? true : nil
-        }
+    /// Has `body` called each time that a new segment was begun, on the writer's thread: it must be quick.
+    public func whenSegmentBegins(_ body: @escaping @Sendable () -> Void) {
+        monitor.withLock { $0.whenSegmentBegins = body }
     }
 
     // MARK: The writer's thread
@@ -239,15 +235,15 @@ public final class JournalWriter: Sendable {
             let interfaces = monitor.withLock { $0.interfaces }
             monitor.signal(Condition.room, all: true)
             let error = committer.commit(&group, interfaces: interfaces) { position in
-                let isNew = monitor.withLock { state in
+                let whenSegmentBegins = monitor.withLock { state in
                     defer {
                         state.committed = position
                         state.segments.note(position.segment, size: position.offset, at: .now)
                     }
-                    return state.committed.segment != position.segment
+                    return state.committed.segment == position.segment ? nil : state.whenSegmentBegins
                 }
                 monitor.signal(Condition.commit, all: true)
-                if isNew { monitor.signal(Condition.segment, all: true) }
+                whenSegmentBegins?()
             }
             // What became durable is counted by now, and what did not takes no room.
             monitor.withLock { $0.writing = 0 }
@@ -271,7 +267,6 @@ public final class JournalWriter: Sendable {
         }
         monitor.withLock { $0.isClosed = true }
         monitor.signal(Condition.commit, all: true)
-        monitor.signal(Condition.segment, all: true)
     }
 
     /// Waits for a group that is due; `nil` once the writer is closed and nothing is left.

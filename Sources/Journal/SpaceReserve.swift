@@ -33,6 +33,7 @@ public final class SpaceReserve: Sendable {
     private let margin: Int
     private let operations: Operations
     private let isGone = Atomic<Bool>(false)
+    private let why = Mutex("there was no room for the ballast")
     /// One at a time gives it up or restores it.
     private let turn = Mutex(())
 
@@ -56,14 +57,18 @@ public final class SpaceReserve: Sendable {
     /// The disk is full, or was and has not enough space yet: only what cannot wait may be written.
     public var isGivenUp: Bool { isGone.load(ordering: .acquiring) }
 
+    /// What found no space first; one line.
+    public var cause: String { why.withLock { $0 } }
+
     /// Less is free than a write needs.
     public var isDiskFull: Bool { operations.free(folder).map { $0 <= Self.nearlyFull } ?? false }
 
     /// A write found no space. Frees the ballast, unless that was done before. It must not block for long: the caller
-    /// may be the thread that writes the journal.
-    public func giveUp() {
+    /// may be the thread that writes the journal. `cause`: what failed, and why.
+    public func giveUp(_ cause: String) {
         turn.withLock { _ in
             guard !isGivenUp else { return }
+            why.withLock { $0 = cause }
             isGone.store(true, ordering: .releasing)
             // A file that cannot be removed may still be cut; where neither works there is nothing to be given up.
             do throws(SystemError) {

@@ -18,7 +18,7 @@ public enum OwnFacts {
     public static let tick = notifications.appending(1)
     public static let started = notifications.appending(2)
     public static let stopped = notifications.appending(3)
-    /// Datagrams were lost before they could be journaled.
+    /// Datagrams were lost before they could be processed.
     public static let blind = notifications.appending(4)
     public static let configurationLoaded = notifications.appending(5)
     public static let sinkFailed = notifications.appending(6)
@@ -67,6 +67,17 @@ public enum OwnFacts {
     public static let lastLetter = root.appending(2, 15, 0)
     /// `traplineOperator.0`.
     public static let operatorName = root.appending(2, 16, 0)
+
+    /// The values of `traplineBlindReason`.
+    public enum BlindReason: Int32, Sendable, CaseIterable {
+        case kernelDrops = 1
+        case senderOverBudget = 2
+        case diskFull = 3
+        /// The journal had reached its limit.
+        case journalLimit = 4
+        /// The disk failed otherwise.
+        case storageError = 5
+    }
 
     /// The sink whose own trouble a fact tells of; `nil` where it tells of none.
     static func sink(in fact: SNMPNotification) -> String? {
@@ -122,5 +133,17 @@ public enum OwnFacts {
             if case .counter64(let number) = variable.value { return Int64(exactly: number) }
         }
         return nil
+    }
+
+    /// The storage whose failure `alarm` is, `journal` or `store`; `nil` where it is another alarm.
+    public static func failedStorage(of alarm: AlarmKey) -> String? { storage(of: alarm, storageFailed) }
+
+    /// The storage whose limit `alarm` is, `journal` or `events`; `nil` where it is another alarm.
+    public static func heldStorage(of alarm: AlarmKey) -> String? { storage(of: alarm, retentionHeld) }
+
+    private static func storage(of alarm: AlarmKey, _ fact: OID) -> String? {
+        guard alarm.device == listener, alarm.oid == fact else { return nil }
+        let variable = "traplineStorageName."
+        return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
     }
 }

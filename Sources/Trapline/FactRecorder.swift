@@ -53,7 +53,7 @@ final class FactRecorder: Sendable {
         }
     }
 
-    private static func text(_ name: OID, _ text: String) -> VariableBinding {
+    static func text(_ name: OID, _ text: String) -> VariableBinding {
         VariableBinding(name: name, value: .octetString(ArraySlice(text.utf8)))
     }
 
@@ -67,7 +67,31 @@ final class FactRecorder: Sendable {
         if stoodStill { record(OwnFacts.tick) }
     }
 
-    private func record(_ fact: OID, _ bindings: [VariableBinding] = []) {
+    /// Records a fact and waits on the calling thread until it is on disk; `false` if it cannot be. Never to be called
+    /// on the journal's own thread.
+    func recordDurably(_ fact: OID, _ bindings: [VariableBinding]) -> Bool {
+        Self.wait { record(fact, bindings, whenDurable: $0) }
+    }
+
+    /// Records facts that were journaled before, as they were; waits likewise.
+    func recordAgain(_ entries: [JournalEntry]) -> Bool {
+        Self.wait { journal.append(entries, whenDurable: $0) }
+    }
+
+    private static func wait(_ append: (@escaping JournalWriter.Completion) -> Void) -> Bool {
+        let isDurable = Mutex(false)
+        let settled = DispatchSemaphore(value: 0)
+        append { result in
+            if case .success = result { isDurable.withLock { $0 = true } }
+            settled.signal()
+        }
+        settled.wait()
+        return isDurable.withLock { $0 }
+    }
+
+    private func record(
+        _ fact: OID, _ bindings: [VariableBinding] = [], whenDurable: JournalWriter.Completion? = nil
+    ) {
         let now = Timestamp.now
         let notification = SNMPNotification(
             version: .v2c, trapOID: fact,
@@ -78,9 +102,10 @@ final class FactRecorder: Sendable {
         let entry = JournalEntry(
             time: now, interface: Self.interface, sender: endpoint, receiver: endpoint, payload: payload)
         // What this commit adds is not news to `tick`.
-        journal.append([entry]) { [self] _ in
+        journal.append([entry]) { [self] result in
             let committed = journal.committed
             lastCommitted.withLock { $0 = max($0, committed) }
+            whenDurable?(result)
         }
     }
 }

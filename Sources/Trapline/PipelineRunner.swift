@@ -5,6 +5,7 @@ import Journal
 import Logging
 import TraplineMetrics
 import Pipeline
+import SNMPWire
 import Sinks
 import Store
 import Synchronization
@@ -18,7 +19,10 @@ final class PipelineRunner: Sendable {
         var snapshot: PipelineSnapshot?
         var isFinishing = false
         var failure: String?
-        var processed = JournalPosition(segment: 0, offset: 0)
+        /// Why the store does not take events; `nil` while it does.
+        var storeFailure: StoreError?
+        /// Where the first record stands whose effects are not in the store.
+        var next = JournalPosition(segment: 0, offset: 0)
     }
 
     /// How many records a batch takes at most: a transaction of some tens of milliseconds, so that what is new is seen
@@ -38,12 +42,19 @@ final class PipelineRunner: Sendable {
     private let lag: Mutex<Timestamp?> = Mutex(nil)
     private let state = Mutex(State())
     private let ended = DispatchSemaphore(value: 0)
+    private let reserve: SpaceReserve
+    private let folder: String
+    /// Held while a batch is processed, and while retention gives up what is not: a record is either in the store or
+    /// counted as lost.
+    private let turn = Mutex<Void>(())
 
     init(
-        journal: JournalWriter, store: EventStore, cursors: CursorBoard, signal: EventSignal, metrics: MetricsRegistry,
-        logger: Logger
+        journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
+        signal: EventSignal, metrics: MetricsRegistry, logger: Logger
     ) {
         self.journal = journal
+        self.folder = folder
+        self.reserve = reserve
         self.store = store
         self.cursors = cursors
         self.signal = signal
@@ -63,6 +74,41 @@ final class PipelineRunner: Sendable {
     /// One line while the store does not take events; `nil` when all is well.
     var failure: String? { state.withLock { $0.failure } }
 
+    /// Why the store does not take events; `nil` while it does.
+    var storeFailure: StoreError? { state.withLock { $0.storeFailure } }
+
+    /// What retention gives up unprocessed.
+    struct GivenUp: Sendable {
+        /// Datagrams, by listener.
+        var datagrams: [String: Int] = [:]
+        /// The server's own facts, which must not get lost: an alarm would stand for ever whose end is among them.
+        var facts: [JournalEntry] = []
+    }
+
+    /// Has the thread pass over all records before `end`, which retention is about to remove; gives what of them was not
+    /// processed. It waits for the batch in hand, and blocks while it reads.
+    func giveUp(before end: JournalPosition) throws -> GivenUp {
+        try turn.withLock { _ in
+            let next = state.withLock { $0.next }
+            var givenUp = GivenUp()
+            guard next < end else { return givenUp }
+            var reader = try JournalReader(folder: folder, from: next)
+            while true {
+                let records = try reader.read(upTo: end, limit: Self.batchLimit)
+                for entry in records.lazy.map(\.entry) {
+                    if entry.interface != OwnFacts.listener {
+                        givenUp.datagrams[entry.interface, default: 0] += 1
+                    } else if (try? SNMPNotification.decode(entry.payload))?.trapOID != OwnFacts.tick {
+                        givenUp.facts.append(entry)
+                    }
+                }
+                if records.count < Self.batchLimit { break }
+            }
+            state.withLock { $0.next = end }
+            return givenUp
+        }
+    }
+
     /// Zero where all that is committed is processed. A batch in hand counts from its oldest datagram.
     private var lagSeconds: Double {
         guard let oldest = lag.withLock({ $0 }) else { return 0 }
@@ -76,6 +122,7 @@ final class PipelineRunner: Sendable {
 
     /// Starts the thread, which reads on from where `reader` stands.
     func start(_ pipeline: EventPipeline, _ reader: JournalReader) {
+        state.withLock { $0.next = reader.position }
         let thread = Thread { [self] in
             // Foundation keeps a thread's name to itself.
             ThreadName.set("pipeline")
@@ -109,14 +156,15 @@ final class PipelineRunner: Sendable {
 
     /// One batch; `false` when the work is done.
     private func step(_ pipeline: inout EventPipeline, _ reader: inout JournalReader) -> Bool {
-        let (isFinishing, snapshot) = state.withLock { state in
+        let (isFinishing, snapshot, next) = state.withLock { state in
             defer { state.snapshot = nil }
-            return (state.isFinishing, state.snapshot)
+            return (state.isFinishing, state.snapshot, state.next)
         }
         if let snapshot { pipeline.snapshot = snapshot }
         let committed = journal.committed
         let records: [JournalRecord]
         do {
+            if reader.position < next { reader = try JournalReader(folder: folder, from: next) }
             records = try reader.read(upTo: committed, limit: Self.batchLimit)
         } catch {
             return pause("the journal cannot be read", error, isFinishing)
@@ -132,9 +180,11 @@ final class PipelineRunner: Sendable {
             return true
         }
         while true {
-            do {
+            do throws(StoreError) {
                 let unsaved = cursors.pending()
-                _ = try pipeline.process(records, progress: unsaved.progress)
+                try turn.withLock { _ throws(StoreError) in
+                    try process(records, unsaved, &pipeline)
+                }
                 lag.withLock { $0 = nil }
                 cursors.saved(unsaved)
                 cursors.saved(pipeline.requests)
@@ -142,9 +192,22 @@ final class PipelineRunner: Sendable {
                 recover()
                 return true
             } catch {
+                state.withLock { $0.storeFailure = error }
+                // SQLite does not always tell a full disk from another failure.
+                if error.code == .full || (error.code == .failed && reserve.isDiskFull) { reserve.giveUp("\(error)") }
                 guard pause("events cannot be stored", error, state.withLock { $0.isFinishing }) else { return false }
             }
         }
+    }
+
+    private func process(
+        _ records: [JournalRecord], _ unsaved: SinkProgress, _ pipeline: inout EventPipeline
+    ) throws(StoreError) {
+        // Retention may have given up what was read meanwhile, and counted it as lost.
+        let next = state.withLock { $0.next }
+        let kept = records.first.map { $0.position < next } ?? false ? records.filter { $0.position >= next } : records
+        _ = try pipeline.process(kept, progress: unsaved.progress)
+        if let last = records.last { state.withLock { $0.next = max($0.next, last.next) } }
     }
 
     /// Says once what is wrong and waits a little; `false` where a stop should not wait for it to mend: the journal
@@ -165,7 +228,10 @@ final class PipelineRunner: Sendable {
 
     private func recover() {
         let hadFailed = state.withLock { state in
-            defer { state.failure = nil }
+            defer {
+                state.failure = nil
+                state.storeFailure = nil
+            }
             return state.failure != nil
         }
         if hadFailed { logger.notice("events are stored again") }

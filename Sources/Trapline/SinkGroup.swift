@@ -26,6 +26,11 @@ final class SinkGroup: Service {
         self.environment = environment
     }
 
+    /// The sinks that look at the datagrams of what they deliver.
+    var needingDatagrams: [String] {
+        state.withLock { state in state.members.filter { $0.value.runner.needsDatagrams }.map(\.key) }
+    }
+
     /// Stays until a graceful shutdown, then stops.
     func run() async throws {
         try? await gracefulShutdown()

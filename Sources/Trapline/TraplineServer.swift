@@ -24,6 +24,10 @@ public final class TraplineServer: Service {
     private let logger: Logger
     private let configuration: ServerConfiguration
     private let journal: JournalWriter
+    private let reserve: SpaceReserve
+    private let keeper: StorageKeeper
+    /// Alarms of the server's own storage that stood at the last stop.
+    private let storageAlarms: StorageAlarms
     private let intake: DatagramIntake
     private let facts: FactRecorder
     private let pipeline: PipelineRunner
@@ -55,13 +59,15 @@ public final class TraplineServer: Service {
         }
         // First of all: whoever holds the journal may bring the store's tables up to date, and nobody else.
         let lock = try JournalLock(folder: folder.journal)
-        let store = try EventStore(folder: folder.path)
+        let reserve = SpaceReserve(folder: folder.path)
+        self.reserve = reserve
+        let store = try Self.openStore(folder, reserve)
         let saved = try store.load()
         // The saved position: a journal folder that was emptied meanwhile does not give positions out twice.
         let journal = try JournalWriter(
             folder: folder.journal, settings: configuration.journal,
             interfaces: configuration.listeners.map(\.name) + [FactRecorder.interface], after: saved.position,
-            lock: lock)
+            lock: lock, ownInterface: FactRecorder.interface, reserve: reserve)
         self.journal = journal
         for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
         let signal = EventSignal(lastEventID: saved.lastEventID)
@@ -82,19 +88,43 @@ public final class TraplineServer: Service {
             store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: metrics)
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
         self.start = Mutex((eventPipeline, reader))
-        self.pipeline = PipelineRunner(
-            journal: journal, store: store, cursors: cursors, signal: signal, metrics: metrics, logger: logger)
+        let pipeline = PipelineRunner(
+            journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
+            metrics: metrics, logger: logger)
+        self.pipeline = pipeline
         // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
         let lookUp = try JournalReader(folder: folder.journal, from: nil)
-        self.sinks = SinkGroup(
+        let sinks = SinkGroup(
             environment: SinkEnvironment(
                 store: store, signal: signal, cursors: cursors, metrics: SinkMetrics(metrics, signal: signal),
                 logger: logger, failures: failures, record: { position in try? lookUp.record(at: position) },
                 naming: { naming.current }))
+        self.sinks = sinks
+        self.storageAlarms = StorageAlarms(standing: saved.activeAlarms.map(\.key))
+        let holds = JournalHolds(store: store, cursors: cursors, sinks: { sinks.needingDatagrams })
+        self.keeper = StorageKeeper(
+            journal: journal, segmentSize: configuration.journal.segmentSize,
+            retention: configuration.retention.journal, reserve: reserve, facts: facts,
+            surroundings: StorageKeeper.Surroundings(
+                holds: { try holds.current() }, storeFailure: { pipeline.storeFailure },
+                failed: { [intake] in intake.accounts.mapValues(\.failed) },
+                giveUp: { try pipeline.giveUp(before: $0) }, release: { lookUp.release(segmentsBelow: $0) }),
+            metrics: metrics, logger: logger)
         self.reloads = metrics.gauge(
             "trapline_config_last_reload_successful", help: "1 if the last reload took effect, 0 if it was refused.",
             labels: [])
         reloads.set(1)
+    }
+
+    /// A store on a full disk opens in the room of the ballast.
+    private static func openStore(_ folder: DataFolder, _ reserve: SpaceReserve) throws(StoreError) -> EventStore {
+        do throws(StoreError) {
+            return try EventStore(folder: folder.path)
+        } catch {
+            guard error.code == .full || reserve.isDiskFull, !reserve.isGivenUp else { throw error }
+            reserve.giveUp("\(error)")
+            return try EventStore(folder: folder.path)
+        }
     }
 
     /// The endpoints really bound, by listener; empty before `run`.
@@ -108,7 +138,11 @@ public final class TraplineServer: Service {
     /// What `/health` answers.
     public var health: Health {
         var failures: [String] = []
-        if let failure = journal.standingFailure { failures.append("journal: \(failure)") }
+        if reserve.isGivenUp {
+            failures.append("journal: the disk is full, and no datagrams are kept: \(reserve.cause)")
+        } else if let failure = journal.standingFailure {
+            failures.append("journal: \(failure)")
+        }
         if let failure = pipeline.failure { failures.append("pipeline: \(failure)") }
         var troubles: [String] = []
         if reloads.value == 0 {
@@ -135,6 +169,7 @@ public final class TraplineServer: Service {
             throw error
         }
         pipeline.start(eventPipeline, reader)
+        keeper.start(storageAlarms)
         defer { pipeline.saveCursors() }
         do {
             try intake.start()
@@ -195,6 +230,7 @@ public final class TraplineServer: Service {
             pipeline.replace(PipelineSnapshot(loaded, new))
             naming.replace(loaded.naming)
             intake.replaceAccess(new.access)
+            keeper.replace(new.retention.journal)
             facts.recordConfiguration(
                 generation: generation.withLock {
                     $0 += 1; return $0
@@ -261,6 +297,7 @@ public final class TraplineServer: Service {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 intake.stop()
+                keeper.stop()
                 if isRunning.withLock({ $0 }) { facts.record(OwnFacts.stopped, version: TraplineVersion.current) }
                 journal.close()
                 pipeline.finish()

@@ -60,6 +60,9 @@ public final class SinkRunner: Sendable {
         environment.metrics.note(cursor: start.event, waitingSince: nil, of: name)
     }
 
+    /// Whether the sink looks at the datagrams of any delivery.
+    public var needsDatagrams: Bool { sink.datagramLimit > 0 }
+
     /// Follows the log until `stop` is called or the task is cancelled. It returns when the delivery in hand has ended,
     /// at the latest `stopDeadline` after that, and has then closed the sink.
     public func run() async {

@@ -1,0 +1,24 @@
+import Journal
+import Sinks
+import Store
+
+/// Who still needs which of the journal's segments.
+struct JournalHolds: Sendable {
+    let store: EventStore
+    let cursors: CursorBoard
+    /// The sinks that look at datagrams.
+    let sinks: @Sendable () -> [String]
+
+    func current() throws -> RetentionPolicy.Holds {
+        // The pipeline's first: an event that comes after this look has its datagram behind it.
+        var holds = RetentionPolicy.Holds(pipeline: try store.load().position?.segment ?? 0)
+        let saved = try store.cursors()
+        for sink in sinks() {
+            // Where it would go on after a crash; one that is new has no saved cursor yet.
+            guard let cursor = saved[sink] ?? cursors.cursor(of: sink) else { continue }
+            guard let position = try store.events(after: cursor, limit: 1).first?.position else { continue }
+            holds.sinks[sink] = position.segment
+        }
+        return holds
+    }
+}
