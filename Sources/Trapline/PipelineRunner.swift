@@ -201,7 +201,7 @@ final class PipelineRunner: Sendable {
     }
 
     private func process(
-        _ records: [JournalRecord], _ unsaved: SinkProgress, _ pipeline: inout EventPipeline
+        _ records: [JournalRecord], _ unsaved: CursorBoard.Pending, _ pipeline: inout EventPipeline
     ) throws(StoreError) {
         // Retention may have given up what was read meanwhile, and counted it as lost.
         let next = state.withLock { $0.next }

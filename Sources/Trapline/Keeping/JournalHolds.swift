@@ -15,7 +15,7 @@ struct JournalHolds: Sendable {
         let saved = try store.cursors()
         for sink in sinks() {
             // Where it would go on after a crash; one that is new has no saved cursor yet.
-            guard let cursor = saved[sink] ?? cursors.cursor(of: sink) else { continue }
+            guard let cursor = saved[sink]?.event ?? cursors.cursor(of: sink) else { continue }
             guard let position = try store.events(after: cursor, limit: 1).first?.position else { continue }
             holds.sinks[sink] = position.segment
         }
