@@ -2,18 +2,12 @@ internal import Basics
 
 /// Remembers informs, so that one which its sender repeats (its acknowledgement was lost or late) makes one event.
 ///
-/// A repeat has the same sender, request ID and PDU content, within 5 minutes; net-snmp sends v2c informs again octet
-/// for octet. The sender's port counts too: devices behind one NAT share an address, may start their request IDs alike,
-/// and mistaking one's inform for another's would lose an event.
+/// A repeat has the same sender, request ID and PDU content (``InformKey``), within 5 minutes; net-snmp sends v2c informs
+/// again octet for octet. What an earlier server had in its journal is ``InformRecall``'s.
 ///
 /// `Answer` is what a repeat is answered with once its first is on disk.
 struct InformMemory<Answer> {
-    struct Key: Hashable {
-        var sender: Endpoint
-        var requestID: Int32
-        /// A keyed hash of the PDU's octets (SipHash, keyed anew in each process): no sender can aim for a collision.
-        var content: Int
-    }
+    typealias Key = InformKey
 
     /// What an inform is.
     enum Verdict {

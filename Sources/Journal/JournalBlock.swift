@@ -77,6 +77,11 @@ enum JournalBlock {
         raw.storeBytes(of: checksum.bigEndian, toByteOffset: base + length - 15, as: UInt32.self)
     }
 
+    /// The length that the block which ends with `bytes` tells, if one does; `bytes` have at least four octets.
+    static func closingLength(_ bytes: RawSpan) -> UInt32 {
+        number(bytes, bytes.byteCount - 4)
+    }
+
     /// The length of the whole, undamaged block with which `bytes` begin, if one stands there; `bytes` may go on.
     static func check(_ bytes: RawSpan, position: JournalPosition) -> Int? {
         guard bytes.byteCount >= shortest, number(bytes, 0) == enhancedPacket else { return nil }
