@@ -11,12 +11,15 @@ public struct AccessPolicy: Sendable {
     /// `nil`: any. A handful, in the operator's order: a walk is cheaper than a hash.
     private let communities: [KnownCommunity]?
     private let sources: [Network]?
+    /// `nil`: senders are not measured.
+    let budget: BudgetPolicy?
 
     public init(_ settings: AccessSettings = AccessSettings()) {
         communities = settings.communities.map { communities in
             communities.map { KnownCommunity(name: $0.name, octets: Array($0.value.reveal().utf8)) }
         }
         sources = settings.sources
+        budget = BudgetPolicy(settings.budget)
     }
 
     /// Any community from any sender is let in.

@@ -12,15 +12,19 @@ public struct Community: Sendable, Hashable {
     }
 }
 
-/// `access:` in the configuration: who may send.
+/// `access:` in the configuration: who may send, and how much.
 public struct AccessSettings: Sendable, Hashable {
     /// `nil`: any community.
     public var communities: [Community]?
     /// `nil`: any sender.
     public var sources: [Network]?
+    public var budget: BudgetSettings
 
-    public init(communities: [Community]? = nil, sources: [Network]? = nil) {
+    public init(
+        communities: [Community]? = nil, sources: [Network]? = nil, budget: BudgetSettings = BudgetSettings()
+    ) {
         self.communities = communities
         self.sources = sources
+        self.budget = budget
     }
 }

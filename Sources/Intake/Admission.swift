@@ -6,10 +6,8 @@ enum Admission {
     case accepted(NotificationSummary)
     case refused(RefusalReason, WireError?)
 
-    /// Allocates nothing for a datagram that is refused. The sender comes first: a network that may not send has no
-    /// claim on a look at what it sent.
+    /// Allocates nothing for a datagram that is refused. Its sender was judged before.
     static func judge(_ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy) -> Admission {
-        guard policy.admits(header.sender.address) else { return .refused(.source, nil) }
         guard !header.isTruncated else { return .refused(.oversized, nil) }
         let summary: NotificationSummary
         do throws(WireError) {

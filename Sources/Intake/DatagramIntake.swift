@@ -18,27 +18,32 @@ public final class DatagramIntake: Sendable {
     private let access: AccessSnapshot
     private let journal: any DatagramJournal
     private let logger: Logger
+    private let recalled: RecalledInforms
     private let limits: IntakeLimits
     private let ledgers: [ListenerLedger]
     private let receivers = Mutex<[Running]>([])
+    private let hasStopped = Atomic(false)
+    private let lastLook = Mutex(Timestamp.now)
 
+    /// `recall`: the informs that were journaled before this intake, which are known when the first datagram is taken.
     public convenience init(
-        listeners: [ListenerSettings], access: AccessSettings, journal: any DatagramJournal, metrics: MetricsRegistry,
-        logger: Logger
+        listeners: [ListenerSettings], access: AccessSettings, journal: any DatagramJournal,
+        recall: InformRecall = InformRecall(), metrics: MetricsRegistry, logger: Logger
     ) {
         self.init(
-            listeners: listeners, access: access, journal: journal, metrics: metrics, logger: logger,
+            listeners: listeners, access: access, journal: journal, recall: recall, metrics: metrics, logger: logger,
             limits: IntakeLimits())
     }
 
     init(
-        listeners: [ListenerSettings], access: AccessSettings, journal: any DatagramJournal, metrics: MetricsRegistry,
-        logger: Logger, limits: IntakeLimits
+        listeners: [ListenerSettings], access: AccessSettings, journal: any DatagramJournal,
+        recall: InformRecall = InformRecall(), metrics: MetricsRegistry, logger: Logger, limits: IntakeLimits
     ) {
         self.listeners = listeners
         self.access = AccessSnapshot(AccessPolicy(access))
         self.journal = journal
         self.logger = logger
+        self.recalled = RecalledInforms(recall)
         self.limits = limits
         self.ledgers = listeners.map { ListenerLedger(name: $0.name, logger: logger) }
         metrics.collect(IntakeMetrics.families) { [weak self] in
@@ -92,6 +97,19 @@ public final class DatagramIntake: Sendable {
         Dictionary(read().map { ($0.listener, $0.books.kernelDrops) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// What is to be told since the last call: to be called each second, and once more after `stop`. It reads the
+    /// kernel's drops, so that one which no scrape saw is told too.
+    public func takeNews() -> [IntakeNews] {
+        let isLast = hasStopped.load(ordering: .acquiring)
+        let since = lastLook.withLock { last in
+            defer { last = .now }
+            return last
+        }
+        for running in receivers.withLock({ $0 }) { running.receiver.readKernelDrops() }
+        recalled.forgetExpired(now: monotonicNanoseconds())
+        return ledgers.flatMap { $0.takeNews(since: since, isLast: isLast) }
+    }
+
     /// Takes what the sockets hold, waits until the journal has told its fate, answers what is to be answered, and
     /// closes the sockets; each within a deadline, unless a full journal on a disk that hangs holds a thread up. Nothing
     /// new is let in from the first moment on.
@@ -104,6 +122,7 @@ public final class DatagramIntake: Sendable {
         }
         for running in running { running.receiver.readKernelDrops() }
         receivers.withLock { $0 = [] }
+        hasStopped.store(true, ordering: .releasing)
         for ledger in ledgers {
             let books = ledger.read()
             if books.accounts.inFlight > 0 {
@@ -153,7 +172,8 @@ public final class DatagramIntake: Sendable {
     private func begin(_ ledger: ListenerLedger, _ socket: DatagramSocket) throws(IntakeError) -> Running {
         do throws(SystemError) {
             let receiver = try SocketReceiver(
-                socket: socket, ledger: ledger, journal: journal, access: access, limits: limits)
+                socket: socket, ledger: ledger, journal: journal, access: access, recalled: recalled,
+                limits: limits)
             let thread = try PlainThread(name: "udp-\(socket.endpoint.port)") { receiver.run() }
             return Running(ledger: ledger, receiver: receiver, thread: thread)
         } catch {

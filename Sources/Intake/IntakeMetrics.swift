@@ -23,6 +23,12 @@ enum IntakeMetrics {
         MetricFamily(
             "trapline_informs_forgotten_total",
             help: "Informs whose repeats would no longer be recognised, for want of room.", type: .counter),
+        MetricFamily(
+            "trapline_senders_over_budget", help: "Senders of whom datagrams were refused in the last seconds.",
+            type: .gauge),
+        MetricFamily(
+            "trapline_datagrams_unmeasured_total",
+            help: "Datagrams let in without a look at their sender's budget, for want of room.", type: .counter),
     ]
 
     /// In the order of `families`.
@@ -48,6 +54,8 @@ enum IntakeMetrics {
             each(\.kernelDrops),
             each(\.acknowledged),
             each(\.forgotten),
+            each(\.overBudget.count),
+            each(\.unmeasured),
         ]
     }
 }

@@ -19,7 +19,12 @@ final class ListenerLedger: Sendable {
         var acknowledged = 0
         /// Informs that `InformMemory` had no room for.
         var forgotten = 0
+        /// Datagrams let in without a look at their sender's budget, for want of room.
+        var unmeasured = 0
         var kernelDrops = 0
+        /// Of these, how many were told.
+        var kernelDropsTold = 0
+        var overBudget = SendersOverBudget()
     }
 
     init(name: String, logger: Logger) {
@@ -37,6 +42,30 @@ final class ListenerLedger: Sendable {
 
     func book(_ body: (inout Books) -> Void) {
         books.withLock { body(&$0) }
+    }
+
+    /// What is to be told of this second; `isLast` once no more can come. `since` is when this was last asked.
+    func takeNews(since: Timestamp, isLast: Bool) -> [IntakeNews] {
+        let (drops, changes) = books.withLock { books in
+            defer { books.kernelDropsTold = books.kernelDrops }
+            let changes = isLast ? books.overBudget.end() : books.overBudget.look()
+            return (books.kernelDrops - books.kernelDropsTold, changes)
+        }
+        var news: [IntakeNews] = []
+        if drops > 0 { news.append(.kernelDrops(listener: name, datagrams: drops, since: since)) }
+        for change in changes {
+            switch change {
+            case .began(let sender, let refused):
+                news.append(.overBudget(listener: name, sender: sender, refused: refused))
+                complain(RefusalReason.overBudget.label) {
+                    let who = sender?.description ?? "more than \(SendersOverBudget.capacity) senders"
+                    return "Refused \(refused) datagrams from \(who): \(RefusalReason.overBudget.advice(nil))"
+                }
+            case .ended(let sender, let refused):
+                news.append(.withinBudget(listener: name, sender: sender, refused: refused))
+            }
+        }
+        return news
     }
 
     /// Logs a line of this kind, unless one was logged a short while ago. Its text is made only if it is logged.

@@ -11,6 +11,8 @@ public enum RefusalReason: Sendable, Hashable {
     case community
     /// Longer than any UDP datagram may be, so that only its beginning could be received.
     case oversized
+    /// Its sender has sent more than its budget.
+    case overBudget
 
     public static let v3Unsupported = malformed(.v3Unsupported)
 
@@ -20,11 +22,12 @@ public enum RefusalReason: Sendable, Hashable {
         case .source: "source"
         case .community: "community"
         case .oversized: "oversized"
+        case .overBudget: "over-budget"
         }
     }
 
     public static let all: [RefusalReason] =
-        WireError.Code.allCases.map { .malformed($0) } + [.source, .community, .oversized]
+        WireError.Code.allCases.map { .malformed($0) } + [.source, .community, .oversized, .overBudget]
 
     /// What an operator reads who looks for a device's missing traps: what is wrong, and what to do about it. The
     /// community's value is never part of it.
@@ -36,6 +39,8 @@ public enum RefusalReason: Sendable, Hashable {
             "its community is none of those under access: communities; add it there, or correct it on the device"
         case .oversized:
             "it is longer than a UDP datagram may be; look at the sender"
+        case .overBudget:
+            "its sender sends more than its budget; look at the device, or give its network more under access: budget"
         case .malformed(.v3Unsupported):
             "it is SNMPv3, which is not supported yet; let the device send v2c"
         case .malformed(.notANotification):

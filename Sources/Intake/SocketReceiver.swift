@@ -23,10 +23,23 @@ final class SocketReceiver: Sendable {
     /// What one look at the socket brought.
     private struct Batch {
         var accounts = DatagramAccounts()
-        var entries: [JournalEntry] = []
+        var unmeasured = 0
+        /// Senders over their budget, each with its datagrams refused.
+        var overBudget: [(sender: IPAddress, refused: Int)] = []
+        var datagrams: JournalBatch
         var informs: [PendingInform] = []
         /// To repeats of informs that are on disk.
         var answers: [Answer] = []
+
+        mutating func refuseOverBudget(_ sender: IPAddress) {
+            accounts.received += 1
+            // As a rule there is one, or it is the one before.
+            if let index = overBudget.lastIndex(where: { $0.sender == sender }) {
+                overBudget[index].refused += 1
+            } else {
+                overBudget.append((sender, 1))
+            }
+        }
     }
 
     /// Datagrams a system call: past some dozens the call's own cost is spread thin enough.
@@ -39,6 +52,7 @@ final class SocketReceiver: Sendable {
     private let ledger: ListenerLedger
     private let journal: any DatagramJournal
     private let access: AccessSnapshot
+    private let recalled: RecalledInforms
     private let waker: Waker
     private let slab: DatagramSlab
     private let informs = Mutex(InformMemory<Answer>())
@@ -48,7 +62,7 @@ final class SocketReceiver: Sendable {
 
     init(
         socket: DatagramSocket, ledger: ListenerLedger, journal: any DatagramJournal, access: AccessSnapshot,
-        limits: IntakeLimits
+        recalled: RecalledInforms, limits: IntakeLimits
     ) throws(SystemError) {
         guard let slab = DatagramSlab(capacity: Self.batchSize, slotSize: limits.slotSize ?? Self.largestDatagram)
         else { throw .noMemory }
@@ -56,19 +70,23 @@ final class SocketReceiver: Sendable {
         self.ledger = ledger
         self.journal = journal
         self.access = access
+        self.recalled = recalled
         self.waker = try Waker()
         self.slab = slab
     }
 
     /// The thread's work: receives until asked to stop, then takes what the socket still holds.
     func run() {
+        // This thread's own, and used again and again: a datagram costs no memory, and a budget no lock.
+        var batch = Batch(datagrams: JournalBatch(interface: ledger.name))
+        var budgets = SenderBudgets()
         while !isStopping {
             // A journal that is behind makes `append` wait; what comes in then waits in the kernel's buffer, and what
             // finds no room there is counted as the kernel's drops.
-            if receiveBatch() < slab.capacity { socket.wait(waker: waker) }
+            if receiveBatch(&batch, &budgets) < slab.capacity { socket.wait(waker: waker) }
         }
         socket.refuseNew()
-        while monotonicNanoseconds() < drainDeadline.load(ordering: .relaxed), receiveBatch() > 0 {}
+        while monotonicNanoseconds() < drainDeadline.load(ordering: .relaxed), receiveBatch(&batch, &budgets) > 0 {}
     }
 
     /// Ends `run` once the socket is empty, at the latest at the deadline.
@@ -91,14 +109,14 @@ final class SocketReceiver: Sendable {
 
     // MARK: A batch
 
-    private func receiveBatch() -> Int {
+    private func receiveBatch(_ batch: inout Batch, _ budgets: inout SenderBudgets) -> Int {
         let policy = access.current
+        budgets.use(policy.budget)
         let now = monotonicNanoseconds()
-        var batch = Batch()
         let count: Int
         do throws(SystemError) {
             count = try socket.receive(into: slab) { header, payload in
-                take(header, payload, policy, now, &batch)
+                take(header, payload, policy, now, &budgets, &batch)
             }
         } catch {
             ledger.complain("receive") { "Receiving on \(socket.endpoint) failed: \(error)" }
@@ -106,26 +124,42 @@ final class SocketReceiver: Sendable {
             waker.wait(milliseconds: 10)
             return 0
         }
-        if count > 0 { finish(batch) }
+        if count > 0 { finish(&batch) }
         return count
     }
 
+    /// The sender comes first: a network that may not send has no claim on a place in the table of budgets, and a storm
+    /// has none on a look at what it sends.
     private func take(
-        _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy, _ now: Int64, _ batch: inout Batch
+        _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy, _ now: Int64,
+        _ budgets: inout SenderBudgets, _ batch: inout Batch
     ) {
-        batch.accounts.received += 1
+        guard policy.admits(header.sender.address) else { return refuse(header, .source, nil, now, &batch) }
+        switch budgets.judge(SenderBudgets.Key(header.sender.address), at: header.time.nanoseconds) {
+        case .within: break
+        case .unmeasured: batch.unmeasured += 1
+        case .over: return batch.refuseOverBudget(header.sender.address)
+        }
         switch Admission.judge(header, payload, policy) {
         case .refused(let reason, let error):
-            batch.accounts.refused[reason, default: 0] += 1
-            ledger.complain(reason.label, now: now) {
-                "Refused a datagram from \(header.sender) to \(socket.endpoint): \(reason.advice(error))"
-            }
+            refuse(header, reason, error, now, &batch)
         case .accepted(let summary):
+            batch.accounts.received += 1
             if summary.kind == .informRequest {
                 takeInform(header, payload, summary, now, &batch)
             } else {
                 append(header, payload, to: &batch)
             }
+        }
+    }
+
+    private func refuse(
+        _ header: DatagramHeader, _ reason: RefusalReason, _ error: WireError?, _ now: Int64, _ batch: inout Batch
+    ) {
+        batch.accounts.received += 1
+        batch.accounts.refused[reason, default: 0] += 1
+        ledger.complain(reason.label, now: now) {
+            "Refused a datagram from \(header.sender) to \(socket.endpoint): \(reason.advice(error))"
         }
     }
 
@@ -137,8 +171,12 @@ final class SocketReceiver: Sendable {
             return append(header, payload, to: &batch)
         }
         let answer = Answer(payload: response, path: header.answerPath)
-        let key = InformMemory<Answer>.Key(
-            sender: header.sender, requestID: summary.requestID, content: payload.extracting(summary.pdu).contentHash)
+        let key = InformKey(sender: header.sender, payload, summary)
+        if recalled.contains(key, now: now) {
+            batch.accounts.duplicate += 1
+            batch.answers.append(answer)
+            return
+        }
         switch informs.withLock({ $0.judge(key, now: now, answer: answer) }) {
         case .new(let ticket):
             append(header, payload, to: &batch)
@@ -152,24 +190,39 @@ final class SocketReceiver: Sendable {
     }
 
     private func append(_ header: DatagramHeader, _ payload: RawSpan, to batch: inout Batch) {
-        batch.accounts.inFlight += 1
-        batch.entries.append(
-            JournalEntry(
-                time: header.time, interface: ledger.name, sender: header.sender,
-                receiver: Endpoint(header.receiver.address, port: socket.endpoint.port), payload: payload.array))
+        let isTaken = batch.datagrams.append(
+            time: header.time, sender: header.sender,
+            receiver: Endpoint(header.receiver.address, port: socket.endpoint.port), payload: payload)
+        if isTaken {
+            batch.accounts.inFlight += 1
+        } else {
+            // No kernel gives one that is longer than its own headers can say.
+            batch.accounts.refused[.oversized, default: 0] += 1
+        }
     }
 
     /// Books the batch, then hands it on: the books must know of an entry before its fate can be told.
-    private func finish(_ batch: Batch) {
-        let forgotten = informs.withLock { $0.takeForgotten() }
+    private func finish(_ batch: inout Batch) {
+        let forgotten = batch.informs.isEmpty ? 0 : informs.withLock { $0.takeForgotten() }
+        let overBudget = batch.overBudget.reduce(0) { $0 + $1.refused }
+        if overBudget > 0 { batch.accounts.refused[.overBudget] = overBudget }
         ledger.book { books in
             books.accounts.add(batch.accounts)
             books.forgotten += forgotten
+            books.unmeasured += batch.unmeasured
+            for (sender, refused) in batch.overBudget { books.overBudget.note(sender, refused: refused) }
         }
-        send(batch.answers)
-        guard !batch.entries.isEmpty else { return }
-        let (count, informs) = (batch.entries.count, batch.informs)
-        journal.append(batch.entries) { result in
+        batch.accounts = DatagramAccounts()
+        batch.unmeasured = 0
+        batch.overBudget.removeAll(keepingCapacity: true)
+        if !batch.answers.isEmpty {
+            send(batch.answers)
+            batch.answers.removeAll(keepingCapacity: true)
+        }
+        guard !batch.datagrams.isEmpty else { return }
+        let (count, informs) = (batch.datagrams.count, batch.informs)
+        batch.informs = []
+        journal.append(&batch.datagrams) { result in
             self.settle(count: count, informs: informs, result)
         }
     }
@@ -222,17 +275,5 @@ final class SocketReceiver: Sendable {
             }
         }
         if sent > 0 { ledger.book { $0.acknowledged += sent } }
-    }
-}
-
-extension RawSpan {
-    fileprivate var array: [UInt8] {
-        unsafe withUnsafeBytes { unsafe [UInt8]($0) }
-    }
-
-    fileprivate var contentHash: Int {
-        var hasher = Hasher()
-        unsafe withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        return hasher.finalize()
     }
 }

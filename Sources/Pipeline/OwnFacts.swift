@@ -1,4 +1,5 @@
 public import Alarms
+public import Basics
 public import SNMPWire
 internal import Store
 
@@ -53,6 +54,8 @@ public enum OwnFacts {
     public static let listenerName = root.appending(2, 8, 0)
     /// `traplineBlindSender.0`.
     public static let blindSender = root.appending(2, 9, 0)
+    /// `traplineBlindSince.0`.
+    public static let blindSince = root.appending(2, 17, 0)
     /// `traplineStorageName.0`.
     public static let storageName = root.appending(2, 10, 0)
     /// `traplineHolder.0`.
@@ -145,5 +148,18 @@ public enum OwnFacts {
         guard alarm.device == listener, alarm.oid == fact else { return nil }
         let variable = "traplineStorageName."
         return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
+    }
+
+    /// The listener and the sender whose being over its budget `alarm` is; `nil` where it is another alarm. The sender is
+    /// `nil` where there were too many to name.
+    public static func overBudget(of alarm: AlarmKey) -> (listener: String, sender: IPAddress?)? {
+        guard alarm.device == listener, alarm.oid == senderOverBudget else { return nil }
+        // The shipped rule's key is both variables' values, and a source names the variables; an empty one is left out.
+        let parts = alarm.source.split(separator: "/")
+        func value(_ variable: String) -> Substring? {
+            parts.first { $0.hasPrefix(variable) }?.dropFirst(variable.count)
+        }
+        guard let name = value("traplineListenerName.") else { return nil }
+        return (String(name), value("traplineBlindSender.").flatMap { IPAddress($0) })
     }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Dispatch
+import Intake
 import Journal
 import Pipeline
 import SNMPWire
@@ -51,6 +52,44 @@ final class FactRecorder: Sendable {
                 record(OwnFacts.sinkRecovered, [Self.text(OwnFacts.sinkName, sink)])
             }
         }
+    }
+
+    /// What intake has to tell of the last second. Returns at once; `waits` only for the last of it, before the journal
+    /// is closed.
+    func record(_ news: [IntakeNews], waits: Bool = false) {
+        let write: @Sendable () -> Void = { [self] in
+            for news in news { record(news) }
+        }
+        if waits { queue.sync(execute: write) } else if !news.isEmpty { queue.async(execute: write) }
+    }
+
+    private func record(_ news: IntakeNews) {
+        switch news {
+        case .kernelDrops(let listener, let datagrams, let since):
+            record(
+                OwnFacts.blind,
+                [
+                    VariableBinding(
+                        name: OwnFacts.blindReason, value: .integer(OwnFacts.BlindReason.kernelDrops.rawValue)),
+                    Self.count(OwnFacts.blindDatagrams, datagrams), Self.text(OwnFacts.listenerName, listener),
+                    Self.text(OwnFacts.blindSender, ""), Self.text(OwnFacts.blindSince, since.description),
+                ])
+        case .overBudget(let listener, let sender, let refused):
+            record(OwnFacts.senderOverBudget, Self.budget(listener, sender, refused))
+        case .withinBudget(let listener, let sender, let refused):
+            record(OwnFacts.senderWithinBudget, Self.budget(listener, sender, refused))
+        }
+    }
+
+    private static func budget(_ listener: String, _ sender: IPAddress?, _ refused: Int) -> [VariableBinding] {
+        [
+            text(OwnFacts.listenerName, listener), text(OwnFacts.blindSender, sender?.description ?? ""),
+            count(OwnFacts.blindDatagrams, refused),
+        ]
+    }
+
+    private static func count(_ name: OID, _ number: Int) -> VariableBinding {
+        VariableBinding(name: name, value: .gauge32(UInt32(clamping: number)))
     }
 
     static func text(_ name: OID, _ text: String) -> VariableBinding {

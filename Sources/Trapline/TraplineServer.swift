@@ -76,14 +76,18 @@ public final class TraplineServer: Service {
         self.naming = naming
         self.rulesAndNames = "rules: \(configuration.rules.count), MIB modules: \(loaded.catalog.modules.count)"
         self.intake = DatagramIntake(
-            listeners: configuration.listeners, access: configuration.access, journal: journal, metrics: metrics,
-            logger: logger)
+            listeners: configuration.listeners, access: configuration.access, journal: journal,
+            recall: Self.recallInforms(folder, journal, logger), metrics: metrics, logger: logger)
         let facts = FactRecorder(journal: journal)
         self.facts = facts
         // What was told before the last stop is not told again, and its end is.
         let standing = saved.activeAlarms.compactMap { OwnFacts.failedSink(of: $0.key) }
         let failures = SinkFailures(standing: Set(standing)) { facts.record($0) }
         self.sinkFailures = failures
+        // A server that was killed could not tell the end of these. What goes on is told again within seconds.
+        facts.record(
+            saved.activeAlarms.compactMap { OwnFacts.overBudget(of: $0.key) }
+                .map { .withinBudget(listener: $0.listener, sender: $0.sender, refused: 0) })
         let eventPipeline = try EventPipeline(
             store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: metrics)
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
@@ -251,6 +255,26 @@ public final class TraplineServer: Service {
         }
     }
 
+    /// The informs of the last minutes. A journal that cannot be read to its end is no reason not to start.
+    private static func recallInforms(_ folder: DataFolder, _ journal: JournalWriter, _ logger: Logger) -> InformRecall
+    {
+        do {
+            let recall = try InformRecall(journal: folder.journal, before: journal.committed)
+            if let limit = recall.limit {
+                logger.notice(
+                    """
+                    the journal was read back for \(recall.reach / 1_000_000_000) s only, to the limit of \
+                    \(limit.rawValue): an inform from before, repeated now, is a second event
+                    """)
+            }
+            logger.info("\(recall.count) informs are remembered from the journal")
+            return recall
+        } catch {
+            logger.warning("informs from before this start are not remembered: \(error)")
+            return InformRecall()
+        }
+    }
+
     // MARK: - Parts
 
     private func sayReady() {
@@ -284,6 +308,7 @@ public final class TraplineServer: Service {
             await cancelWhenGracefulShutdown {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(1))
+                    server.facts.record(server.intake.takeNews())
                     server.facts.tick()
                 }
             }
@@ -297,6 +322,8 @@ public final class TraplineServer: Service {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 intake.stop()
+                // The last drops, and the end of every sender's being over its budget.
+                facts.record(intake.takeNews(), waits: true)
                 keeper.stop()
                 if isRunning.withLock({ $0 }) { facts.record(OwnFacts.stopped, version: TraplineVersion.current) }
                 journal.close()

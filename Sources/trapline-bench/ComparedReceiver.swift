@@ -74,6 +74,7 @@ struct ComparedReceiver {
             // Repeats too: the load is one alarm that repeats.
             let text = """
                 listen: {traps: ["127.0.0.1:\(port)"]}
+                access: {budget: off}
                 data: "\(folder.appending(path: "data").path)"
                 sinks:
                   lines: {\(sink(output(in: folder)))}

@@ -11,6 +11,10 @@ enum IntakeBenchmark {
     /// How long the journal may take to say that everything is durable, in seconds.
     private static let patience: TimeInterval = 60
 
+    /// One sender sends it all: measured like any other, and never over.
+    private static let budget = BudgetSettings(
+        allowance: BudgetSettings.Allowance(rate: 1_000_000, burst: 10_000_000))
+
     static func run(_ datagram: [UInt8], traps: Int) throws -> StageResult {
         try TemporaryFolder.with { folder in
             let listener = "traps"
@@ -20,7 +24,7 @@ enum IntakeBenchmark {
             logger.logLevel = .error
             let intake = DatagramIntake(
                 listeners: [ListenerSettings(name: listener, endpoints: [Endpoint(LoopbackPort.address, port: 0)])],
-                access: AccessSettings(), journal: journal, metrics: MetricsRegistry(), logger: logger)
+                access: AccessSettings(budget: budget), journal: journal, metrics: MetricsRegistry(), logger: logger)
             try intake.start()
             defer { intake.stop() }
             guard let endpoint = intake.localEndpoints.first?.endpoint else {

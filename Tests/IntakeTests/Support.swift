@@ -25,7 +25,9 @@ final class MemoryJournal: DatagramJournal {
 
     static let full = JournalError(.diskFull, path: "/journal", detail: "no space")
 
-    func append(_ entries: [JournalEntry], whenDurable: Completion?) {
+    func append(_ batch: inout JournalBatch, whenDurable: Completion?) {
+        let entries = batch.entries
+        batch.removeAll()
         while state.withLock({ $0.isStalled }) { pause(milliseconds: 1) }
         let result: Result<Void, JournalError>? = state.withLock { state in
             if !state.isHeld, let failure = state.failure { return .failure(failure) }

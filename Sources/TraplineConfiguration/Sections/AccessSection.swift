@@ -1,10 +1,10 @@
 import Basics
 import Intake
 
-/// `access:` who may send.
+/// `access:` who may send, and how much.
 enum AccessSection {
     static func read(_ node: YAMLNode, _ reader: DocumentReader) -> AccessSettings {
-        guard let mapping = MappingReader(node, reader, of: "communities, sources and users") else {
+        guard let mapping = MappingReader(node, reader, of: "communities, sources, budget and users") else {
             return AccessSettings()
         }
         var access = AccessSettings()
@@ -14,6 +14,7 @@ enum AccessSection {
             if elements.isEmpty { reader.warning("sources: an empty list lets nobody in", at: node.mark) }
             return elements.compactMap(reader.network)
         }
+        if let budget = mapping.take("budget") { access.budget = BudgetSection.read(budget, reader) }
         if let users = mapping.entry("users") {
             UsersSection.check(users.value, reader)
             reader.warning("users: SNMPv3 is not supported yet; its messages are refused and counted", at: users.mark)
