@@ -5,9 +5,14 @@ internal import Synchronization
 /// Room on the disk that is held against the day it is full: a file that is given up then, so that Trapline's own facts
 /// and the sinks' cursors can still be written, and an alarm tells what is the matter. It is restored before anything
 /// else once there is space again.
+///
+/// Where the journal and the store lie on different file systems there is such a file on each, and all are given up
+/// together: an alarm needs both.
 public final class SpaceReserve: Sendable {
     /// The calls that it makes, so that tests can play a full disk.
     struct Operations: Sendable {
+        /// Which file system the folder is on.
+        var device: @Sendable (_ folder: String) -> UInt64
         /// Octets that are free to this user on the folder's file system; `nil` where that cannot be told.
         var free: @Sendable (_ folder: String) -> UInt64?
         /// Octets really allocated to the file; 0 where it is not there.
@@ -27,8 +32,8 @@ public final class SpaceReserve: Sendable {
     /// always tell why a write failed.
     private static let nearlyFull: UInt64 = 1_024 * 1_024
 
-    private let folder: String
-    private let path: String
+    /// One of each file system.
+    private let folders: [String]
     private let size: Int
     private let margin: Int
     private let operations: Operations
@@ -37,18 +42,19 @@ public final class SpaceReserve: Sendable {
     /// One at a time gives it up or restores it.
     private let turn = Mutex(())
 
-    /// Allocates the ballast in `folder`, or finds the one that is there. Where there is no room it counts as given up.
-    public convenience init(folder: String) {
-        self.init(folder: folder, size: Self.standardSize, margin: Self.standardMargin, operations: .system)
+    /// Allocates the ballast in `folders`, once for each file system among them, or finds the one that is there. Where
+    /// there is no room it counts as given up.
+    public convenience init(folders: [String]) {
+        self.init(folders: folders, size: Self.standardSize, margin: Self.standardMargin, operations: .system)
     }
 
-    init(folder: String, size: Int, margin: Int, operations: Operations) {
-        self.folder = folder
-        self.path = folder + "/" + Self.fileName
+    init(folders: [String], size: Int, margin: Int, operations: Operations) {
+        var devices: Set<UInt64> = []
+        self.folders = folders.filter { devices.insert(operations.device($0)).inserted }
         self.size = size
         self.margin = margin
         self.operations = operations
-        if operations.allocated(path) < size {
+        if !self.folders.allSatisfy(hasBallast) {
             isGone.store(true, ordering: .releasing)
             restore()
         }
@@ -61,7 +67,9 @@ public final class SpaceReserve: Sendable {
     public var cause: String { why.withLock { $0 } }
 
     /// Less is free than a write needs.
-    public var isDiskFull: Bool { operations.free(folder).map { $0 <= Self.nearlyFull } ?? false }
+    public var isDiskFull: Bool {
+        folders.contains { operations.free($0).map { $0 <= Self.nearlyFull } ?? false }
+    }
 
     /// A write found no space. Frees the ballast, unless that was done before. It must not block for long: the caller
     /// may be the thread that writes the journal. `cause`: what failed, and why.
@@ -70,12 +78,7 @@ public final class SpaceReserve: Sendable {
             guard !isGivenUp else { return }
             why.withLock { $0 = cause }
             isGone.store(true, ordering: .releasing)
-            // A file that cannot be removed may still be cut; where neither works there is nothing to be given up.
-            do throws(SystemError) {
-                try operations.remove(path)
-            } catch {
-                try? operations.truncate(path, 0)
-            }
+            for folder in folders { release(folder) }
         }
     }
 
@@ -84,24 +87,48 @@ public final class SpaceReserve: Sendable {
     public func restore() -> Bool {
         turn.withLock { _ in
             guard isGivenUp else { return true }
+            let missing = folders.filter { !hasBallast($0) }
             // Looked at first: each try takes space away for a moment.
-            guard operations.free(folder).map({ $0 >= UInt64(size + margin) }) ?? true else { return false }
-            do throws(SystemError) {
-                // With the margin, and then without: a quota shows in no look at what is free.
-                try operations.allocate(path, size + margin)
-                try operations.truncate(path, size)
-            } catch {
-                try? operations.remove(path)
+            guard missing.allSatisfy({ operations.free($0).map { $0 >= UInt64(size + margin) } ?? true }) else {
                 return false
+            }
+            for folder in missing {
+                do throws(SystemError) {
+                    // With the margin, and then without: a quota shows in no look at what is free.
+                    try operations.allocate(Self.path(folder), size + margin)
+                    try operations.truncate(Self.path(folder), size)
+                } catch {
+                    release(folder)
+                    return false
+                }
             }
             isGone.store(false, ordering: .releasing)
             return true
+        }
+    }
+
+    private static func path(_ folder: String) -> String { folder + "/" + fileName }
+
+    private func hasBallast(_ folder: String) -> Bool { operations.allocated(Self.path(folder)) >= size }
+
+    /// A file that cannot be removed may still be cut; where neither works there is nothing to be given up.
+    private func release(_ folder: String) {
+        do throws(SystemError) {
+            try operations.remove(Self.path(folder))
+        } catch {
+            try? operations.truncate(Self.path(folder), 0)
         }
     }
 }
 
 extension SpaceReserve.Operations {
     static let system = SpaceReserve.Operations(
+        device: { folder in
+            var status = stat()
+            // One that cannot be looked at is a file system of its own, where allocating tells what is wrong.
+            guard unsafe stat(folder, &status) == 0 else { return .max }
+            return UInt64(status.st_dev)
+        },
         free: { folder in
             var status = statvfs()
             guard unsafe statvfs(folder, &status) == 0 else { return nil }

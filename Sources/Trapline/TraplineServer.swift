@@ -59,7 +59,7 @@ public final class TraplineServer: Service {
         }
         // First of all: whoever holds the journal may bring the store's tables up to date, and nobody else.
         let lock = try JournalLock(folder: folder.journal)
-        let reserve = SpaceReserve(folder: folder.path)
+        let reserve = SpaceReserve(folders: [folder.path, folder.journal])
         self.reserve = reserve
         let store = try Self.openStore(folder, reserve)
         let saved = try store.load()
