@@ -64,9 +64,17 @@ final class SurvivingServer {
         self.process = nil
     }
 
-    /// SIGTERM, without waiting for the end.
-    func terminate() {
-        process?.send(signal: SIGTERM)
+    func send(signal: Int32) {
+        process?.send(signal: signal)
+    }
+
+    /// The receive buffer that the kernel gave the listener's socket, in octets.
+    func receiveBuffer() throws -> Int {
+        let marker = "receive buffer "
+        guard let start = currentLog.firstRange(of: marker)?.upperBound,
+            let octets = Int(currentLog[start...].prefix { $0.isNumber })
+        else { throw Command.Failure(description: "no line tells of the receive buffer:\n\(currentLog)") }
+        return octets
     }
 
     /// SIGTERM, and waits for the end, which must be one in good order.
