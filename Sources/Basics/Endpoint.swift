@@ -42,6 +42,17 @@ public struct Endpoint: Sendable, Hashable {
 
 extension Endpoint: CustomStringConvertible {
     public var description: String {
-        address.family == .v6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+        var text = OctetWriter(capacity: 64)
+        append(to: &text)
+        return text.text()
+    }
+
+    /// The same as octets.
+    public func append(to text: inout OctetWriter) {
+        if address.family == .v6 { text.append(UInt8(ascii: "[")) }
+        address.append(to: &text)
+        if address.family == .v6 { text.append(UInt8(ascii: "]")) }
+        text.append(UInt8(ascii: ":"))
+        text.append(decimal: UInt32(port))
     }
 }

@@ -67,12 +67,19 @@ public struct IPAddress: Sendable, Hashable {
 extension IPAddress: CustomStringConvertible {
     /// The text form of `inet_ntop(3)`: dotted decimal, or IPv6 compressed as RFC 5952 asks.
     public var description: String {
+        var text = OctetWriter(capacity: 64)
+        append(to: &text)
+        return text.text()
+    }
+
+    /// The same as octets.
+    public func append(to text: inout OctetWriter) {
+        if family == .v4 { return text.append(dotted: UInt32(truncatingIfNeeded: bits)) }
         let octets = self.octets
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        let family = family == .v4 ? AF_INET : AF_INET6
-        let written = unsafe inet_ntop(family, octets, &text, socklen_t(text.count)) != nil
-        guard written else { return "?" }
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        var form = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let isWritten = unsafe inet_ntop(AF_INET6, octets, &form, socklen_t(form.count)) != nil
+        guard isWritten else { return text.append("?") }
+        for character in form.prefix(while: { $0 != 0 }) { text.append(UInt8(bitPattern: character)) }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Basics
 public import SNMPWire
 
 /// The names of the tree of object identifiers, as the loaded MIB modules define them: an immutable value that any
@@ -11,24 +12,18 @@ public final class Catalog: Sendable {
     public let modules: [String]
 
     /// Per node, what naming and showing need, worked out once.
-    private let entries: [Entry]
-    private let tree: OIDTree
+    let tables: CatalogTables
+    let tree: OIDTree
     /// By name and by `MODULE::name`; of several that share a name, the first module in the order of loading.
     private let numbers: [String: Int]
 
-    struct Entry: Sendable {
-        let qualifiedName: String
-        let indexRules: [IndexRule]
-        let valueText: ValueText
-    }
-
     /// Knows nothing: every OID stays a number.
-    public static let empty = Catalog(nodes: [], entries: [], numbers: [:], modules: [])
+    public static let empty = Catalog(nodes: [], tables: CatalogTables(), numbers: [:], modules: [])
 
     /// - Parameter nodes: in the order of OIDs; of two at one OID, the later one is the one that is found by OID.
-    init(nodes: [MIBNode], entries: [Entry], numbers: [String: Int], modules: [String]) {
+    init(nodes: [MIBNode], tables: CatalogTables, numbers: [String: Int], modules: [String]) {
         self.nodes = nodes
-        self.entries = entries
+        self.tables = tables
         self.numbers = numbers
         self.modules = modules
         self.tree = OIDTree(nodes.map(\.oid.encoded))
@@ -40,64 +35,29 @@ public final class Catalog: Sendable {
 
     /// The node with the longest prefix of the OID: the object of an instance, the node itself for its own OID.
     public func node(for oid: OID) -> MIBNode? {
-        tree.longestPrefix(of: oid.encoded).map { nodes[$0.entry] }
+        tree.longestPrefix(of: oid.octets).map { nodes[$0.entry] }
     }
 
     /// `IF-MIB::ifOperStatus.7`; for an unknown OID its longest known prefix and numbers, as
     /// `SNMPv2-SMI::enterprises.99999.1`.
     public func name(of oid: OID) -> String {
-        name(of: oid, isQualified: true)
+        var text = OctetWriter()
+        appendName(of: oid.octets, to: &text)
+        return text.text()
     }
 
     /// `ifOperStatus.7`: the name without its module.
     public func shortName(of oid: OID) -> String {
-        name(of: oid, isQualified: false)
+        var text = OctetWriter()
+        appendName(of: oid.octets, isQualified: false, to: &text)
+        return text.text()
     }
 
-    /// The value as a person reads it; `ValueText` tells the forms.
+    /// The value as a person reads it; `ValueFormat` tells the forms.
     public func text(of value: Value, for oid: OID) -> String {
-        let format = tree.longestPrefix(of: oid.encoded).map { entries[$0.entry].valueText } ?? .untyped
-        return format.text(of: value, name: name(of:))
-    }
-
-    private func name(of oid: OID, isQualified: Bool) -> String {
-        let encoded = oid.encoded
-        guard let match = tree.longestPrefix(of: encoded) else { return Catalog.numericName(of: oid) }
-        let entry = entries[match.entry]
-        let name = isQualified ? entry.qualifiedName : nodes[match.entry].name
-        guard match.end < encoded.endIndex else { return name }
-        return name + suffix(of: encoded[match.end...], entry, isBelowRow: nodes[match.entry].kind == .row)
-    }
-
-    /// The arcs below a node: a table's index in the form of its components, anything else in numbers.
-    private func suffix(of encoded: ArraySlice<UInt8>, _ entry: Entry, isBelowRow: Bool) -> String {
-        var arcs: [UInt32] = []
-        var arc: UInt32 = 0
-        for octet in encoded {
-            arc = arc << 7 | UInt32(octet & 0x7f)
-            if octet & 0x80 == 0 {
-                arcs.append(arc)
-                arc = 0
-            }
-        }
-        var rest = arcs[...]
-        var text = ""
-        // Below a row comes the number of a column that no module names, and then the index all the same.
-        if isBelowRow, let column = rest.popFirst() { text += ".\(column)" }
-        for rule in entry.indexRules where !rest.isEmpty {
-            let previous = rest.startIndex > 0 ? arcs[rest.startIndex - 1] : nil
-            guard let part = rule.takeText(from: &rest, after: previous) else { break }
-            text += ".\(part)"
-        }
-        for arc in rest { text += ".\(arc)" }
-        return text
-    }
-
-    /// Where not even the first two arcs are known, the first has a name in X.660 all the same.
-    private static func numericName(of oid: OID) -> String {
-        let arcs = oid.arcs
-        let root = ["ccitt", "iso", "joint-iso-ccitt"]
-        return ([root[Int(min(arcs[0], 2))]] + arcs.dropFirst().map(String.init)).joined(separator: ".")
+        var text = OctetWriter()
+        value.withView { appendText(of: $0, at: place(of: oid.octets), to: &text) }
+        return text.text()
     }
 
     // MARK: - By name

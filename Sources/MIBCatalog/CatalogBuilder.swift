@@ -23,24 +23,23 @@ struct CatalogBuilder {
         let rank = Dictionary(modules.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
         let order = indexesInOrder().filter { oids[$0] != nil && !isAnonymous(nodes[$0]) }
         var mibNodes: [MIBNode] = []
-        var entries: [Catalog.Entry] = []
+        var tables = CatalogTables()
         var numbers: [String: Int] = [:]
         for index in order {
             guard let oid = oids[index] else { continue }
             let node = mibNode(index, oid)
             let number = mibNodes.count
             mibNodes.append(node)
-            entries.append(
-                Catalog.Entry(
-                    qualifiedName: node.qualifiedName, indexRules: indexRules(index), valueText: valueText(nodes[index])
-                ))
+            tables.addEntry(
+                name: node.name, module: node.module, isRow: node.kind == .row, index: indexRules(index, &tables),
+                format: format(nodes[index], &tables))
             let names = [node.name] + nodes[index].modules.map { "\($0)::\(node.name)" }
             for name in names {
                 let other = numbers[name].map { rank[mibNodes[$0].module] ?? .max } ?? .max
                 if numbers[name] == nil || rank[node.module] ?? .max < other { numbers[name] = number }
             }
         }
-        return Catalog(nodes: mibNodes, entries: entries, numbers: numbers, modules: Set(modules).sorted())
+        return Catalog(nodes: mibNodes, tables: tables, numbers: numbers, modules: Set(modules).sorted())
     }
 
     /// Points that only stand between named ones, and the `enterprise#` under which net-snmp keeps SMIv1's traps.
@@ -163,8 +162,8 @@ struct CatalogBuilder {
         }
     }
 
-    private func valueText(_ node: ParserOutput.Node) -> ValueText {
-        let syntax: ValueText.Syntax =
+    private func format(_ node: ParserOutput.Node, _ tables: inout CatalogTables) -> ValueFormat {
+        let syntax: ValueFormat.Syntax =
             switch node.type {
             case TRAPLINE_MIB_INTEGER.rawValue, TRAPLINE_MIB_INTEGER32.rawValue: .integer
             case TRAPLINE_MIB_GAUGE32.rawValue, TRAPLINE_MIB_UNSIGNED32.rawValue, TRAPLINE_MIB_UINTEGER32.rawValue:
@@ -180,11 +179,9 @@ struct CatalogBuilder {
             default: .any
             }
         guard syntax != .any else { return .untyped }
-        let hint = node.displayHint.flatMap { DisplayHint($0, isForOctets: syntax == .octetString) }
-        return ValueText(
-            syntax: syntax,
-            enumeration: Dictionary(node.enumeration.map { ($0.number, $0.label) }) { first, _ in first },
-            hint: hint, units: node.units)
+        return tables.format(
+            syntax, enumeration: Dictionary(node.enumeration.map { ($0.number, $0.label) }) { first, _ in first },
+            hint: node.displayHint, units: node.units)
     }
 
     // MARK: - Tables
@@ -198,7 +195,7 @@ struct CatalogBuilder {
         return nodes[row].indexes
     }
 
-    private func indexRules(_ index: Int) -> [IndexRule] {
+    private func indexRules(_ index: Int, _ tables: inout CatalogTables) -> [IndexRule] {
         let row = kind(index) == .row ? index : kind(index) == .column ? nodes[index].parent : nil
         guard let row else { return [] }
         var previousConvention: String?
@@ -207,17 +204,20 @@ struct CatalogBuilder {
             defer { previousConvention = object.textualConvention }
             return CatalogBuilder.rule(
                 object, isImplied: component.isImplied,
-                isAddress: object.textualConvention == "InetAddress" && previousConvention == "InetAddressType")
+                isAddress: object.textualConvention == "InetAddress" && previousConvention == "InetAddressType",
+                &tables)
         }
     }
 
-    private static func rule(_ object: ParserOutput.Node, isImplied: Bool, isAddress: Bool) -> IndexRule {
+    private static func rule(
+        _ object: ParserOutput.Node, isImplied: Bool, isAddress: Bool, _ tables: inout CatalogTables
+    ) -> IndexRule {
         switch object.type {
         case TRAPLINE_MIB_INTEGER.rawValue, TRAPLINE_MIB_INTEGER32.rawValue, TRAPLINE_MIB_GAUGE32.rawValue,
             TRAPLINE_MIB_UNSIGNED32.rawValue, TRAPLINE_MIB_UINTEGER32.rawValue:
-            let names = object.enumeration.map { (UInt32(bitPattern: $0.number), $0.label) }
-            return .number(names: Dictionary(names) { first, _ in first })
-        case TRAPLINE_MIB_TIME_TICKS.rawValue: return .number(names: [:])
+            let names = Dictionary(object.enumeration.map { ($0.number, $0.label) }) { first, _ in first }
+            return .number(names: tables.add(names))
+        case TRAPLINE_MIB_TIME_TICKS.rawValue: return .number(names: CatalogTables.Run())
         case TRAPLINE_MIB_OCTET_STRING.rawValue:
             if isImplied { return .impliedString }
             if object.ranges.count == 1, let size = object.ranges.first, size.low == size.high {

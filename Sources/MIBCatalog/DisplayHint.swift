@@ -1,3 +1,6 @@
+internal import Basics
+internal import SNMPWire
+
 /// A compiled DISPLAY-HINT (RFC 2579 §3.1): how octets or a number are shown to people.
 enum DisplayHint: Sendable, Hashable {
     case octets([OctetFormat])
@@ -48,72 +51,100 @@ enum DisplayHint: Sendable, Hashable {
         }
     }
 
-    /// The value as the hint wants it; `nil` if this is a hint for numbers.
-    func text(of octets: some Collection<UInt8>) -> String? {
-        guard case .octets(let formats) = self, let last = formats.last else { return nil }
-        var octets = Array(octets)
+    /// Whether the formats show octets as a text, whatever its length: one of text with nothing between.
+    static func isPlainText(_ formats: [OctetFormat]) -> Bool {
+        guard let format = formats.first, formats.count == 1 else { return false }
+        return format.isText && format.separator == nil && !format.isRepeated
+    }
+
+    /// Writes octets as the formats want them, as UTF-8.
+    static func append(_ octets: RawSpan, _ formats: Span<OctetFormat>, to text: inout OctetWriter) {
+        guard !formats.isEmpty else { return }
+        let last = formats[formats.count - 1]
         // Devices end texts with the NUL of their C strings, which no terminal or log wants.
-        if last.isText { while octets.last == 0 { octets.removeLast() } }
-        var shown: [UInt8] = []
-        shown.reserveCapacity(octets.count * 3)
+        let octets = last.isText ? octets.withoutTrailingNULs : octets
+        let start = text.count
+        var mayBeBroken = false
         var position = 0
         var index = 0
-        while position < octets.count {
+        while position < octets.byteCount {
             // The last format is used again until the octets are used up.
             let isLast = index >= formats.count - 1
             let format = isLast ? last : formats[index]
             let isAlone = isLast && format.separator == nil
+            mayBeBroken = mayBeBroken || format.isText
             index += 1
             var count = 1
             if format.isRepeated {
-                count = Int(octets[position])
+                count = Int(octets.octet(position))
                 position += 1
             }
-            while count > 0, position < octets.count {
-                let end = min(position + format.width, octets.count)
-                format.append(octets[position..<end], isAlone: isAlone, to: &shown)
+            while count > 0, position < octets.byteCount {
+                let end = min(position + format.width, octets.byteCount)
+                format.append(octets.extracting(position..<end), isAlone: isAlone, to: &text)
                 position = end
                 count -= 1
-                if let separator = format.separator, position < octets.count { shown.append(separator) }
+                if let separator = format.separator, position < octets.byteCount { text.append(separator) }
             }
-            if let terminator = format.terminator, position < octets.count { shown.append(terminator) }
+            if let terminator = format.terminator, position < octets.byteCount { text.append(terminator) }
         }
-        return String(decoding: shown, as: UTF8.self)
+        // A delimiter may be an octet of a longer character too.
+        if mayBeBroken || formats.hasWideDelimiter { text.repairText(from: start) }
     }
 
-    /// The value as the hint wants it; `nil` if this is a hint for octets.
-    func text(of number: Int64) -> String? {
-        guard case .number(let format) = self else { return nil }
+    /// Writes a number as the hint wants it.
+    static func append(_ number: Int64, _ format: NumberFormat, to text: inout OctetWriter) {
         switch format {
         case .decimal(let fraction):
+            guard fraction > 0 else { return text.append(decimal: number) }
             let digits = String(number.magnitude)
-            let sign = number < 0 ? "-" : ""
-            guard fraction > 0 else { return sign + digits }
             let padded = String(repeating: "0", count: max(0, fraction + 1 - digits.count)) + digits
-            return "\(sign)\(padded.dropLast(fraction)).\(padded.suffix(fraction))"
-        case .hexadecimal: return String(UInt32(truncatingIfNeeded: number), radix: 16)
-        case .octal: return String(UInt32(truncatingIfNeeded: number), radix: 8)
+            if number < 0 { text.append(UInt8(ascii: "-")) }
+            text.append(String(padded.dropLast(fraction)))
+            text.append(UInt8(ascii: "."))
+            text.append(String(padded.suffix(fraction)))
+        case .hexadecimal: text.append(String(UInt32(truncatingIfNeeded: number), radix: 16))
+        case .octal: text.append(String(UInt32(truncatingIfNeeded: number), radix: 8))
         case .binary:
             let digits = String(UInt32(truncatingIfNeeded: number), radix: 2)
-            return String(repeating: "0", count: 32 - digits.count) + digits
+            text.append(UInt8(ascii: "0"), times: 32 - digits.utf8.count)
+            text.append(digits)
         }
     }
 }
 
 extension DisplayHint.OctetFormat {
     /// Shows up to `width` octets. `isAlone`: no separator keeps one octet's digits apart from the next one's.
-    fileprivate func append(_ octets: ArraySlice<UInt8>, isAlone: Bool, to shown: inout [UInt8]) {
+    fileprivate func append(_ octets: RawSpan, isAlone: Bool, to text: inout OctetWriter) {
         switch format {
         case .ascii, .utf8:
-            shown.append(contentsOf: octets.lazy.map { $0 == 0 ? UInt8(ascii: ".") : $0 })
+            for offset in octets.byteOffsets {
+                let octet = octets.octet(offset)
+                text.append(octet == 0 ? UInt8(ascii: ".") : octet)
+            }
         case .hexadecimal, .decimal, .octal:
-            let radix = format == .hexadecimal ? 16 : format == .decimal ? 10 : 8
-            let digits = String(octets.suffix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }, radix: radix)
+            var number: UInt64 = 0
+            for offset in max(0, octets.byteCount - 8)..<octets.byteCount {
+                number = number << 8 | UInt64(octets.octet(offset))
+            }
+            if format == .decimal { return text.append(decimal: number) }
             // The RFC asks for no leading zeros. One octet after another without a separator could then not be read
             // back, so that net-snmp, and we, give such an octet both its digits.
-            if format == .hexadecimal, width == 1, isAlone, digits.utf8.count == 1 { shown.append(UInt8(ascii: "0")) }
-            shown.append(contentsOf: digits.utf8)
+            if format == .hexadecimal, width == 1, isAlone || number > 0xf {
+                return text.append(hex: UInt8(truncatingIfNeeded: number))
+            }
+            text.append(String(number, radix: format == .hexadecimal ? 16 : 8))
         }
+    }
+}
+
+extension Span<DisplayHint.OctetFormat> {
+    /// Whether a separator or terminator is no ASCII.
+    fileprivate var hasWideDelimiter: Bool {
+        for index in indices where self[index].separator ?? 0 > 0x7f || self[index].terminator ?? 0 > 0x7f {
+            return true
+        }
+        return false
     }
 }
 

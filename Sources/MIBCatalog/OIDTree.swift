@@ -3,7 +3,8 @@ internal import SNMPWire
 /// Finds the longest known prefix of an encoded OID in one pass over its octets.
 ///
 /// A point's children lie side by side, ordered by sub-identifier, so that a step down is a look at the place where
-/// children numbered from 1 without gaps have it, or else a binary search.
+/// children numbered from 1 without gaps have it, or else a binary search. The first steps are the same for all that a
+/// vendor has, so that a table of beginnings (`OIDBeginnings`) leads past them.
 struct OIDTree: Sendable {
     /// A point of the tree; the root, at 0, stands for the empty OID.
     private struct Point: Sendable {
@@ -17,11 +18,13 @@ struct OIDTree: Sendable {
 
     struct Match: Sendable {
         let entry: Int
-        /// Where the arcs below the entry begin, as an index of the OID's octets.
+        /// Where the arcs below the entry begin, counted from the OID's first octet.
         let end: Int
     }
 
     private var points: [Point]
+    private var long = OIDBeginnings(length: OIDBeginnings.longLength)
+    private var short = OIDBeginnings(length: OIDBeginnings.shortLength)
 
     /// - Parameter entries: the encoded OIDs, in order. Where one stands twice, the later one is found.
     init(_ entries: [ArraySlice<UInt8>]) {
@@ -49,40 +52,74 @@ struct OIDTree: Sendable {
                 points[point].childCount += 1
             }
         }
+        remember(entries)
+    }
+
+    private mutating func remember(_ entries: [ArraySlice<UInt8>]) {
+        var beginnings = [OIDBeginnings(length: long.length), OIDBeginnings(length: short.length)]
+        for entry in entries {
+            for index in beginnings.indices {
+                let length = beginnings[index].length
+                guard entry.count >= length else { continue }
+                let beginning = Array(entry.prefix(length))
+                // An arc that goes on behind the beginning makes it one of no point.
+                guard beginning.last.map({ $0 & 0x80 == 0 }) ?? false else { continue }
+                let place = walk(beginning.rawOctets, from: .root)
+                beginnings[index].add(beginning, place)
+            }
+        }
+        for index in beginnings.indices { beginnings[index].close() }
+        (long, short) = (beginnings[0], beginnings[1])
     }
 
     /// The deepest entry that is the OID or stands above it.
-    func longestPrefix(of encoded: ArraySlice<UInt8>) -> Match? {
-        var match: Match?
-        var point = points[0]
-        var position = encoded.startIndex
-        while position < encoded.endIndex {
-            var subidentifier: UInt32 = 0
-            repeat {
-                subidentifier = subidentifier << 7 | UInt32(encoded[position] & 0x7f)
-                position += 1
-            } while position < encoded.endIndex && encoded[position - 1] & 0x80 != 0
-            guard let child = child(of: point, subidentifier) else { break }
-            point = child
-            if point.entry >= 0 { match = Match(entry: Int(point.entry), end: position) }
-        }
-        return match
+    func longestPrefix(of encoded: RawSpan) -> Match? {
+        let start = long.place(of: encoded) ?? short.place(of: encoded) ?? .root
+        let place = walk(encoded, from: start)
+        return place.entry >= 0 ? Match(entry: Int(place.entry), end: Int(place.end)) : nil
     }
 
-    private func child(of point: Point, _ subidentifier: UInt32) -> Point? {
-        let first = Int(point.firstChild)
-        let count = Int(point.childCount)
+    /// Steps down from a place as far as points are known.
+    private func walk(_ encoded: RawSpan, from start: OIDPlace) -> OIDPlace {
+        let points = points.span
+        var place = start
+        var position = Int(start.position)
+        while position < encoded.byteCount {
+            var subidentifier: UInt32 = 0
+            var octet: UInt8
+            repeat {
+                // In bounds by the conditions of both loops, and any octet is a UInt8.
+                octet = unsafe encoded.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
+                subidentifier = subidentifier << 7 | UInt32(octet & 0x7f)
+                position += 1
+            } while octet & 0x80 != 0 && position < encoded.byteCount
+            guard let child = OIDTree.child(of: Int(place.point), subidentifier, in: points) else { break }
+            place.point = Int32(truncatingIfNeeded: child)
+            place.position = Int32(truncatingIfNeeded: position)
+            let entry = points[child].entry
+            if entry >= 0 {
+                place.entry = entry
+                place.end = place.position
+            }
+        }
+        return place
+    }
+
+    @inline(__always)
+    private static func child(of point: Int, _ subidentifier: UInt32, in points: Span<Point>) -> Int? {
+        let first = Int(points[point].firstChild)
+        let count = Int(points[point].childCount)
         if subidentifier >= 1, Int(subidentifier) <= count {
-            let likely = points[first + Int(subidentifier) - 1]
-            if likely.subidentifier == subidentifier { return likely }
+            let likely = first + Int(subidentifier) - 1
+            if points[likely].subidentifier == subidentifier { return likely }
         }
         var low = first
         var high = first + count
         while low < high {
             let middle = (low + high) / 2
-            let candidate = points[middle]
-            if candidate.subidentifier == subidentifier { return candidate }
-            if candidate.subidentifier < subidentifier { low = middle + 1 } else { high = middle }
+            let candidate = points[middle].subidentifier
+            if candidate == subidentifier { return middle }
+            if candidate < subidentifier { low = middle + 1 } else { high = middle }
         }
         return nil
     }
@@ -99,4 +136,17 @@ struct OIDTree: Sendable {
         }
         return result
     }
+}
+
+/// How far a search has come.
+struct OIDPlace: Sendable {
+    /// The point of the tree.
+    var point: Int32
+    /// How many octets led there.
+    var position: Int32
+    /// The deepest entry on the way, or -1, and how many octets led to that.
+    var entry: Int32
+    var end: Int32
+
+    static let root = OIDPlace(point: 0, position: 0, entry: -1, end: 0)
 }

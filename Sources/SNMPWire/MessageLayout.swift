@@ -9,7 +9,8 @@ struct MessageLayout {
     var version: SNMPVersion
     var body: Body
 
-    init(_ datagram: RawSpan, leniency: Leniency) throws(WireError) {
+    /// - Parameter leavesVariables: for whoever walks the variables anyway: they are not checked here, nor counted.
+    init(_ datagram: RawSpan, leniency: Leniency, leavesVariables: Bool = false) throws(WireError) {
         guard datagram.byteCount <= WireLimits.datagramOctets else {
             throw WireError(.tooLong, at: WireLimits.datagramOctets)
         }
@@ -24,10 +25,10 @@ struct MessageLayout {
         }
         self.version = version
         if version == .v3 {
-            self.body = .v3(try reader.v3Message())
+            self.body = .v3(try reader.v3Message(leavesVariables: leavesVariables))
         } else {
             let community = try reader.community()
-            self.body = .community(community, try reader.pdu(version: version))
+            self.body = .community(community, try reader.pdu(version: version, leavesVariables: leavesVariables))
         }
         try reader.expectEnd()
     }

@@ -52,7 +52,7 @@ extension BERReader {
 extension NotificationHeader {
     /// Whether the header begins the list, as it should, so that what follows it is the rest of the list as it lies.
     /// - Parameter start: where the list begins.
-    private func isInPlace(from start: Int) -> Bool {
+    func isInPlace(from start: Int) -> Bool {
         uptimeElement.lowerBound == start && !uptimeElement.isEmpty
             && trapOIDElement.lowerBound == uptimeElement.upperBound
     }

@@ -34,9 +34,9 @@ extension PDULayout {
 }
 
 extension BERReader {
-    /// Reads a PDU and every variable in it.
+    /// Reads a PDU and every variable in it, unless they are left for later.
     @_lifetime(self: copy self)
-    mutating func pdu(version: SNMPVersion) throws(WireError) -> PDULayout {
+    mutating func pdu(version: SNMPVersion, leavesVariables: Bool = false) throws(WireError) -> PDULayout {
         let start = position
         let (tag, contents) = try element()
         guard let kind = PDUKind(rawValue: tag),
@@ -57,6 +57,7 @@ extension BERReader {
         }
         layout.variables = try reader.element(BERTag.sequence)
         try reader.expectEnd()
+        if leavesVariables { return layout }
         var list = inside(layout.variables)
         layout.variableCount = try list.countBindings()
         return layout

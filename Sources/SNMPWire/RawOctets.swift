@@ -2,14 +2,16 @@
 // array is marked here, once.
 
 extension Array where Element == UInt8 {
-    var rawOctets: RawSpan {
+    /// The octets where they lie, as the readers want them.
+    public var rawOctets: RawSpan {
         @_lifetime(borrow self)
         borrowing get { unsafe span.bytes }
     }
 }
 
 extension ArraySlice where Element == UInt8 {
-    var rawOctets: RawSpan {
+    /// The octets where they lie, as the readers want them.
+    public var rawOctets: RawSpan {
         @_lifetime(borrow self)
         borrowing get { unsafe span.bytes }
     }

@@ -3,10 +3,15 @@ extension TrapV1PDU {
     /// The `snmpTrapOID.0` that this trap has in v2 (RFC 3584 §3.1 (2), (3)). A `generic-trap` that no RFC has is read
     /// like 6, so that the trap keeps a name of its own; a negative `specific-trap` as the arc of the same 32 bits.
     public var trapOID: OID {
+        TrapV1PDU.trapOID(enterprise: enterprise.octets, genericTrap: genericTrap, specificTrap: specificTrap)
+    }
+
+    /// The same from the fields as they lie in a datagram.
+    static func trapOID(enterprise: RawSpan, genericTrap: Int32, specificTrap: Int32) -> OID {
         if genericTrap >= 0, genericTrap < Int32(OID.genericTraps.count) {
             return OID.genericTraps[Int(genericTrap)]
         }
-        return enterprise.appending(0, UInt32(bitPattern: specificTrap))
+        return OID(checked: enterprise.array[...]).appending(0, UInt32(bitPattern: specificTrap))
     }
 }
 

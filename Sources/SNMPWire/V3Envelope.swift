@@ -87,7 +87,7 @@ struct V3Layout {
 extension BERReader {
     /// Reads what follows the version.
     @_lifetime(self: copy self)
-    mutating func v3Message() throws(WireError) -> V3Layout {
+    mutating func v3Message(leavesVariables: Bool) throws(WireError) -> V3Layout {
         var header = inside(try element(BERTag.sequence))
         let messageIDOffset = header.position
         let messageID = try header.int32()
@@ -121,7 +121,7 @@ extension BERReader {
             var scoped = inside(try element(BERTag.sequence))
             layout.contextEngineID = try scoped.element(BERTag.octetString)
             layout.contextName = try scoped.element(BERTag.octetString)
-            layout.pdu = try scoped.pdu(version: .v3)
+            layout.pdu = try scoped.pdu(version: .v3, leavesVariables: leavesVariables)
             try scoped.expectEnd()
         }
         return layout

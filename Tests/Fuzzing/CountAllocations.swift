@@ -28,11 +28,13 @@ struct CountAllocations {
     struct Measured {
         var isAccepted: Bool
         var check: Int
+        var walkWhereItLies: Int
         var copyAndDecodeAndWalk: Int
         var damagedAndRefused: Int
 
         var isWithin: Bool {
-            check == 0 && damagedAndRefused == 0
+            // The OID that a v1 trap does not carry.
+            check == 0 && walkWhereItLies <= (isAccepted ? 1 : 0) && damagedAndRefused == 0
                 && copyAndDecodeAndWalk <= (isAccepted ? CountAllocations.mostForAccepted : 1)
         }
     }
@@ -41,8 +43,20 @@ struct CountAllocations {
         let checked = count { (try? NotificationView.check(datagram)) != nil }
         let taken = count { take(datagram) }
         return Measured(
-            isAccepted: checked.result, check: checked.allocations, copyAndDecodeAndWalk: taken.allocations,
+            isAccepted: checked.result, check: checked.allocations,
+            walkWhereItLies: count { walk(datagram) }.allocations, copyAndDecodeAndWalk: taken.allocations,
             damagedAndRefused: countRefused(datagram))
+    }
+
+    /// Walks its variables where they lie.
+    @inline(never)
+    private static func walk(_ datagram: [UInt8]) -> Bool {
+        guard var reader = try? NotificationReader(datagram.rawOctets) else { return false }
+        var sum = 0
+        while let variable = reader.variables.next() {
+            sum &+= variable.name.byteCount
+        }
+        return sum >= 0
     }
 
     /// Copies the datagram, as out of a socket's buffer, decodes it and walks its variables.

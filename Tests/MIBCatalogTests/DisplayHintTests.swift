@@ -1,3 +1,5 @@
+import Basics
+import SNMPWire
 import Testing
 
 @testable import MIBCatalog
@@ -31,7 +33,7 @@ struct DisplayHintTests {
         ("1x:", [], ""),
     ])
     func octetsAreShownSo(hint: String, octets: [UInt8], text: String) throws {
-        #expect(try #require(DisplayHint(hint, isForOctets: true)).text(of: octets) == text)
+        #expect(try shown(octets, hint) == text)
     }
 
     @Test(arguments: ["", "1", "1z", "*", "0a", "1x:0a", "1x::0d", "*0x:"])
@@ -46,7 +48,7 @@ struct DisplayHintTests {
         ("d", 4_294_967_295, "4294967295"),
     ])
     func numbersAreShownSo(hint: String, number: Int64, text: String) throws {
-        #expect(try #require(DisplayHint(hint, isForOctets: false)).text(of: number) == text)
+        #expect(try shown(number, hint) == text)
     }
 
     @Test(arguments: ["", "e", "d2", "d-", "d-2x", "xx", "255a"])
@@ -55,9 +57,21 @@ struct DisplayHintTests {
     }
 
     @Test func hugeWidthsAndFractionsAreBounded() throws {
-        let wide = try #require(DisplayHint("99999999999999999999d", isForOctets: true))
-        #expect(wide.text(of: [1, 2]) == "258")
-        let long = try #require(DisplayHint("d-99999999999999999999", isForOctets: false))
-        #expect(long.text(of: 1)?.count == DisplayHint.maximumFraction + 2)
+        #expect(try shown([1, 2], "99999999999999999999d") == "258")
+        #expect(try shown(1, "d-99999999999999999999").count == DisplayHint.maximumFraction + 2)
+    }
+
+    private func shown(_ octets: [UInt8], _ hint: String) throws -> String {
+        guard case .octets(let formats) = DisplayHint(hint, isForOctets: true) else { throw ToolFailure("no hint") }
+        var text = OctetWriter()
+        DisplayHint.append(octets.rawOctets, formats.span, to: &text)
+        return text.text()
+    }
+
+    private func shown(_ number: Int64, _ hint: String) throws -> String {
+        guard case .number(let format) = DisplayHint(hint, isForOctets: false) else { throw ToolFailure("no hint") }
+        var text = OctetWriter()
+        DisplayHint.append(number, format, to: &text)
+        return text.text()
     }
 }

@@ -18,6 +18,7 @@ struct Reading {
                 disagreement = "\(error) is outside"
             } else if (try? NotificationView.check(datagram, leniency: leniency)) != nil
                 || (try? SNMPNotification.decode(datagram, leniency: leniency)) != nil
+                || Reading.walk(datagram, leniency) != nil
                 || InformResponse.encode(to: datagram, leniency: leniency) != nil
             {
                 disagreement = "\(error), and yet another reader takes it"
@@ -42,10 +43,64 @@ struct Reading {
         if leniency == .devices, (try? SNMPNotification(message)) != notification {
             disagreement = "a notification made of the message is another"
         }
+        let walked = Reading.walk(datagram, leniency)
+        if walked != notification.map(Walked.init) {
+            disagreement = "where it lies another notification is read: \(String(describing: walked))"
+        }
         if let notification {
             let bytes = datagram[(summary?.community ?? 0..<0)]
             if bytes != notification.community { disagreement = "the community lies elsewhere" }
             _ = notification.v1Message(community: [])
         }
+    }
+
+    /// What the reader finds that copies nothing; `nil` where it refuses the datagram, at once or in the middle.
+    private static func walk(_ datagram: [UInt8], _ leniency: Leniency) -> Walked? {
+        do throws(WireError) {
+            var reader = try NotificationReader(datagram.rawOctets, leniency: leniency)
+            var walked = Walked(
+                version: reader.version, kind: reader.kind, uptime: reader.uptime, trapOID: octets(reader.trapOID),
+                variables: [])
+            while let variable = try reader.variables.read() {
+                walked.variables.append(.init(name: octets(variable.name), value: Value(variable.value)))
+            }
+            return walked
+        } catch {
+            return nil
+        }
+    }
+
+    /// An OID's octets, of which none stand for 0.0.
+    private static func octets(_ oid: RawSpan) -> [UInt8] { oid.withUnsafeBytes { $0.isEmpty ? [0] : [UInt8]($0) } }
+}
+
+/// A notification as values that can be compared.
+private struct Walked: Hashable {
+    struct Variable: Hashable {
+        var name: [UInt8]
+        var value: Value
+    }
+
+    var version: SNMPVersion
+    var kind: SNMPNotification.Kind
+    var uptime: UInt32
+    var trapOID: [UInt8]
+    var variables: [Variable]
+
+    init(
+        version: SNMPVersion, kind: SNMPNotification.Kind, uptime: UInt32, trapOID: [UInt8], variables: [Variable]
+    ) {
+        self.version = version
+        self.kind = kind
+        self.uptime = uptime
+        self.trapOID = trapOID
+        self.variables = variables
+    }
+
+    init(_ notification: SNMPNotification) {
+        self.init(
+            version: notification.version, kind: notification.kind, uptime: notification.uptime,
+            trapOID: Array(notification.trapOID.encoded),
+            variables: notification.variables.map { Variable(name: Array($0.name.encoded), value: $0.value) })
     }
 }

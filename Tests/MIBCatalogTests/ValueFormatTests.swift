@@ -1,9 +1,10 @@
+import Basics
 import SNMPWire
 import Testing
 
 @testable import MIBCatalog
 
-struct ValueTextTests {
+struct ValueFormatTests {
     /// What RFC 2579 and net-snmp leave open, or where we differ for people's sake; the rest is held against net-snmp
     /// by `ValueAgreementTests`.
     @Test(arguments: [
@@ -19,7 +20,7 @@ struct ValueTextTests {
         (Array(0...19), "00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F 10 11 12 13"),
     ])
     func octetsWithoutHintAreShownSo(octets: [UInt8], text: String) {
-        #expect(ValueText.untyped.text(of: .octetString(octets[...])) { $0.description } == text)
+        #expect(Catalog.empty.text(of: .octetString(octets[...]), for: .internet) == text)
     }
 
     @Test(arguments: [
@@ -27,7 +28,7 @@ struct ValueTextTests {
         (8_640_000, "(8640000) 1 day, 0:00:00.00"), (4_294_967_295, "(4294967295) 497 days, 2:27:52.95"),
     ])
     func durationIsShownSo(ticks: UInt32, text: String) {
-        #expect(ValueText.duration(ticks) == text)
+        #expect(Catalog.empty.text(of: .timeTicks(ticks), for: .internet) == text)
     }
 
     @Test func valueOfAnotherTypeSpeaksForItself() throws {
@@ -61,7 +62,11 @@ struct ValueTextTests {
 
     @Test func brokenHintLeavesTheValueAsItIs() {
         #expect(DisplayHint("?", isForOctets: true) == nil)
-        let text = ValueText(syntax: .octetString, enumeration: [:], hint: nil, units: "parts")
-        #expect(text.text(of: .octetString([0x61])) { $0.description } == "a parts")
+        var tables = CatalogTables()
+        let format = tables.format(.octetString, hint: "?", units: "parts")
+        var text = OctetWriter()
+        let octet: [UInt8] = [0x61]
+        tables.append(.octetString(octet.rawOctets), format, to: &text) { _, _ in }
+        #expect(text.text() == "a parts")
     }
 }

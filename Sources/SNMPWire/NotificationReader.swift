@@ -1,0 +1,56 @@
+/// A notification where it lies in its datagram: its header is read at once, its variables one by one as they are asked
+/// for. Nothing is copied; nothing is allocated but for the OID of a v1 trap that has a number of its own.
+///
+/// Each octet is read once. So the variables are checked only as they are read: where `read()` throws, the datagram is
+/// malformed and what was read of it before counts for nothing.
+public struct NotificationReader: ~Escapable {
+    public let version: SNMPVersion
+    public let kind: SNMPNotification.Kind
+    /// The value of `sysUpTime.0`, in hundredths of a second.
+    public let uptime: UInt32
+    /// Those after `sysUpTime.0` and `snmpTrapOID.0`.
+    public var variables: VariableReader
+    private let bytes: RawSpan
+    private let trapOIDRange: Range<Int>
+    /// v1 only: what RFC 3584 §3.1 makes of its three fields, which stands nowhere in the datagram.
+    private let translated: OID?
+
+    /// - Throws: `.notANotification` for any other PDU, `.missingTrapOID` for a v2 notification that does not say what
+    ///   it is, `.v3Unsupported` for an encrypted one, and what is wrong with all before the variables.
+    @_lifetime(copy datagram)
+    public init(_ datagram: RawSpan, leniency: Leniency = .devices) throws(WireError) {
+        let layout = try MessageLayout(datagram, leniency: leniency, leavesVariables: true)
+        guard let pdu = layout.pdu else { throw WireError(.v3Unsupported, at: layout.encryptedOffset) }
+        bytes = datagram
+        version = layout.version
+        kind = pdu.kind == .informRequest ? .inform : .trap
+        var rest = pdu.variables
+        var skipped = (uptime: 0..<0, trapOID: 0..<0)
+        if let header = try pdu.notificationHeader(in: datagram, leniency: leniency) {
+            uptime = header.uptime
+            trapOIDRange = header.trapOID
+            translated = nil
+            if header.isInPlace(from: rest.lowerBound) {
+                rest = header.trapOIDElement.upperBound..<rest.upperBound
+            } else {
+                skipped = (header.uptimeElement, header.trapOIDElement)
+            }
+        } else {
+            uptime = pdu.timestamp
+            trapOIDRange = 0..<0
+            translated = TrapV1PDU.trapOID(
+                enterprise: datagram.octets(pdu.enterprise), genericTrap: pdu.genericTrap,
+                specificTrap: pdu.specificTrap)
+        }
+        variables = VariableReader(datagram, list: rest, leniency: leniency, header: skipped)
+    }
+
+    /// The content octets of `snmpTrapOID.0`'s value; for v1 of what RFC 3584 §3.1 makes of it. None stand for 0.0.
+    public var trapOID: RawSpan {
+        @_lifetime(borrow self)
+        borrowing get {
+            if let translated { return unsafe _overrideLifetime(translated.octets, borrowing: self) }
+            return bytes.octets(trapOIDRange)
+        }
+    }
+}
