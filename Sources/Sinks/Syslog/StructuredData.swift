@@ -33,8 +33,11 @@ struct StructuredData {
 
     /// RFC 5424 §6.3.3: `"`, `\` and `]` are escaped by a backslash. Control characters are made visible before.
     static func escaped(_ value: String) -> String {
+        let line = PlainText.shortened(PlainText.oneLine(value), octets: valueLimit)
+        let mustEscape = line.utf8.contains { $0 == 0x22 || $0 == 0x5c || $0 == 0x5d }
+        guard mustEscape else { return line }
         var result = ""
-        for character in PlainText.shortened(PlainText.oneLine(value), octets: valueLimit).unicodeScalars {
+        for character in line.unicodeScalars {
             if character == "\"" || character == "\\" || character == "]" { result.unicodeScalars.append("\\") }
             result.unicodeScalars.append(character)
         }

@@ -5,6 +5,7 @@ import Testing
 @Suite struct PlainTextTests {
     @Test(arguments: [
         ("plain", "plain"), ("a\r\nb", "a b"), ("  a \t b  ", "a b"), ("pad\u{0}\u{0}", "pad"),
+        ("a b", "a b"), ("a  b", "a b"), (" a", "a"), ("a ", "a"), (" ", ""),
         ("\u{1b}[1m", "\\x1b[1m"),
         ("bell\u{7}", "bell\\x07"), ("c1\u{9b}", "c1\\x9b"), ("\u{202e}x", "\\x202ex"), ("ä€😀", "ä€😀"), ("", ""),
     ])
