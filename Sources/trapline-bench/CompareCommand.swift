@@ -15,13 +15,16 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup var build: BuildOptions
 
     @Option(name: .long, help: "How many traps each receiver gets in a round.")
-    var traps = 20_000
+    var traps = ComparisonMeasurement.traps
 
     @Option(name: .long, help: "How often each receiver is measured.")
-    var rounds = 5
+    var rounds = ComparisonMeasurement.rounds
 
     @Option(name: .long, help: "The program trapline, a release build; without it the one beside this program.")
     var trapline: String?
+
+    @Flag(name: .long, help: "Print one line of JSON.")
+    var json = false
 
     func validate() throws {
         guard (1...1_000_000).contains(traps), (1...100).contains(rounds) else {
@@ -31,33 +34,9 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         Interruption.watch()
-        let peers = [try ComparedReceiver.snmptrapd(), try ComparedReceiver.namingSnmptrapd()]
-        let own = [
-            try ComparedReceiver.lines(), try ComparedReceiver.server(trapline),
-            try ComparedReceiver.archivingServer(trapline),
-        ]
-        build.printKind()
-        print("one trap: \(Workload.text)")
-        print("median of \(rounds) rounds of \(traps) traps (least to most)")
-        let receivers = peers + own
-        var results = receivers.map { _ in [ComparisonRound]() }
-        for _ in 0..<rounds {
-            for (index, receiver) in receivers.enumerated() {
-                results[index].append(try ComparisonRound(receiver, datagram: Workload.vendorAlarm, traps: traps))
-            }
-        }
-        for (receiver, rounds) in zip(receivers, results) { report(receiver, rounds) }
-        for (ours, ourRounds) in zip(own, results[peers.count...]) {
-            for (peer, peerRounds) in zip(peers, results) {
-                let ratios = zip(peerRounds, ourRounds).map { $0.microsecondsPerTrap / $1.microsecondsPerTrap }
-                print("\(peer.title) / \(ours.title): \(Figures(ratios).text(decimals: 2))")
-            }
-        }
-    }
-
-    private func report(_ receiver: ComparedReceiver, _ rounds: [ComparisonRound]) {
-        let figures = Figures(rounds.map(\.microsecondsPerTrap))
-        print("\(receiver.title): \(figures.text(decimals: 1)) µs CPU a trap, \(receiver.work)")
-        for note in Set(rounds.map(\.note)).sorted() { print("    each round: \(note)") }
+        if !json { build.printKind() }
+        let report = try ComparisonMeasurement.run(traps: traps, rounds: rounds, trapline: trapline)
+        print(json ? report.json : report.table)
+        if !report.lost.isEmpty { throw ExitCode.failure }
     }
 }

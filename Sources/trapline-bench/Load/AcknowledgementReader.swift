@@ -27,15 +27,18 @@ final class AcknowledgementReader: Sendable {
     private static let longest = 2_048
 
     private let watcher: Int32
+    /// Held, for they close their sockets when they go.
+    private let generators: [LoadGenerator]
     private let state = Mutex(State())
     private let isStopping = Atomic(false)
     private let end = DispatchSemaphore(value: 0)
 
-    /// Begins to read from a load's sockets, which must outlive it.
-    init(_ sockets: [Int32]) throws {
+    /// Begins to read from the sockets of these.
+    init(_ generators: [LoadGenerator]) throws {
+        self.generators = generators
         watcher = load_watcher_open()
         guard watcher >= 0 else { throw BenchmarkError("no epoll: \(errno)") }
-        for socket in sockets { load_watcher_add(watcher, socket) }
+        for socket in generators.flatMap(\.sockets) { load_watcher_add(watcher, socket) }
         let thread = Thread { [self] in
             read()
             end.signal()

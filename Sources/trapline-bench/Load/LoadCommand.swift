@@ -56,7 +56,7 @@ struct LoadCommand: ParsableCommand {
         let total = traps ?? (rate > 0 ? rate : Self.unpacedRate) * seconds
         let generator = try LoadGenerator(
             LoadPlan(mix: mix, receiver: to, senders: senders, rate: rate > 0 ? rate : nil, traps: total))
-        let reader = mix.isAcknowledged ? try AcknowledgementReader(generator.sockets) : nil
+        let reader = mix.isAcknowledged ? try AcknowledgementReader([generator]) : nil
         let result = try generator.run()
         var rows = LoadReport.rows(result)
         var lost: [String] = []

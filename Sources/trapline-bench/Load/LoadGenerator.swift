@@ -16,8 +16,6 @@ struct LoadPlan {
     var label = Stamp.Label.load
     /// The first sender's address on loopback, in host order; the others follow.
     var firstAddress: UInt32 = 0x7f01_0001
-    /// Asked before each burst, where the load must not go past what the receiver takes.
-    var hasRoom: (@Sendable () throws -> Bool)?
 
     /// As many descriptors as a process may have by default with some to spare for the rest.
     static let mostSenders = 1_000
@@ -42,9 +40,6 @@ struct LoadResult {
 /// has an address of its own in 127/8, elsewhere a port of its own.
 final class LoadGenerator: @unchecked Sendable {
     private static let burst = Int(LOAD_MOST_DATAGRAMS)
-    /// While the receiver has no room, in seconds: between two looks, and until the load is given up.
-    private static let pause: TimeInterval = 0.000_05
-    private static let patience: TimeInterval = 60
 
     let plan: LoadPlan
     let sockets: [Int32]
@@ -99,7 +94,6 @@ final class LoadGenerator: @unchecked Sendable {
                 let planned = UInt64(Double(done) / Double(rate) * 1e9)
                 result.latest = max(result.latest, elapsed > planned ? elapsed - planned : 0)
             }
-            try waitForRoom()
             let count = min(due, Self.burst)
             slab.mark(count, first: turn, label: plan.label, requestIDs: done)
             let sent = slab.send(count, on: sockets[sender])
@@ -116,18 +110,6 @@ final class LoadGenerator: @unchecked Sendable {
         result.elapsed = Stamp.now - begin
         result.cpuTime = CPUClock.thread - cpuBegin
         return result
-    }
-
-    private func waitForRoom() throws {
-        guard let hasRoom = plan.hasRoom, try !hasRoom() else { return }
-        let deadline = Date(timeIntervalSinceNow: Self.patience)
-        while try !hasRoom() {
-            try Interruption.check()
-            guard Date() < deadline else {
-                throw BenchmarkError("\(plan.receiver) has taken nothing for \(Int(Self.patience)) s")
-            }
-            Thread.sleep(forTimeInterval: Self.pause)
-        }
     }
 
     private static func open(_ plan: LoadPlan, sender: UInt32) throws -> Int32 {

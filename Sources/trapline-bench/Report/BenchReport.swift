@@ -8,6 +8,8 @@ struct BenchReport {
         var decimals: Int
         /// Empty for a count.
         var unit: String
+        /// The least and the most of several rounds, of which `value` is the median.
+        var extent: (least: Double, most: Double)?
 
         static func count(_ name: String, _ value: Int) -> Row {
             Row(name: name, value: Double(value), decimals: 0, unit: "")
@@ -17,7 +19,19 @@ struct BenchReport {
             Row(name: name, value: value, decimals: decimals, unit: unit)
         }
 
-        var valueText: String { Self.text(value, decimals: decimals) }
+        static func figures(_ name: String, _ figures: Figures, decimals: Int, unit: String) -> Row {
+            Row(name: name, value: figures.median, decimals: decimals, unit: unit, extent: figures.extent)
+        }
+
+        /// `1,500,000`, `12.35 µs`, `12.35 µs (11.90 to 13.02)`
+        var valueText: String {
+            let number = Self.text(value, decimals: decimals) + (unit.isEmpty ? "" : " \(unit)")
+            guard let extent else { return number }
+            let (least, most) = (
+                Self.text(extent.least, decimals: decimals), Self.text(extent.most, decimals: decimals)
+            )
+            return "\(number) (\(least) to \(most))"
+        }
 
         /// With thousands apart: `1,500,000`, `12.35`.
         static func text(_ value: Double, decimals: Int) -> String {
@@ -46,6 +60,8 @@ struct BenchReport {
     /// What was sent, and from how many.
     var load: String
     var rows: [Row]
+    /// What is to be said of the rounds.
+    var notes: [String] = []
     var goals: [Goal] = []
     /// What was lost that must not be; empty for a run that was sound.
     var lost: [String] = []
@@ -56,7 +72,8 @@ struct BenchReport {
             "  " + name + String(repeating: " ", count: width - name.count) + "  " + text
         }
         var lines = ["\(scenario): \(load)"]
-        lines += rows.map { line($0.name, $0.unit.isEmpty ? $0.valueText : "\($0.valueText) \($0.unit)") }
+        lines += rows.map { line($0.name, $0.valueText) }
+        lines += notes.map { "  (\($0))" }
         for goal in goals {
             let verdict = goal.isReached ? "reached" : "NOT REACHED"
             lines.append(line(goal.name, "\(goal.measured), wanted \(goal.wanted): \(verdict)"))
@@ -65,11 +82,13 @@ struct BenchReport {
         return lines.joined(separator: "\n")
     }
 
-    /// `{"scenario","load","figures":[{"name","value","unit"?}],"goals":[{"name","wanted","measured","reached"}],"lost":[…]}`
+    /// `{"scenario","load","figures":[{"name","value","least"?,"most"?,"unit"?}],"notes"?,"goals":[{"name","wanted","measured","reached"}],"lost":[…]}`
     var json: String {
         struct Figure: Encodable {
             var name: String
             var value: Double
+            var least: Double?
+            var most: Double?
             var unit: String?
         }
         struct GoalObject: Encodable {
@@ -82,6 +101,7 @@ struct BenchReport {
             var scenario: String
             var load: String
             var figures: [Figure]
+            var notes: [String]?
             var goals: [GoalObject]
             var lost: [String]
         }
@@ -89,9 +109,12 @@ struct BenchReport {
             scenario: scenario, load: load,
             figures: rows.map { row in
                 let scale = (0..<row.decimals).reduce(1.0) { scale, _ in scale * 10 }
-                let value = row.value.isFinite ? (row.value * scale).rounded() / scale : 0
-                return Figure(name: row.name, value: value, unit: row.unit.isEmpty ? nil : row.unit)
+                let rounded = { (value: Double) in value.isFinite ? (value * scale).rounded() / scale : 0 }
+                return Figure(
+                    name: row.name, value: rounded(row.value), least: row.extent.map { rounded($0.least) },
+                    most: row.extent.map { rounded($0.most) }, unit: row.unit.isEmpty ? nil : row.unit)
             },
+            notes: notes.isEmpty ? nil : notes,
             goals: goals.map {
                 GoalObject(name: $0.name, wanted: $0.wanted, measured: $0.measured, reached: $0.isReached)
             },

@@ -7,8 +7,6 @@ struct LoadRun {
         /// Sent at the same time, each by a thread of its own. The receivers are filled in.
         var loads: [LoadPlan]
         var isDelivered = false
-        /// No faster than the server takes datagrams off its socket.
-        var isClosedLoop = false
         /// Where the data folder is made; `nil` for the system's folder of temporary files.
         var folder: URL?
     }
@@ -18,6 +16,8 @@ struct LoadRun {
         var received = 0
         var journaled = 0
         var refused = 0
+        /// Among the refused: what was over its sender's budget.
+        var overBudget = 0
         var failed = 0
         var duplicate = 0
         var inFlight = 0
@@ -28,6 +28,7 @@ struct LoadRun {
             received = metrics.sum("trapline_datagrams_received_total")
             journaled = metrics.sum("trapline_datagrams_journaled_total")
             refused = metrics.sum("trapline_datagrams_refused_total")
+            overBudget = metrics.sum("trapline_datagrams_refused_total", #"reason="over-budget""#)
             failed = metrics.sum("trapline_datagrams_failed_total")
             duplicate = metrics.sum("trapline_datagrams_duplicate_total")
             inFlight = metrics.sum("trapline_datagrams_in_flight")
@@ -61,9 +62,6 @@ struct LoadRun {
     private static let patience: TimeInterval = 30
     /// How long the last responses may take, in seconds: less than a sender waits before it sends again.
     private static let answerPatience: TimeInterval = 5
-    /// Octets that may wait in the receive buffer when a load goes no faster than the server takes it: a quarter of the
-    /// smallest buffer that Linux gives a privileged server.
-    private static let closedLoopRoom = 1 << 20
     /// Between two looks, in seconds. A look costs the server something too.
     private static let pause: TimeInterval = 0.05
 
@@ -83,14 +81,10 @@ struct LoadRun {
         let generators = try plan.loads.map { load in
             var load = load
             load.receiver = server.endpoint
-            if plan.isClosedLoop {
-                let port = server.process.port
-                load.hasRoom = { SocketQueue(port: port).map { $0.waiting <= Self.closedLoopRoom } ?? false }
-            }
             return try LoadGenerator(load)
         }
         let isAcknowledged = plan.loads.contains { $0.mix.isAcknowledged }
-        let reader = isAcknowledged ? try AcknowledgementReader(generators.flatMap(\.sockets)) : nil
+        let reader = isAcknowledged ? try AcknowledgementReader(generators) : nil
         let before = Counts(try server.metrics())
         let watch = ProcessWatch(server.process.identifier)
         defer { watch.stop() }

@@ -23,10 +23,10 @@ struct RunCommand: ParsableCommand {
     @Argument(help: "The scenarios to run; all of them by default.")
     var scenarios = Scenario.allCases
 
-    @Option(name: .long, help: "Traps a second, in place of the scenario's; 0 for as many as the server takes.")
+    @Option(name: .long, help: "Traps a second, in place of the scenario's.")
     var rate: Int?
 
-    @Option(name: .long, help: "For how long, in place of the scenario's; of backlog, how many million traps.")
+    @Option(name: .long, help: "For how long, in place of the scenario's.")
     var seconds: Int?
 
     @Option(name: .long, help: "From how many senders, in place of the scenario's.")
@@ -54,11 +54,11 @@ struct RunCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (0...10_000_000).contains(rate ?? 0), (1...3_600).contains(seconds ?? 1),
+        guard (1...10_000_000).contains(rate ?? 1), (1...3_600).contains(seconds ?? 1),
             (1...LoadPlan.mostSenders).contains(senders ?? 1), (1...64).contains(threads)
         else {
             throw ValidationError(
-                "--rate is 0 to 10,000,000, --seconds 1 to 3,600, --senders 1 to \(LoadPlan.mostSenders), --threads 1 "
+                "--rate is 1 to 10,000,000, --seconds 1 to 3,600, --senders 1 to \(LoadPlan.mostSenders), --threads 1 "
                     + "to 64")
         }
     }
@@ -78,12 +78,15 @@ struct RunCommand: ParsableCommand {
     }
 
     private func setting(of scenario: Scenario) -> ScenarioSetting {
-        let defaults = scenario.defaults
-        return ScenarioSetting(
-            scenario: scenario, rate: rate ?? defaults.rate, seconds: seconds ?? defaults.seconds,
-            senders: senders ?? defaults.senders, mix: mix ?? defaults.mix,
+        var setting = ScenarioSetting(
+            scenario,
             server: ServerUnderLoad.Options(executable: trapline, sinkFormat: format, threads: threads),
             folder: folder.map { URL(filePath: $0) })
+        if let rate { setting.rate = rate }
+        if let seconds { setting.seconds = seconds }
+        if let senders { setting.senders = senders }
+        if let mix { setting.mix = mix }
+        return setting
     }
 
     private static func format(_ text: String) throws -> ServerUnderLoad.SinkFormat {

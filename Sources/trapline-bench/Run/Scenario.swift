@@ -31,8 +31,8 @@ enum Scenario: String, CaseIterable, ExpressibleByArgument {
         case .sustained: Defaults(rate: 50_000, seconds: 20, senders: 100)
         case .latency: Defaults(rate: 10_000, seconds: 10, senders: 100)
         case .informs: Defaults(rate: 1_000, seconds: 10, senders: 100, mix: .inform)
-        // A million traps; the rate is what the server takes off its socket.
-        case .backlog: Defaults(rate: 0, seconds: 1, senders: 100)
+        // A million traps, faster than any pipeline with a sink behind it.
+        case .backlog: Defaults(rate: 100_000, seconds: 10, senders: 100)
         case .storm: Defaults(rate: 100_000, seconds: 10, senders: 1)
         }
     }
@@ -51,7 +51,6 @@ enum Scenario: String, CaseIterable, ExpressibleByArgument {
 
 /// A scenario with what the command line says of it.
 struct ScenarioSetting {
-    static let backlogTraps = 1_000_000
     static let quietSenders = 100
     /// Of the storm's own addresses: 127.2.0.1.
     private static let stormAddress: UInt32 = 0x7f02_0001
@@ -64,16 +63,29 @@ struct ScenarioSetting {
     var server: ServerUnderLoad.Options
     var folder: URL?
 
-    var traps: Int {
-        scenario == .backlog && rate == 0 ? Self.backlogTraps * seconds : rate * seconds
+    /// As the scenario has it.
+    init(_ scenario: Scenario, server: ServerUnderLoad.Options, folder: URL?) {
+        let defaults = scenario.defaults
+        self.scenario = scenario
+        rate = defaults.rate
+        seconds = defaults.seconds
+        senders = defaults.senders
+        mix = defaults.mix
+        self.server = server
+        self.folder = folder
     }
+
+    var traps: Int { rate * seconds }
 
     var plan: LoadRun.Plan {
         // The receiver is filled in when it has its port.
         let nowhere = Endpoint(LoopbackPort.address, port: 0)
         var load = LoadPlan(
-            mix: mix, receiver: nowhere, senders: senders, rate: rate > 0 ? rate : nil, traps: traps)
-        var loads: [LoadPlan]
+            mix: mix, receiver: nowhere, senders: senders, rate: rate, traps: traps)
+        let loads: [LoadPlan]
+        var server = server
+        // A storm is what they are for.
+        server.hasBudgets = scenario == .storm
         if scenario == .storm {
             load.label = .storm
             load.firstAddress = Self.stormAddress
@@ -86,12 +98,11 @@ struct ScenarioSetting {
             loads = [load]
         }
         return LoadRun.Plan(
-            server: server, loads: loads, isDelivered: scenario != .journal, isClosedLoop: scenario == .backlog,
-            folder: folder)
+            server: server, loads: loads, isDelivered: scenario != .journal, folder: folder)
     }
 
     var text: String {
-        let pace = rate > 0 ? "\(BenchReport.Row.text(Double(rate), decimals: 0))/s for \(seconds) s" : "closed loop"
+        let pace = "\(BenchReport.Row.text(Double(rate), decimals: 0))/s for \(seconds) s"
         let senders = scenario == .storm ? "1 sender beside \(Self.quietSenders) of 1/s" : "\(senders) senders"
         return "\(scenario.title): \(mix.text); \(pace), \(senders)"
     }

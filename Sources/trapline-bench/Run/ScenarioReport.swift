@@ -29,7 +29,9 @@ enum ScenarioReport {
             .number(
                 "furthest behind the plan", Double(run.sent.map(\.latest).max() ?? 0) / 1e6, decimals: 1, unit: "ms"),
             .count("received", counts.received), .count("kernel drops", counts.kernelDrops),
-            .count("refused", counts.refused), .count("failed", counts.failed), .count("journaled", counts.journaled),
+            .count("refused", counts.refused), .count("of which over budget", counts.overBudget),
+            .count("failed", counts.failed),
+            .count("informs that came again", counts.duplicate), .count("journaled", counts.journaled),
             .count("processed", counts.processed),
             .count("backlog at the load's end", run.atEnd.journaled - run.atEnd.processed),
             .number("catching up", run.processingTime - run.sendingTime, decimals: 1, unit: "s"),

@@ -11,6 +11,8 @@ final class ServerUnderLoad {
         var sinkFormat = SinkFormat.rfc5424
         /// Sockets of the listener.
         var threads = 1
+        /// Whether senders have the budgets that they have by default. Without them a load of a few senders is not cut.
+        var hasBudgets = false
     }
 
     /// How the sink writes an event.
@@ -80,6 +82,7 @@ final class ServerUnderLoad {
         let listener = options.sinkPort == nil ? "trapline" : "traps"
         return """
             listen: {traps: {endpoints: ["127.0.0.1:\(port)"], threads: \(options.threads)}}
+            \(options.hasBudgets ? "" : "access: {budget: off}")
             data: "\(folder.appending(path: "data").path)"
             metrics: 127.0.0.1:\(metricsPort)
             sinks:
