@@ -28,6 +28,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's own interface, for the rows of the event log: as GRDB finds it, so that both are one library.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -86,7 +88,7 @@ let package = Package(
         room("Devices", ["Basics", "SNMPWire", "Alarms"]),
         room("Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
         room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
-        room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
+        room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb, sqlite]),
         room(
             "Pipeline",
             ["Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store"]),

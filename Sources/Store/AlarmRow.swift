@@ -1,6 +1,5 @@
 internal import Alarms
 internal import Basics
-internal import Foundation
 internal import GRDB
 internal import SNMPWire
 
@@ -11,32 +10,67 @@ enum AlarmRow {
         "event_type", "probable_cause", "raised", "last_time", "count", "sinks",
     ]
 
-    static let insertion = """
+    private static let insertion = """
         INSERT OR REPLACE INTO alarms (\(columns.joined(separator: ", ")))
         VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
         """
 
-    static let removal = "DELETE FROM alarms WHERE device = ? AND oid = ? AND source = ?"
+    private static let removal = "DELETE FROM alarms WHERE device = ? AND oid = ? AND source = ?"
 
-    static let all = "SELECT \(columns.joined(separator: ", ")) FROM alarms ORDER BY id"
+    private static let all = "SELECT \(columns.joined(separator: ", ")) FROM alarms ORDER BY id"
 
-    static func arguments(_ alarm: ActiveAlarm, _ coder: inout SinkListCoder) throws -> StatementArguments {
-        let values: [(any DatabaseValueConvertible)?] = [
-            StoredText(alarm.key.device), Data(alarm.key.oid.encoded), StoredText(alarm.key.source), alarm.id,
-            StoredText(alarm.alarm), StoredText(alarm.device.name), Data(alarm.device.address.octets),
-            alarm.severity.rawValue, alarm.highestSeverity.rawValue, StoredText(alarm.text), alarm.eventType.stored,
-            alarm.probableCause.stored, alarm.raised.nanoseconds, alarm.lastTime.nanoseconds, alarm.count,
-            try coder.text(of: alarm.sinks),
-        ]
-        return StatementArguments(values)
+    static func insert(_ alarms: [ActiveAlarm], into database: Database, _ coder: inout SinkListCoder) throws {
+        guard !alarms.isEmpty else { return }
+        var statement = try BoundStatement(database, insertion)
+        let alarms = alarms.span
+        for index in alarms.indices {
+            bind(alarms[index].key, to: &statement)
+            statement.bind(alarms[index].id)
+            statement.bind(alarms[index].alarm)
+            statement.bind(alarms[index].device.name)
+            statement.bind(alarms[index].device.address)
+            statement.bind(Int64(alarms[index].severity.rawValue))
+            statement.bind(Int64(alarms[index].highestSeverity.rawValue))
+            statement.bind(alarms[index].text)
+            statement.bind(alarms[index].eventType)
+            statement.bind(alarms[index].probableCause)
+            statement.bind(alarms[index].raised.nanoseconds)
+            statement.bind(alarms[index].lastTime.nanoseconds)
+            statement.bind(Int64(alarms[index].count))
+            statement.bind(try coder.text(of: alarms[index].sinks))
+            try statement.run()
+        }
     }
 
-    static func arguments(_ key: AlarmKey) -> StatementArguments {
-        [StoredText(key.device), Data(key.oid.encoded), StoredText(key.source)]
+    static func remove(_ keys: [AlarmKey], from database: Database) throws {
+        guard !keys.isEmpty else { return }
+        var statement = try BoundStatement(database, removal)
+        for key in keys {
+            bind(key, to: &statement)
+            try statement.run()
+        }
     }
 
-    static func read(_ row: Row, _ coder: inout SinkListCoder) throws(StoreError) -> ActiveAlarm {
-        var reader = RowReader(row, table: "alarms", columns: columns)
+    private static func bind(_ key: borrowing AlarmKey, to statement: inout BoundStatement) {
+        statement.bind(key.device)
+        statement.bind(key.oid)
+        statement.bind(key.source)
+    }
+
+    /// In the order of their raises.
+    static func readAll(_ database: Database) throws -> [ActiveAlarm] {
+        var rows = try BoundStatement(database, all)
+        defer { rows.reset() }
+        var reader = RowReader(rows, table: "alarms", columns: columns)
+        var alarms: [ActiveAlarm] = []
+        while try rows.step() {
+            reader.nextRow()
+            alarms.append(try read(&reader))
+        }
+        return alarms
+    }
+
+    private static func read(_ reader: inout RowReader) throws(StoreError) -> ActiveAlarm {
         let key = AlarmKey(device: try reader.text(), oid: try reader.oid(), source: try reader.text())
         return ActiveAlarm(
             id: try reader.integer(), key: key, alarm: try reader.text(),
@@ -44,6 +78,6 @@ enum AlarmRow {
             severity: try reader.severity(), highestSeverity: try reader.severity(), text: try reader.text(),
             eventType: try reader.optionalText(), probableCause: try reader.optionalText(),
             raised: try reader.timestamp(), lastTime: try reader.timestamp(), count: try reader.count(),
-            sinks: try reader.sinks(&coder))
+            sinks: try reader.sinks())
     }
 }

@@ -14,7 +14,7 @@ enum DeadLetterRow {
         DELETE FROM dead_letters WHERE id <= (SELECT MAX(id) FROM dead_letters) - \(EventStore.deadLetterLimit)
         """
 
-    static let all = "SELECT \(columns.joined(separator: ", ")) FROM dead_letters ORDER BY id"
+    private static let all = "SELECT \(columns.joined(separator: ", ")) FROM dead_letters ORDER BY id"
 
     static let askedFor = "SELECT DISTINCT event FROM dead_letters WHERE sink = ? AND asked <> 0 ORDER BY event"
 
@@ -25,10 +25,19 @@ enum DeadLetterRow {
         ]
     }
 
-    static func read(_ row: Row) throws(StoreError) -> DeadLetter {
-        var reader = RowReader(row, table: "dead_letters", columns: columns)
-        return DeadLetter(
-            sink: try reader.text(), event: try reader.integer(), time: try reader.timestamp(),
-            reason: try reader.text(), detail: try reader.text(), isAskedFor: try reader.integer() != 0)
+    /// The oldest first.
+    static func readAll(_ database: Database) throws -> [DeadLetter] {
+        var rows = try BoundStatement(database, all)
+        defer { rows.reset() }
+        var reader = RowReader(rows, table: "dead_letters", columns: columns)
+        var letters: [DeadLetter] = []
+        while try rows.step() {
+            reader.nextRow()
+            letters.append(
+                DeadLetter(
+                    sink: try reader.text(), event: try reader.integer(), time: try reader.timestamp(),
+                    reason: try reader.text(), detail: try reader.text(), isAskedFor: try reader.integer() != 0))
+        }
+        return letters
     }
 }

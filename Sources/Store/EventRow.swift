@@ -1,6 +1,5 @@
 internal import Alarms
 internal import Basics
-internal import Foundation
 internal import GRDB
 internal import Journal
 internal import SNMPWire
@@ -13,33 +12,99 @@ enum EventRow {
         "probable_cause", "count", "raised", "journal_segment", "journal_offset", "sinks",
     ]
 
-    static let insertion = """
-        INSERT INTO events (\(columns.joined(separator: ", ")))
-        VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-        """
+    /// Rows that one statement takes. Most of a statement's cost does not grow with its rows, AUTOINCREMENT's look at
+    /// the last number among it: 32 rows cost as much as 12 alone, and more than 32 hardly less.
+    private static let rowsTogether = 32
+    private static let insertion = insertion(rows: 1)
+    private static let insertionTogether = insertion(rows: rowsTogether)
 
-    static let page = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id LIMIT ?"
-
-    static func arguments(_ stored: StoredEvent, _ coder: inout SinkListCoder) throws -> StatementArguments {
-        let event = stored.event
-        let values: [(any DatabaseValueConvertible)?] = [
-            event.id, event.time.nanoseconds, event.deviceTime?.nanoseconds, event.transition.rawValue,
-            event.reason.stored, event.alarmID, StoredText(event.alarm), Data(event.oid.encoded),
-            event.severity.rawValue, event.previousSeverity?.rawValue, event.highestSeverity.rawValue,
-            StoredText(event.device.id), StoredText(event.device.name), Data(event.device.address.octets),
-            StoredText(event.source), StoredText(event.text), event.eventType.stored, event.probableCause.stored,
-            event.count, event.raised?.nanoseconds, stored.position.map { Int64(bitPattern: $0.segment) },
-            stored.position.map { Int64(bitPattern: $0.offset) }, try coder.text(of: stored.sinks),
-        ]
-        return StatementArguments(values)
+    private static func insertion(rows: Int) -> String {
+        let row = "(" + columns.map { _ in "?" }.joined(separator: ", ") + ")"
+        return "INSERT INTO events (\(columns.joined(separator: ", "))) VALUES "
+            + Array(repeating: row, count: rows).joined(separator: ", ")
     }
 
-    static func read(_ row: Row, _ coder: inout SinkListCoder) throws(StoreError) -> StoredEvent {
-        var reader = RowReader(row, table: "events", columns: columns)
+    private static let page = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id LIMIT ?"
+
+    // MARK: - Writing
+
+    static func insert(_ events: [StoredEvent], into database: Database, _ coder: inout SinkListCoder) throws {
+        guard !events.isEmpty else { return }
+        // Events are borrowed from the array: a copy of one would count ten references.
+        let events = events.span
+        var index = 0
+        if events.count >= rowsTogether {
+            var together = try BoundStatement(database, insertionTogether)
+            while events.count - index >= rowsTogether {
+                for offset in 0..<rowsTogether { try bind(events[index + offset], to: &together, &coder) }
+                try together.run()
+                index += rowsTogether
+            }
+        }
+        guard index < events.count else { return }
+        var single = try BoundStatement(database, insertion)
+        while index < events.count {
+            try bind(events[index], to: &single, &coder)
+            try single.run()
+            index += 1
+        }
+    }
+
+    private static func bind(
+        _ stored: borrowing StoredEvent, to statement: inout BoundStatement, _ coder: inout SinkListCoder
+    ) throws {
+        statement.bind(stored.event.id)
+        statement.bind(stored.event.time.nanoseconds)
+        statement.bind(stored.event.deviceTime?.nanoseconds)
+        statement.bind(stored.event.transition.rawValue)
+        statement.bind(stored.event.reason)
+        statement.bind(stored.event.alarmID)
+        statement.bind(stored.event.alarm)
+        statement.bind(stored.event.oid)
+        statement.bind(Int64(stored.event.severity.rawValue))
+        statement.bind(stored.event.previousSeverity.map { Int64($0.rawValue) })
+        statement.bind(Int64(stored.event.highestSeverity.rawValue))
+        statement.bind(stored.event.device.id)
+        statement.bind(stored.event.device.name)
+        statement.bind(stored.event.device.address)
+        statement.bind(stored.event.source)
+        statement.bind(stored.event.text)
+        statement.bind(stored.event.eventType)
+        statement.bind(stored.event.probableCause)
+        statement.bind(Int64(stored.event.count))
+        statement.bind(stored.event.raised?.nanoseconds)
+        statement.bind(stored.position.map { Int64(bitPattern: $0.segment) })
+        statement.bind(stored.position.map { Int64(bitPattern: $0.offset) })
+        statement.bind(try coder.text(of: stored.sinks))
+    }
+
+    // MARK: - Reading
+
+    /// The rows behind number `id`, at most `limit`. A row that cannot be read ends them before it; where it is the
+    /// first, it is thrown with its `eventID`.
+    static func read(after id: Int64, limit: Int, from database: Database) throws -> [StoredEvent] {
+        var rows = try BoundStatement(database, page)
+        defer { rows.reset() }
+        rows.bind(id)
+        rows.bind(Int64(max(0, limit)))
+        var reader = RowReader(rows, table: "events", columns: columns)
+        var events: [StoredEvent] = []
+        do {
+            while try rows.step() {
+                reader.nextRow()
+                events.append(try read(&reader))
+            }
+        } catch let error as StoreError {
+            if events.isEmpty { throw error }
+        }
+        return events
+    }
+
+    private static func read(_ reader: inout RowReader) throws(StoreError) -> StoredEvent {
         let id = try reader.integer()
         do {
             return StoredEvent(
-                event: try event(id, &reader), position: try reader.position(), sinks: try reader.sinks(&coder))
+                event: try event(id, &reader), position: try reader.position(), sinks: try reader.sinks())
         } catch {
             var error = error
             error.eventID = id
@@ -59,5 +124,30 @@ enum EventRow {
             source: try reader.text(), text: try reader.text(), eventType: try reader.optionalText(),
             probableCause: try reader.optionalText(), count: try reader.count(),
             raised: try reader.optionalTimestamp())
+    }
+
+    /// The journal position of the first row behind number `id` that has one.
+    static func position(after id: Int64, from database: Database) throws -> JournalPosition? {
+        var rows = try BoundStatement(
+            database,
+            """
+            SELECT id, journal_segment, journal_offset FROM events
+            WHERE id > ? AND journal_segment IS NOT NULL AND journal_offset IS NOT NULL ORDER BY id LIMIT 1
+            """)
+        defer { rows.reset() }
+        rows.bind(id)
+        guard try rows.step() else { return nil }
+        var reader = RowReader(rows, table: "events", columns: ["id", "journal_segment", "journal_offset"])
+        _ = try reader.integer()
+        return try reader.position()
+    }
+
+    /// The number of the oldest row; `nil` where there is none.
+    static func first(_ database: Database) throws -> Int64? {
+        var rows = try BoundStatement(database, "SELECT MIN(id) FROM events")
+        defer { rows.reset() }
+        guard try rows.step() else { return nil }
+        var reader = RowReader(rows, table: "events", columns: ["id"])
+        return try reader.optionalInteger()
     }
 }

@@ -1,9 +1,7 @@
-public import Alarms
-public import Basics
-public import Devices
 internal import Foundation
 internal import GRDB
 public import Journal
+internal import Synchronization
 
 /// The event log, the alarms that stand, the devices and the sinks' cursors, in SQLite.
 ///
@@ -23,26 +21,40 @@ public final class EventStore: Sendable {
     /// A WAL file grown by a long backlog is cut back to this once it is checkpointed.
     private static let retainedLogBytes = 64 * 1_024 * 1_024
 
-    private let database: any DatabaseWriter
-    private let place: String
+    let database: any DatabaseWriter
+    let place: String
+    /// `nil` in memory and for a reader.
+    private let checkpointer: Checkpointer?
+    /// Behind the last batch; for a store in memory, which has no file that it could be safe in.
+    private let committed: Mutex<JournalPosition?>
 
-    private init(_ database: any DatabaseWriter, place: String) {
+    private init(
+        _ database: any DatabaseWriter, place: String, checkpointer: Checkpointer? = nil,
+        committed: JournalPosition? = nil
+    ) {
         self.database = database
         self.place = place
+        self.checkpointer = checkpointer
+        self.committed = Mutex(committed)
     }
+
+    deinit { checkpointer?.stop() }
 
     /// Opens the store in `folder`, making both where they are missing, and brings its tables up to date.
     public convenience init(folder: String) throws(StoreError) {
         let path = folder + "/" + EventStore.fileName
-        let database = try StoreError.translating(at: path) {
+        let (database, checkpointer) = try StoreError.translating(at: path) {
             // 0700: the events of a network tell of its weak places.
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let pool = try DatabasePool(path: path, configuration: EventStore.configuration())
             try EventStore.prepare(pool, place: path)
-            return pool
+            let checkpointer = try Checkpointer(
+                path: path, configuration: EventStore.configuration(), committed: try pool.read(ProgressRow.position))
+            pool.writeWithoutTransaction(checkpointer.watch)
+            return (pool, checkpointer)
         }
-        self.init(database, place: path)
+        self.init(database, place: path, checkpointer: checkpointer)
     }
 
     /// A store that ends with the process: for `explain` and for tests.
@@ -82,6 +94,7 @@ public final class EventStore: Sendable {
     /// Ends all access; the log of changes is merged into the file.
     public func close() throws(StoreError) {
         try StoreError.translating(at: place) {
+            checkpointer?.stop()
             if let pool = database as? DatabasePool {
                 // GRDB closes its readers last, and a reader does not merge the log. A failure harms nothing: the
                 // next start reads the log.
@@ -108,195 +121,23 @@ public final class EventStore: Sendable {
     }
 }
 
-// MARK: - Writing
+// MARK: - What is safe
 
 extension EventStore {
-    /// Writes all of `outcome` in one transaction, or nothing of it.
-    public func commit(_ outcome: BatchOutcome) throws(StoreError) {
-        try StoreError.translating(at: place) {
-            try database.write { database in
-                try EventStore.write(outcome, to: database)
-            }
+    /// The position behind the last batch whose effects no power cut can take back: they are in the store's file, and
+    /// synced. A start reads the journal from nowhere before it. `nil` where nothing is known to be.
+    public var checkpointedPosition: JournalPosition? {
+        if let checkpointer { return checkpointer.position }
+        return committed.withLock { $0 }
+    }
+
+    /// Runs a transaction of the only writer.
+    func transaction(position: JournalPosition?, _ body: (Database) throws -> Void) throws {
+        if let checkpointer {
+            try checkpointer.transaction(position: position) { try database.write(body) }
+        } else {
+            try database.write(body)
+            if let position { committed.withLock { $0 = position } }
         }
-    }
-
-    private static func write(_ outcome: BatchOutcome, to database: Database) throws {
-        var coder = SinkListCoder()
-        if !outcome.events.isEmpty {
-            let insertion = try database.cachedStatement(sql: EventRow.insertion)
-            for event in outcome.events { try insertion.execute(arguments: EventRow.arguments(event, &coder)) }
-        }
-        for key in outcome.endedAlarms {
-            try database.cachedStatement(sql: AlarmRow.removal).execute(arguments: AlarmRow.arguments(key))
-        }
-        for alarm in outcome.standingAlarms {
-            try database.cachedStatement(sql: AlarmRow.insertion).execute(arguments: AlarmRow.arguments(alarm, &coder))
-        }
-        for device in outcome.devices {
-            try database.cachedStatement(sql: DeviceRow.insertion).execute(arguments: DeviceRow.arguments(device))
-        }
-        try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
-        var progress: [(String, Int64)] = []
-        if let position = outcome.position {
-            progress.append((Progress.segment, Int64(bitPattern: position.segment)))
-            progress.append((Progress.offset, Int64(bitPattern: position.offset)))
-        }
-        if let clock = outcome.clock { progress.append((Progress.clock, clock.nanoseconds)) }
-        for (name, value) in progress {
-            try database.cachedStatement(sql: "INSERT OR REPLACE INTO progress (name, value) VALUES (?, ?)")
-                .execute(arguments: [name, value])
-        }
-    }
-
-    private enum Progress {
-        static let segment = "journal segment"
-        static let offset = "journal offset"
-        static let clock = "clock"
-    }
-}
-
-// MARK: - Reading
-
-extension EventStore {
-    /// What a server needs to go on where it stopped.
-    public struct Snapshot: Sendable {
-        /// Where the pipeline reads on; `nil` for the journal's beginning.
-        public var position: JournalPosition?
-        /// The largest time that the pipeline had read.
-        public var clock: Timestamp?
-        public var lastEventID: Int64
-        public var activeAlarms: [ActiveAlarm]
-        public var devices: [Device]
-        public var cursors: [String: SinkCursor]
-    }
-
-    /// All of it as it stood at one moment.
-    public func load() throws(StoreError) -> Snapshot {
-        try reading { database in
-            let segment = try EventStore.progress(Progress.segment, database)
-            let offset = try EventStore.progress(Progress.offset, database)
-            var position: JournalPosition?
-            if let segment, let offset {
-                position = JournalPosition(segment: UInt64(bitPattern: segment), offset: UInt64(bitPattern: offset))
-            }
-            return Snapshot(
-                position: position,
-                clock: try EventStore.progress(Progress.clock, database).map { Timestamp(nanoseconds: $0) },
-                lastEventID: try EventStore.lastEventID(database),
-                activeAlarms: try EventStore.activeAlarms(database), devices: try EventStore.devices(database),
-                cursors: try SinkProgressRow.cursors(database))
-        }
-    }
-
-    /// The rows behind number `id`, in order, at most `limit`.
-    ///
-    /// A row that cannot be read ends the page before it; where it is the first, it is thrown with its `eventID`.
-    public func events(after id: Int64, limit: Int) throws(StoreError) -> [StoredEvent] {
-        try reading { database in
-            var coder = SinkListCoder()
-            var events: [StoredEvent] = []
-            let rows = try Row.fetchCursor(
-                try database.cachedStatement(sql: EventRow.page), arguments: [id, max(0, limit)])
-            do {
-                while let row = try rows.next() { events.append(try EventRow.read(row, &coder)) }
-            } catch let error as StoreError {
-                if events.isEmpty { throw error }
-            }
-            return events
-        }
-    }
-
-    /// The number given last, whether its row is still there or not; 0 before the first.
-    public func lastEventID() throws(StoreError) -> Int64 { try reading(EventStore.lastEventID) }
-
-    /// In the order in which they were raised.
-    public func activeAlarms() throws(StoreError) -> [ActiveAlarm] { try reading(EventStore.activeAlarms) }
-
-    /// In the order of their identities.
-    public func devices() throws(StoreError) -> [Device] { try reading(EventStore.devices) }
-
-    /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.
-    public static let deadLetterLimit = 10_000
-
-    /// The oldest first.
-    public func deadLetters() throws(StoreError) -> [DeadLetter] {
-        try reading { database in
-            var letters: [DeadLetter] = []
-            let rows = try Row.fetchCursor(database, sql: DeadLetterRow.all)
-            while let row = try rows.next() { letters.append(try DeadLetterRow.read(row)) }
-            return letters
-        }
-    }
-
-    /// The events, in their order, whose dead letters are to be sent again by `sink`.
-    public func lettersAskedFor(of sink: String) throws(StoreError) -> [Int64] {
-        try reading { database in
-            try Int64.fetchAll(database, sql: DeadLetterRow.askedFor, arguments: [StoredText(sink)])
-        }
-    }
-
-    public func cursors() throws(StoreError) -> [String: SinkCursor] { try reading(SinkProgressRow.cursors) }
-
-    private static func lastEventID(_ database: Database) throws -> Int64 {
-        // The sequence outlives the rows.
-        try Int64.fetchOne(database, sql: "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'events'") ?? 0
-    }
-
-    private static func activeAlarms(_ database: Database) throws -> [ActiveAlarm] {
-        var coder = SinkListCoder()
-        var alarms: [ActiveAlarm] = []
-        let rows = try Row.fetchCursor(database, sql: AlarmRow.all)
-        while let row = try rows.next() { alarms.append(try AlarmRow.read(row, &coder)) }
-        return alarms
-    }
-
-    private static func devices(_ database: Database) throws -> [Device] {
-        var devices: [Device] = []
-        let rows = try Row.fetchCursor(database, sql: DeviceRow.all)
-        while let row = try rows.next() { devices.append(try DeviceRow.read(row)) }
-        return devices
-    }
-
-    private static func progress(_ name: String, _ database: Database) throws -> Int64? {
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT name, value FROM progress WHERE name = ?", arguments: [name])
-        guard let row = try rows.next() else { return nil }
-        var reader = RowReader(row, table: "progress", columns: ["name", "value"])
-        _ = try reader.text()
-        return try reader.integer()
-    }
-
-    private func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        try StoreError.translating(at: place) { try database.read(body) }
-    }
-}
-
-// MARK: - Errors
-
-extension StoreError {
-    /// Runs `body` and gives its errors a code and a place.
-    fileprivate static func translating<Value>(at place: String, _ body: () throws -> Value) throws(StoreError) -> Value
-    {
-        do {
-            return try body()
-        } catch let error as StoreError {
-            throw error
-        } catch let error as DatabaseError {
-            throw StoreError(error, place: place)
-        } catch {
-            throw StoreError(.unavailable, place: place, reason: "\(error.localizedDescription)")
-        }
-    }
-
-    private init(_ error: DatabaseError, place: String) {
-        let code: Code =
-            switch error.resultCode {
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
-            case .SQLITE_FULL: .full
-            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
-            case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: .unavailable
-            default: .failed
-            }
-        self.init(code, place: place, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
     }
 }

@@ -1,23 +1,28 @@
 internal import Alarms
 internal import Basics
-internal import Foundation
-internal import GRDB
+internal import Glibc
 internal import Journal
 internal import SNMPWire
 
 /// Takes a row apart from its first column to its last. Whatever stands in a column gives a value or an error that
 /// names the place: SQLite's columns hold any type, and the file may have been damaged or edited.
 struct RowReader {
-    private let row: Row
+    private let row: BoundStatement
     private let table: String
     private let columns: [String]
     private var index = 0
+    private var memory: RowMemory
 
-    init(_ row: Row, table: String, columns: [String]) {
+    /// - Parameter memory: what the rows before this one held; `RowReader.memory` is for the next.
+    init(_ row: BoundStatement, table: String, columns: [String], memory: consuming RowMemory = RowMemory()) {
         self.row = row
         self.table = table
         self.columns = columns
+        self.memory = memory
     }
+
+    /// Begins with the first column again, of the row that the statement has moved to.
+    mutating func nextRow() { index = 0 }
 
     mutating func integer() throws(StoreError) -> Int64 {
         guard let value = try optionalInteger() else { throw damaged("is empty") }
@@ -25,10 +30,12 @@ struct RowReader {
     }
 
     mutating func optionalInteger() throws(StoreError) -> Int64? {
-        let value = next()
-        if value.isNull { return nil }
-        guard case .int64(let number) = value.storage else { throw damaged("is no whole number") }
-        return number
+        let column = next()
+        switch row.type(column) {
+        case .null: return nil
+        case .integer: return row.integer(column)
+        default: throw damaged("is no whole number")
+        }
     }
 
     mutating func count() throws(StoreError) -> Int {
@@ -43,10 +50,15 @@ struct RowReader {
     }
 
     mutating func optionalText() throws(StoreError) -> String? {
-        let value = next()
-        if value.isNull { return nil }
-        guard let text = StoredText.fromDatabaseValue(value) else { throw damaged("is no text") }
-        return text.text
+        let column = next()
+        switch row.type(column) {
+        case .null: return nil
+        case .text, .octets: break
+        case .integer, .real: throw damaged("is no text")
+        }
+        let text = unsafe row.withOctets(column) { unsafe memory.text($0, column: column) }
+        guard let text else { throw damaged("is no text") }
+        return text
     }
 
     mutating func timestamp() throws(StoreError) -> Timestamp { Timestamp(nanoseconds: try integer()) }
@@ -77,16 +89,19 @@ struct RowReader {
     }
 
     mutating func oid() throws(StoreError) -> OID {
-        let octets = try octets()
+        let column = try octetColumn()
         do {
-            return try OID(encoded: octets[...])
+            return try unsafe row.withOctets(column) { octets throws(WireError) in try unsafe memory.oid(octets) }
         } catch {
             throw damaged("is no OID: \(error)")
         }
     }
 
     mutating func address() throws(StoreError) -> IPAddress {
-        guard let address = IPAddress(octets: try octets()) else { throw damaged("is no IP address") }
+        let column = try octetColumn()
+        guard let address = unsafe row.withOctets(column, { unsafe IPAddress(octets: $0) }) else {
+            throw damaged("is no IP address")
+        }
         return address
     }
 
@@ -98,25 +113,64 @@ struct RowReader {
         return JournalPosition(segment: UInt64(bitPattern: segment), offset: UInt64(bitPattern: offset))
     }
 
-    mutating func sinks(_ coder: inout SinkListCoder) throws(StoreError) -> [String] {
-        guard let sinks = coder.sinks(in: try text()) else { throw damaged("is no list of sinks") }
+    mutating func sinks() throws(StoreError) -> [String] {
+        guard let sinks = memory.coder.sinks(in: try text()) else { throw damaged("is no list of sinks") }
         return sinks
     }
 
-    private mutating func octets() throws(StoreError) -> [UInt8] {
-        guard case .blob(let data) = next().storage else { throw damaged("holds no octets") }
-        return [UInt8](data)
+    private mutating func octetColumn() throws(StoreError) -> Int {
+        let column = next()
+        guard row.type(column) == .octets else { throw damaged("holds no octets") }
+        return column
     }
 
-    private mutating func next() -> DatabaseValue {
+    private mutating func next() -> Int {
         defer { index += 1 }
-        return index < row.count ? row[index] : .null
+        return index
     }
 
     /// About the column read last.
     private func damaged(_ reason: String) -> StoreError {
-        let key = row.count > 0 ? (row[0] as DatabaseValue).description : "?"
+        let key =
+            switch row.type(0) {
+            case .integer: "\(row.integer(0))"
+            case .text, .octets:
+                unsafe row.withOctets(0) { unsafe String(decoding: $0, as: UTF8.self).debugDescription }
+            case .null, .real: "?"
+            }
         let column = columns.indices.contains(index - 1) ? columns[index - 1] : "\(index)"
         return StoreError(.damaged, place: "table \(table), row \(key), column \(column)", reason: reason)
+    }
+}
+
+/// What the row before held. Most of a page's rows tell of few devices, alarms and causes: what is equal to the text in
+/// the same column of the row before is that text, and costs no memory of its own.
+struct RowMemory {
+    var coder = SinkListCoder()
+    private var texts: [String] = []
+    private var lastOID: OID?
+
+    /// `nil` where the octets are no UTF-8.
+    mutating func text(_ octets: UnsafeRawBufferPointer, column: Int) -> String? {
+        // Up to 15 octets lie within the string itself.
+        guard octets.count > 15, let base = octets.baseAddress else {
+            return unsafe String(validating: octets, as: UTF8.self)
+        }
+        while texts.count <= column { texts.append("") }
+        let isSame = unsafe texts[column].utf8.withContiguousStorageIfAvailable { known in
+            guard let start = known.baseAddress, known.count == octets.count else { return false }
+            return unsafe memcmp(start, base, octets.count) == 0
+        }
+        if isSame == true { return texts[column] }
+        guard let text = unsafe String(validating: octets, as: UTF8.self) else { return nil }
+        texts[column] = text
+        return text
+    }
+
+    mutating func oid(_ octets: UnsafeRawBufferPointer) throws(WireError) -> OID {
+        if let lastOID, unsafe lastOID.encoded.elementsEqual(octets) { return lastOID }
+        let oid = try unsafe OID(encoded: [UInt8](octets)[...])
+        lastOID = oid
+        return oid
     }
 }

@@ -10,10 +10,12 @@ enum SinkProgressRow {
         """
 
     static func cursors(_ database: Database) throws -> [String: SinkCursor] {
+        var rows = try BoundStatement(database, "SELECT \(columns.joined(separator: ", ")) FROM cursors")
+        defer { rows.reset() }
+        var reader = RowReader(rows, table: "cursors", columns: columns)
         var cursors: [String: SinkCursor] = [:]
-        let rows = try Row.fetchCursor(database, sql: "SELECT \(columns.joined(separator: ", ")) FROM cursors")
-        while let row = try rows.next() {
-            var reader = RowReader(row, table: "cursors", columns: columns)
+        while try rows.step() {
+            reader.nextRow()
             let sink = try reader.text()
             cursors[sink] = SinkCursor(
                 try reader.integer(), born: try reader.optionalInteger(), removed: try reader.optionalTimestamp())

@@ -21,6 +21,7 @@ public struct StoredEvent: Sendable, Hashable {
 public struct BatchOutcome: Sendable {
     /// In ascending order of their numbers, all above the last one stored.
     public var events: [StoredEvent]
+    /// Alarms whose row is to be written.
     public var standingAlarms: [ActiveAlarm]
     public var endedAlarms: [AlarmKey]
     public var devices: [Device]
@@ -32,6 +33,9 @@ public struct BatchOutcome: Sendable {
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.
     public var clock: Timestamp?
+    /// With this batch the rows of alarms and devices tell all that the events up to this number did to them; `nil`
+    /// where repeats were left out, and the number stays that of an earlier batch.
+    public var settledEvent: Int64?
 
     /// - Parameters:
     ///   - standingAlarms: alarms that stand now, new or altered.
@@ -39,7 +43,7 @@ public struct BatchOutcome: Sendable {
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
         devices: [Device] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
-        position: JournalPosition? = nil, clock: Timestamp? = nil
+        position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil
     ) {
         self.events = events
         self.standingAlarms = standingAlarms
@@ -49,5 +53,6 @@ public struct BatchOutcome: Sendable {
         self.requests = requests
         self.position = position
         self.clock = clock
+        self.settledEvent = settledEvent
     }
 }

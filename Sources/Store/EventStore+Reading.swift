@@ -1,0 +1,96 @@
+public import Alarms
+public import Basics
+public import Devices
+internal import GRDB
+public import Journal
+
+extension EventStore {
+    /// What a server needs to go on where it stopped.
+    public struct Snapshot: Sendable {
+        /// Where the pipeline reads on; `nil` for the journal's beginning.
+        public var position: JournalPosition?
+        /// The largest time that the pipeline had read.
+        public var clock: Timestamp?
+        public var lastEventID: Int64
+        public var activeAlarms: [ActiveAlarm]
+        public var devices: [Device]
+        public var cursors: [String: SinkCursor]
+    }
+
+    /// All of it as it stood at one moment.
+    public func load() throws(StoreError) -> Snapshot {
+        try reading { database in
+            var alarms = try AlarmRow.readAll(database)
+            var devices = try DeviceRow.readAll(database)
+            try UnsettledEvents.settle(&alarms, &devices, from: database)
+            return Snapshot(
+                position: try ProgressRow.position(database),
+                clock: try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) },
+                lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms, devices: devices,
+                cursors: try SinkProgressRow.cursors(database))
+        }
+    }
+
+    /// The rows behind number `id`, in order, at most `limit`.
+    ///
+    /// A row that cannot be read ends the page before it; where it is the first, it is thrown with its `eventID`.
+    public func events(after id: Int64, limit: Int) throws(StoreError) -> [StoredEvent] {
+        try reading { database in try EventRow.read(after: id, limit: limit, from: database) }
+    }
+
+    /// The number given last, whether its row is still there or not; 0 before the first.
+    public func lastEventID() throws(StoreError) -> Int64 { try reading(EventStore.lastEventID) }
+
+    /// The number of the oldest row that is still there; `nil` where there is none.
+    public func firstEventID() throws(StoreError) -> Int64? { try reading(EventRow.first) }
+
+    /// Where the datagram of the first event behind number `id` stands in the journal, of those that have one: what a
+    /// sink with that cursor still needs. `nil` where there is none.
+    public func position(ofEventAfter id: Int64) throws(StoreError) -> JournalPosition? {
+        try reading { database in try EventRow.position(after: id, from: database) }
+    }
+
+    /// In the order in which they were raised.
+    public func activeAlarms() throws(StoreError) -> [ActiveAlarm] {
+        try reading { database in
+            var alarms = try AlarmRow.readAll(database)
+            var devices: [Device] = []
+            try UnsettledEvents.settle(&alarms, &devices, from: database)
+            return alarms
+        }
+    }
+
+    /// In the order of their identities.
+    public func devices() throws(StoreError) -> [Device] {
+        try reading { database in
+            var alarms: [ActiveAlarm] = []
+            var devices = try DeviceRow.readAll(database)
+            try UnsettledEvents.settle(&alarms, &devices, from: database)
+            return devices
+        }
+    }
+
+    /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.
+    public static let deadLetterLimit = 10_000
+
+    /// The oldest first.
+    public func deadLetters() throws(StoreError) -> [DeadLetter] { try reading(DeadLetterRow.readAll) }
+
+    /// The events, in their order, whose dead letters are to be sent again by `sink`.
+    public func lettersAskedFor(of sink: String) throws(StoreError) -> [Int64] {
+        try reading { database in
+            try Int64.fetchAll(database, sql: DeadLetterRow.askedFor, arguments: [StoredText(sink)])
+        }
+    }
+
+    public func cursors() throws(StoreError) -> [String: SinkCursor] { try reading(SinkProgressRow.cursors) }
+
+    private static func lastEventID(_ database: Database) throws -> Int64 {
+        // The sequence outlives the rows.
+        try Int64.fetchOne(database, sql: "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'events'") ?? 0
+    }
+
+    private func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try StoreError.translating(at: place) { try database.read(body) }
+    }
+}

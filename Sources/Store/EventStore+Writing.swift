@@ -1,0 +1,69 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import GRDB
+internal import Journal
+
+extension EventStore {
+    /// Writes all of `outcome` in one transaction, or nothing of it.
+    public func commit(_ outcome: BatchOutcome) throws(StoreError) {
+        try StoreError.translating(at: place) {
+            try transaction(position: outcome.position) { database in
+                try EventStore.write(outcome, to: database)
+            }
+        }
+    }
+
+    private static func write(_ outcome: BatchOutcome, to database: Database) throws {
+        var coder = SinkListCoder()
+        try EventRow.insert(outcome.events, into: database, &coder)
+        try AlarmRow.remove(outcome.endedAlarms, from: database)
+        try AlarmRow.insert(outcome.standingAlarms, into: database, &coder)
+        try DeviceRow.insert(outcome.devices, into: database)
+        try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
+        try ProgressRow.insert(outcome, into: database)
+    }
+}
+
+/// The rows of what the next start goes on from.
+enum ProgressRow {
+    static let segment = "journal segment"
+    static let offset = "journal offset"
+    static let clock = "clock"
+    /// Up to this event the rows of alarms and devices tell all; later repeats are told by the event log alone.
+    static let settledEvent = "settled event"
+
+    /// The last thing that a batch writes.
+    static func insert(_ outcome: BatchOutcome, into database: Database) throws {
+        var progress: [(String, Int64)] = []
+        if let position = outcome.position {
+            progress.append((segment, Int64(bitPattern: position.segment)))
+            progress.append((offset, Int64(bitPattern: position.offset)))
+        }
+        if let clock = outcome.clock { progress.append((Self.clock, clock.nanoseconds)) }
+        if let event = outcome.settledEvent { progress.append((settledEvent, event)) }
+        guard !progress.isEmpty else { return }
+        var insertion = try BoundStatement(database, "INSERT OR REPLACE INTO progress (name, value) VALUES (?, ?)")
+        for (name, value) in progress {
+            insertion.bind(name)
+            insertion.bind(value)
+            try insertion.run()
+        }
+    }
+
+    /// `nil` where nothing was written yet.
+    static func value(_ name: String, _ database: Database) throws -> Int64? {
+        var rows = try BoundStatement(database, "SELECT name, value FROM progress WHERE name = ?")
+        defer { rows.reset() }
+        rows.bind(name)
+        guard try rows.step() else { return nil }
+        var reader = RowReader(rows, table: "progress", columns: ["name", "value"])
+        _ = try reader.text()
+        return try reader.integer()
+    }
+
+    static func position(_ database: Database) throws -> JournalPosition? {
+        guard let segment = try value(segment, database), let offset = try value(offset, database) else { return nil }
+        return JournalPosition(segment: UInt64(bitPattern: segment), offset: UInt64(bitPattern: offset))
+    }
+}

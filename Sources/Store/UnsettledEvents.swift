@@ -1,0 +1,70 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import GRDB
+
+/// What the event log tells beyond the rows of alarms and devices.
+///
+/// A repeat changes nothing of its alarm but how often and when it was told last, and in which words; and all of it
+/// stands in the repeat's own row. So alarms and devices that were only heard of again are written now and then and not
+/// with every batch, and whoever reads them takes the later events in. That gives exactly what was in memory: an
+/// alarm's count only grows, and a device's last sign of life never goes back.
+enum UnsettledEvents {
+    private static let columns = [
+        "id", "time", "transition", "alarm_id", "device", "device_name", "address", "text", "event_type",
+        "probable_cause", "count",
+    ]
+
+    private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
+
+    static func settle(_ alarms: inout [ActiveAlarm], _ devices: inout [Device], from database: Database) throws {
+        // A store of the time before this wrote all of them with every batch.
+        guard let settled = try ProgressRow.value(ProgressRow.settledEvent, database) else { return }
+        let alarmsByID = Dictionary(alarms.indices.map { (alarms[$0].id, $0) }) { $1 }
+        let devicesByID = Dictionary(devices.indices.map { (devices[$0].id, $0) }) { $1 }
+        var rows = try BoundStatement(database, query)
+        defer { rows.reset() }
+        rows.bind(settled)
+        var reader = RowReader(rows, table: "events", columns: columns)
+        while try rows.step() {
+            reader.nextRow()
+            // A row that is damaged is passed over: the next one of its alarm makes up for it.
+            guard let event = try? Repeat(&reader) else { continue }
+            if let index = devicesByID[event.device.id] {
+                devices[index].lastSeen = max(devices[index].lastSeen, event.time)
+            }
+            guard event.transition == .repeated, let index = event.alarmID.flatMap({ alarmsByID[$0] }),
+                event.count > alarms[index].count
+            else { continue }
+            alarms[index].device = event.device
+            alarms[index].text = event.text
+            alarms[index].eventType = event.eventType
+            alarms[index].probableCause = event.probableCause
+            alarms[index].lastTime = event.time
+            alarms[index].count = event.count
+        }
+    }
+
+    private struct Repeat {
+        var time: Timestamp
+        var transition: Transition
+        var alarmID: Int64?
+        var device: EventDevice
+        var text: String
+        var eventType: String?
+        var probableCause: String?
+        var count: Int
+
+        init(_ reader: inout RowReader) throws(StoreError) {
+            _ = try reader.integer()
+            time = try reader.timestamp()
+            transition = try reader.transition()
+            alarmID = try reader.optionalInteger()
+            device = EventDevice(id: try reader.text(), name: try reader.text(), address: try reader.address())
+            text = try reader.text()
+            eventType = try reader.optionalText()
+            probableCause = try reader.optionalText()
+            count = try reader.count()
+        }
+    }
+}
