@@ -23,18 +23,21 @@ struct LoggedEvent: Decodable {
 
 /// The event log as `trapline events` prints it.
 struct EventLog {
-    let lines: [Substring]
     let events: [LoggedEvent]
 
     /// Reads all of the log of a data folder, beside a running server or without one; `launcher` as for the server.
     init(data: String, launcher: [String] = []) throws {
+        events = try Self.lines(data: data, launcher: launcher).map { try LoggedEvent.decode($0) }
+    }
+
+    /// Its lines, for who compares logs and does not look into them.
+    static func lines(data: String, launcher: [String] = []) throws -> [Substring] {
         let words = launcher + [try TraplineProgram.path(), "events", "--json", "--after", "0", "--data", data]
         let listing = try Command.run(words[0], Array(words.dropFirst()))
         guard listing.status == 0 else {
             throw Command.Failure(description: "the event log cannot be read: \(listing.standardError)")
         }
-        lines = listing.text.split(separator: "\n")
-        events = try lines.map { try LoggedEvent.decode($0) }
+        return listing.text.split(separator: "\n")
     }
 
     /// How often each numbered notification is in the log.

@@ -5,7 +5,7 @@ import Testing
 /// One journal gives one event log, row for row, however often the server that works it off is killed: each life begins
 /// where a kill broke off, and so with batches of its own.
 @Suite struct SameJournalTests {
-    private static let datagrams = 24_000
+    private static let datagrams = 40_000
 
     @Test func killsChangeNoRowOfTheEventLog() throws {
         var seed = Seed()
@@ -27,7 +27,7 @@ import Testing
         let kills = try Self.workOffWithKills(server, last: Int64(expected.events.count), &seed)
         try server.start()
         try server.stop()
-        #expect(kills.amidst >= 3, "\(seed): the kills came too late to prove anything: \(kills)")
+        #expect(kills.amidst >= 2, "\(seed): the kills came too late to prove anything: \(kills)")
         let actual = try Self.past(broken)
         // Not the arrays themselves: what they differ in is one row, and not all of them.
         #expect(actual.events.count == expected.events.count, "\(seed)")
@@ -71,12 +71,14 @@ import Testing
 
     /// What the prepared journal came to: the rows before the first of the server's own facts, and the alarms.
     private static func past(_ data: String) throws -> (events: [Substring], alarms: [Substring]) {
-        let log = try EventLog(data: data)
-        let end = log.events.firstIndex { $0.alarm.hasPrefix("trapline") } ?? log.events.count
-        for event in log.events[end...] where !event.alarm.hasPrefix("trapline") {
-            throw Command.Failure(description: "an event out of its order: \(event)")
+        let lines = try EventLog.lines(data: data)
+        // Keys are sorted: the alarm's name comes first.
+        let isOwn = { (line: Substring) in line.hasPrefix("{\"alarm\":\"trapline") }
+        let end = lines.firstIndex(where: isOwn) ?? lines.count
+        if let other = lines[end...].first(where: { !isOwn($0) }) {
+            throw Command.Failure(description: "an event out of its order: \(other)")
         }
         let alarms = try TraplineProgram.run(["alarms", "--json", "--data", data])
-        return (Array(log.lines[..<end]), alarms.text.split(separator: "\n"))
+        return (Array(lines[..<end]), alarms.text.split(separator: "\n"))
     }
 }

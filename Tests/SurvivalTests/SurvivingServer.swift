@@ -29,9 +29,11 @@ final class SurvivingServer {
         self.launcher = launcher
         self.environment = environment
         program = try TraplineProgram.path()
+        // All senders of a test have one address, which none would have that sends as much.
         configuration = try folder.write(
             """
             listen: {traps: ["127.0.0.1:\(port)"]}
+            access: {budget: off}
             data: \(self.data)
             metrics: 127.0.0.1:\(metricsPort)
             \(settings)
