@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -386,6 +387,51 @@ int datagram_send_connected(int socket, const uint8_t *payload, size_t length) {
         sent = send(socket, payload, length, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : 0;
+}
+
+int datagram_send_many_connected(int socket, const uint8_t *octets, const size_t *lengths, size_t count) {
+    enum { batch = 64 };
+    struct mmsghdr messages[batch];
+    struct iovec vectors[batch];
+    if (count > batch) count = batch;
+    memset(messages, 0, sizeof *messages * count);
+    for (size_t i = 0; i < count; i++) {
+        vectors[i].iov_base = (void *)octets;
+        vectors[i].iov_len = lengths[i];
+        messages[i].msg_hdr.msg_iov = &vectors[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+        octets += lengths[i];
+    }
+    int sent;
+    do {
+        sent = sendmmsg(socket, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+int datagram_pending_error(int socket) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
+    return -error;
+}
+
+int datagram_resolve(const char *host, uint16_t port, datagram_endpoint *found, int capacity) {
+    char service[8];
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *first = NULL;
+    if (getaddrinfo(host, service, &hints, &first) != 0) return 0;
+    int count = 0;
+    for (struct addrinfo *info = first; info != NULL && count < capacity; info = info->ai_next) {
+        address name;
+        memset(&name, 0, sizeof name);
+        if (info->ai_addrlen > sizeof name) continue;
+        memcpy(&name, info->ai_addr, info->ai_addrlen);
+        from_address(&name, &found[count++]);
+    }
+    freeaddrinfo(first);
+    return count;
 }
 
 int datagram_receive_connected(int socket, uint8_t *payload, size_t capacity, int milliseconds) {

@@ -28,10 +28,14 @@ public final class RsyslogServer: Sendable {
     public let relpPort: UInt16
     public let certificates: Certificates
     private let folder: TemporaryFolder
+    private let writesThrough: Bool
     private let process: Mutex<ServerProcess?>
 
-    public init(certificates: Certificates? = nil) throws {
+    /// With `writesThrough` it writes a message before it reads the next: its queue, which is in memory otherwise, would
+    /// be lost with it, and what it has confirmed by then is its own to lose.
+    public init(certificates: Certificates? = nil, writesThrough: Bool = false) throws {
         folder = try TemporaryFolder()
+        self.writesThrough = writesThrough
         self.certificates = try certificates ?? Certificates()
         udpPort = try Ports.free()
         tcpPort = try Ports.free()
@@ -87,6 +91,12 @@ public final class RsyslogServer: Sendable {
         }
     }
 
+    /// How many messages have come so far, without a look at them.
+    public func messageCount() -> Int {
+        let data = FileManager.default.contents(atPath: folder.file("messages.jsonl")) ?? Data()
+        return data.count { $0 == UInt8(ascii: "\n") }
+    }
+
     /// Waits until at least `count` messages have come (or the bound of `Poll`), and returns all.
     public func messages(atLeast count: Int) async throws -> [Message] {
         _ = try await Poll.eventually { try self.messages().count >= count }
@@ -108,6 +118,7 @@ public final class RsyslogServer: Sendable {
               defaultNetstreamDriverCAFile="\(certificates.authority)"
               defaultNetstreamDriverCertFile="\(certificates.serverCertificate)"
               defaultNetstreamDriverKeyFile="\(certificates.serverKey)")
+            \(writesThrough ? #"main_queue(queue.type="direct")"# : "")
             module(load="imudp")
             module(load="imtcp")
             module(load="imrelp")

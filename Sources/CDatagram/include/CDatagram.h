@@ -93,6 +93,17 @@ int datagram_connect(const datagram_endpoint *remote, const datagram_endpoint *l
 /// Sends on a connected socket.
 int datagram_send_connected(int socket, const uint8_t *payload, size_t length);
 
+/// Sends datagrams that lie one behind the other in `octets` on a connected socket, the first 64 of them at most,
+/// without waiting. Gives how many went; an error that the peer's host has answered with (-ECONNREFUSED) comes before
+/// any goes.
+int datagram_send_many_connected(int socket, const uint8_t *octets, const size_t *lengths, size_t count);
+
+/// What a peer's host has answered with since, and forgets it; 0 for nothing.
+int datagram_pending_error(int socket);
+
+/// The endpoints of a host's name or address, at most `capacity`; 0 where the name is not found. It may block.
+int datagram_resolve(const char *host, uint16_t port, datagram_endpoint *found, int capacity);
+
 /// Waits up to `milliseconds` for a datagram on a connected socket and receives it: its length, or -ETIMEDOUT.
 int datagram_receive_connected(int socket, uint8_t *payload, size_t capacity, int milliseconds);
 

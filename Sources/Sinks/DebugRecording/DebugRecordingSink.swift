@@ -1,8 +1,6 @@
 internal import Alarms
 internal import Foundation
 internal import Journal
-public import NIOCore
-internal import NIOPosix
 internal import Synchronization
 
 /// Sends each event's datagram as a packet of the vendor's debug recording over UDP, where packet tools and the
@@ -23,16 +21,13 @@ public final class DebugRecordingSink: Sink {
     private let peer: DatagramPeer
     private let sequence = Mutex<UInt16>(0)
 
-    /// `eventLoopGroup` does the network's work; `nil` for the one that the process shares.
-    public init(name: String, settings: DebugRecordingSettings, eventLoopGroup: (any EventLoopGroup)? = nil) {
+    public init(name: String, settings: DebugRecordingSettings) {
         self.name = name
         self.settings = settings
         // The viewer reads the line of RFC 3164 alone.
         formatter = SyslogFormatter(
             settings: SyslogSettings(host: settings.host, transport: .udp, format: .rfc3164))
-        peer = DatagramPeer(
-            host: settings.host, port: settings.port,
-            group: eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton)
+        peer = DatagramPeer(host: settings.host, port: settings.port)
     }
 
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {

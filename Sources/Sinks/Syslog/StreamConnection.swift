@@ -8,8 +8,8 @@ internal import NIOTLS
 /// One TCP or TLS connection to a syslog server.
 ///
 /// Syslog over a stream has no acknowledgement (RFC 6587 §3.1): what TCP has delivered may still be lost in the peer.
-/// So `send` waits until the peer's kernel has all octets, and `finish` asks the peer's program: it closes our side, and
-/// only a program that has read up to that end answers it in good order.
+/// So `send` promises nothing, and `finish` asks the peer's program: it closes our side, and only a program that has
+/// read up to that end answers it in good order.
 final class StreamConnection: Sendable {
     /// How a connection ended.
     enum End: Sendable {
@@ -20,7 +20,7 @@ final class StreamConnection: Sendable {
 
     /// How long a peer may take to accept a connection or to agree on TLS.
     static let connectTimeout: Int64 = 10
-    /// How long a peer may leave octets unread before it counts as gone, in seconds.
+    /// How long a peer may leave a write waiting, its buffers and ours full, before it counts as gone, in seconds.
     static let drainTimeout: Double = 30
     /// How long a peer may take to read what it has of ours and to answer our half-close, in seconds.
     static let finishTimeout: Double = 30
@@ -38,9 +38,11 @@ final class StreamConnection: Sendable {
         self.watcher = watcher
     }
 
-    /// Connects, and agrees on TLS where `tls` is given; throws NIO's errors.
+    /// Connects, and agrees on TLS where `tls` is given; throws NIO's errors. With `awaitsVerdict` a server that refuses
+    /// our certificate is told as such; without it the refusal ends a connection that was open.
     static func open(
-        host: String, port: UInt16, tls: (context: NIOSSLContext, serverName: String?)?, group: any EventLoopGroup
+        host: String, port: UInt16, tls: (context: NIOSSLContext, serverName: String?)?, awaitsVerdict: Bool,
+        group: any EventLoopGroup
     ) async throws -> StreamConnection {
         let loop = group.next()
         let watcher = EndWatcher(loop, waitsForTLS: tls != nil)
@@ -68,7 +70,7 @@ final class StreamConnection: Sendable {
             try await watcher.ready.futureResult.get(within: Double(connectTimeout))
             if let tls {
                 if let name = tls.serverName { try await connection.expectName(name) }
-                try await connection.outlastHandshake()
+                if awaitsVerdict { try await connection.outlastHandshake() }
             }
         } catch {
             await connection.close()
@@ -102,24 +104,16 @@ final class StreamConnection: Sendable {
         return try await channel.eventLoop.submit { [watcher] in watcher.end }.get()
     }
 
-    /// Writes, and returns once the peer's kernel has it all.
+    /// Writes all of it at once, and returns when our kernel has it: whoever sends keeps it until `finish` has confirmed
+    /// it, so that nothing is won by waiting for the peer's kernel, which may take its 40 ms to acknowledge.
     func send(_ buffer: ByteBuffer) async throws {
-        // Bounded, since a peer that stops reading would hold the write for ever.
-        try await channel.writeAndFlush(buffer).get(within: Self.drainTimeout)
-        let deadline = ContinuousClock.now + .seconds(Self.drainTimeout)
-        var pause = Duration.microseconds(200)
-        while true {
-            let unacknowledged = try await channel.eventLoop.submit { [channel] in Self.unacknowledged(channel) }.get()
-            guard channel.isActive, let unacknowledged else {
-                if case .broken(let error)? = try await end() { throw error }
-                throw ChannelError.eof
-            }
-            if unacknowledged == 0 { return }
-            guard ContinuousClock.now < deadline else {
-                throw DeliveryFailure(.timeout, "the peer has not read for \(Int(Self.drainTimeout)) s")
-            }
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(20))
+        do {
+            // Bounded, since a peer that stops reading would hold the write for ever.
+            try await channel.writeAndFlush(buffer).get(within: Self.drainTimeout)
+        } catch {
+            // How it ended tells more than that it is closed.
+            if case .broken(let cause)? = try await end() { throw cause }
+            throw error
         }
     }
 
@@ -161,22 +155,6 @@ final class StreamConnection: Sendable {
             return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)
         }
         return result ?? true
-    }
-
-    /// Octets (of the kernel's memory) that the peer has not acknowledged; `nil` where the socket is gone.
-    private static func unacknowledged(_ channel: any Channel) -> UInt32? {
-        let result = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {
-            socket -> UInt32? in
-            // SO_MEMINFO (linux/sock_diag.h): nine counters, the sixth of them the memory of what is queued for
-            // sending, acknowledged octets excluded.
-            let memoryInformation: Int32 = 55
-            let queuedForSending = 5
-            var counters = [UInt32](repeating: 0, count: 9)
-            var length = socklen_t(counters.count * MemoryLayout<UInt32>.size)
-            guard unsafe getsockopt(socket, SOL_SOCKET, memoryInformation, &counters, &length) == 0 else { return nil }
-            return counters[queuedForSending]
-        }
-        return result ?? nil
     }
 }
 

@@ -33,7 +33,7 @@ public final class SyslogSink: Sink {
         switch settings.transport {
         case .udp:
             gathering = .immediate(maximum: Self.datagramBatch)
-            transport = .datagrams(DatagramPeer(host: settings.host, port: settings.port, group: eventLoopGroup))
+            transport = .datagrams(DatagramPeer(host: settings.host, port: settings.port))
         case .tcp(let framing):
             gathering = .immediate(maximum: Self.streamBatch)
             transport = .stream(SyslogStream(settings: settings, group: eventLoopGroup), framing)

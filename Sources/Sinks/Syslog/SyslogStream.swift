@@ -5,25 +5,31 @@ internal import NIOSSL
 /// What a syslog sink sends over TCP or TLS: one connection, opened when it is first needed, kept, and opened anew after
 /// its end.
 ///
-/// What the peer's kernel has taken is kept here until the peer's program confirms it, by answering our half-close in
-/// good order: after any other end of the connection it is sent again, before anything newer. So a peer that is
-/// restarted gets everything in order, some of it perhaps twice (each message bears its event's number).
+/// What was sent is kept here until the peer's program confirms it, by answering our half-close in good order: after any
+/// other end of the connection it is sent again, before anything newer. So a peer that is restarted gets everything in
+/// order, some of it perhaps twice (each message bears its event's number).
 actor SyslogStream {
     /// Octets kept for want of confirmation. At this many confirmation is asked for: it bounds both the memory and
     /// what may come twice.
     static let unconfirmedLimit = 8 * 1_024 * 1_024
+    /// What is sent again goes in writes of about so many octets: as large as a socket's buffer takes at once.
+    private static let resendChunk = 256 * 1_024
 
     private let settings: SyslogSettings
     private let group: any EventLoopGroup
     private var connection: StreamConnection?
     private var unconfirmed: [ByteBuffer] = []
+    private var unconfirmedOctets = 0
+    /// Whether the last connection ended in good order: the next one is not asked for the peer's opinion of our
+    /// certificate, which takes a quarter of a second.
+    private var isTrusted = false
 
     init(settings: SyslogSettings, group: any EventLoopGroup) {
         self.settings = settings
         self.group = group
     }
 
-    /// Returns once the peer's kernel has all of `buffer`. On a throw `buffer` is not kept and is to be brought again.
+    /// Returns once our kernel has all of `buffer`. On a throw `buffer` is not kept and is to be brought again.
     func send(_ buffer: ByteBuffer) async throws(DeliveryFailure) {
         do {
             let connection = try await standingConnection()
@@ -32,13 +38,16 @@ actor SyslogStream {
             await abandonConnection()
             throw failure(error)
         }
+        let count = unconfirmed.count
         unconfirmed.append(buffer)
-        guard unconfirmed.reduce(0, { $0 + $1.readableBytes }) >= Self.unconfirmedLimit else { return }
+        unconfirmedOctets += buffer.readableBytes
+        guard unconfirmedOctets >= Self.unconfirmedLimit else { return }
         do throws(DeliveryFailure) {
             try await confirm()
         } catch {
             // Or a peer that takes and never confirms would have us keep more and more.
-            unconfirmed.removeLast()
+            unconfirmed.removeLast(unconfirmed.count - count)
+            unconfirmedOctets -= buffer.readableBytes
             throw error
         }
     }
@@ -51,6 +60,8 @@ actor SyslogStream {
             try await standingConnection().finish()
             connection = nil
             unconfirmed = []
+            unconfirmedOctets = 0
+            isTrusted = true
         } catch {
             await abandonConnection()
             throw failure(error)
@@ -84,11 +95,23 @@ actor SyslogStream {
         }
         let connection = try await open()
         self.connection = connection
-        for buffer in unconfirmed { try await connection.send(buffer) }
+        try await resend(by: connection)
         return connection
     }
 
+    private func resend(by connection: StreamConnection) async throws {
+        var chunk = ByteBuffer()
+        for buffer in unconfirmed {
+            chunk.writeImmutableBuffer(buffer)
+            guard chunk.readableBytes >= Self.resendChunk else { continue }
+            try await connection.send(chunk)
+            chunk = ByteBuffer()
+        }
+        if chunk.readableBytes > 0 { try await connection.send(chunk) }
+    }
+
     private func abandonConnection() async {
+        isTrusted = false
         guard let connection else { return }
         self.connection = nil
         await connection.close()
@@ -99,7 +122,8 @@ actor SyslogStream {
         if case .tls(let settings) = settings.transport {
             tls = (try context(settings), serverName(settings))
         }
-        return try await StreamConnection.open(host: settings.host, port: settings.port, tls: tls, group: group)
+        return try await StreamConnection.open(
+            host: settings.host, port: settings.port, tls: tls, awaitsVerdict: !isTrusted, group: group)
     }
 
     /// Made for each connection, so that renewed files are taken without a restart.

@@ -53,7 +53,8 @@ enum SyslogSection {
         if let port = to.peer.port { settings.port = port }
         if let framing, to.scheme != "tcp" {
             reader.error(
-                "framing: is for tcp:// only; tls:// and relp:// always count octets, udp:// needs none", at: framing.mark)
+                "framing: is for tcp:// only; tls:// and relp:// always count octets, udp:// needs none",
+                at: framing.mark)
         }
         if let tls, to.scheme != "tls" { reader.error("tls: is for tls:// only", at: tls.mark) }
         return settings
