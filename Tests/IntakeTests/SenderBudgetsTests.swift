@@ -48,11 +48,11 @@ import Testing
         var budgets = try budgets()
         let sender = try key("192.0.2.1")
         // A storm that goes on gets its rate all the same.
-        var let_in = 0
+        var letIn = 0
         for step in 0..<10_000 {
-            let_in += admitted(1, of: sender, at: Self.start + Int64(step) * Self.second / 1_000, &budgets)
+            letIn += admitted(1, of: sender, at: Self.start + Int64(step) * Self.second / 1_000, &budgets)
         }
-        #expect(let_in == 20 + 99)
+        #expect(letIn == 20 + 99)
     }
 
     @Test func eachSenderHasItsOwn() throws {
