@@ -154,7 +154,7 @@ public enum OwnFacts {
     /// `nil` where there were too many to name.
     public static func overBudget(of alarm: AlarmKey) -> (listener: String, sender: IPAddress?)? {
         guard alarm.device == listener, alarm.oid == senderOverBudget else { return nil }
-        // The shipped rule's key is both variables' values, and a source names the variables; an empty one is left out.
+        // The shipped rule's key is both variables' values, and a source names the variables.
         let parts = alarm.source.split(separator: "/")
         func value(_ variable: String) -> Substring? {
             parts.first { $0.hasPrefix(variable) }?.dropFirst(variable.count)

@@ -83,7 +83,7 @@ final class FactRecorder: Sendable {
 
     private static func budget(_ listener: String, _ sender: IPAddress?, _ refused: Int) -> [VariableBinding] {
         [
-            text(OwnFacts.listenerName, listener), text(OwnFacts.blindSender, sender?.description ?? ""),
+            text(OwnFacts.listenerName, listener), text(OwnFacts.blindSender, sender?.description ?? "several senders"),
             count(OwnFacts.blindDatagrams, refused),
         ]
     }
