@@ -14,22 +14,39 @@ public struct AlarmTable: Sendable {
     /// The reason on a raise that found no room.
     public static let reasonTableFull = "alarm table full"
 
-    private var standing: [AlarmKey: ActiveAlarm] = [:]
-    /// Keys whose stored row is out of date since the last `takeChanges()`.
-    private var touched: Set<AlarmKey> = []
+    /// How an alarm's stored row is out of date.
+    private enum Age { case current, repeated, changed }
+
+    private struct Entry {
+        var alarm: ActiveAlarm
+        var age = Age.current
+    }
+
+    private var standing: [AlarmKey: Entry] = [:]
+    /// Alarms that were raised, changed or noted since the last `takeChanges()`, and those that were only told again.
+    /// An alarm that went or was taken since stays in the list and is passed over.
+    private var changed: [AlarmKey] = []
+    private var repeated: [AlarmKey] = []
+    /// Alarms whose stored row is to go.
+    private var ended: Set<AlarmKey> = []
     private let limit: Int
 
-    public init(_ active: [ActiveAlarm] = [], limit: Int = AlarmTable.defaultLimit) {
+    /// - Parameter repeated: those of the alarms whose stored row does not tell of their last repeats.
+    public init(_ active: [ActiveAlarm] = [], repeated: [AlarmKey] = [], limit: Int = AlarmTable.defaultLimit) {
         self.limit = limit
-        for alarm in active { standing[alarm.key] = alarm }
+        for alarm in active { standing[alarm.key] = Entry(alarm: alarm) }
+        for key in repeated {
+            standing[key]?.age = .repeated
+            self.repeated.append(key)
+        }
     }
 
     public var count: Int { standing.count }
 
     /// All that stand, the oldest raise first.
-    public var alarms: [ActiveAlarm] { standing.values.sorted { $0.id < $1.id } }
+    public var alarms: [ActiveAlarm] { standing.values.map(\.alarm).sorted { $0.id < $1.id } }
 
-    public func alarm(for key: AlarmKey) -> ActiveAlarm? { standing[key] }
+    public func alarm(for key: AlarmKey) -> ActiveAlarm? { standing[key]?.alarm }
 
     /// The key of the alarm that an interpretation speaks of.
     public static func key(for interpretation: Interpretation, device: EventDevice) -> AlarmKey {
@@ -42,6 +59,17 @@ public struct AlarmTable: Sendable {
     public mutating func apply(
         _ interpretation: Interpretation, device: EventDevice, time: Timestamp, eventID: Int64
     ) -> Event? {
+        var followedSinks: [String] = []
+        return apply(
+            interpretation, device: device, time: time, eventID: eventID, followedSinks: &followedSinks)
+    }
+
+    /// The same; `followedSinks` becomes the sinks that were told of the alarm before.
+    public mutating func apply(
+        _ interpretation: Interpretation, device: EventDevice, time: Timestamp, eventID: Int64,
+        followedSinks: inout [String]
+    ) -> Event? {
+        followedSinks = []
         switch interpretation.kind {
         case .keepAlive:
             return nil
@@ -51,47 +79,78 @@ public struct AlarmTable: Sendable {
             break
         }
         let key = AlarmTable.key(for: interpretation, device: device)
-        guard let alarm = standing[key] else {
+        guard let index = standing.index(forKey: key) else {
             if interpretation.severity == .cleared {
-                return logged(
-                    interpretation, device: device, time: time, eventID: eventID,
-                    reason: AlarmTable.reasonNothingStanding)
+                let reason = AlarmTable.reasonNothingStanding
+                return logged(interpretation, device: device, time: time, eventID: eventID, reason: reason)
             }
             guard standing.count < limit else {
-                return logged(
-                    interpretation, device: device, time: time, eventID: eventID, reason: AlarmTable.reasonTableFull)
+                let reason = AlarmTable.reasonTableFull
+                return logged(interpretation, device: device, time: time, eventID: eventID, reason: reason)
             }
             return raise(interpretation, key: key, device: device, time: time, eventID: eventID)
         }
+        followedSinks = standing.values[index].alarm.sinks
         if interpretation.severity == .cleared {
-            return clear(alarm, by: interpretation, device: device, time: time, eventID: eventID)
+            return clear(at: index, by: interpretation, device: device, time: time, eventID: eventID)
         }
-        return update(alarm, by: interpretation, device: device, time: time, eventID: eventID)
+        return update(at: index, by: interpretation, device: device, time: time, eventID: eventID)
     }
 
     /// Remembers which sinks were told of the alarm, so that what follows goes to them too. Nothing happens if it no
     /// longer stands.
     public mutating func note(sinks: [String], for key: AlarmKey) {
-        guard var alarm = standing[key] else { return }
-        let union = Set(alarm.sinks).union(sinks)
-        guard union.count != alarm.sinks.count else { return }
-        alarm.sinks = union.sorted()
-        standing[key] = alarm
-        touched.insert(key)
+        guard let index = standing.index(forKey: key) else { return }
+        let before = standing.values[index].alarm.sinks
+        if before.isEmpty {
+            standing.values[index].alarm.sinks = sinks
+        } else {
+            let union = Set(before).union(sinks)
+            guard union.count != before.count else { return }
+            standing.values[index].alarm.sinks = union.sorted()
+        }
+        age(at: index, to: .changed)
     }
 
     /// What the store has to write to hold what this table holds, since the last call; in a fixed order, so that one
     /// journal always gives the same transactions.
-    public mutating func takeChanges() -> (upserts: [ActiveAlarm], removals: [AlarmKey]) {
+    ///
+    /// - Parameter settling: whether alarms that were only told again are among it. Their repeats stand in the event
+    ///   log, from which they can be made up.
+    public mutating func takeChanges(
+        settling: Bool = true
+    ) -> (upserts: [ActiveAlarm], removals: [AlarmKey]) {
         var upserts: [ActiveAlarm] = []
-        var removals: [AlarmKey] = []
-        for key in touched {
-            if let alarm = standing[key] { upserts.append(alarm) } else { removals.append(key) }
-        }
-        touched.removeAll(keepingCapacity: true)
+        AlarmTable.take(&changed, of: &standing, into: &upserts)
+        if settling { AlarmTable.take(&repeated, of: &standing, into: &upserts) }
+        var removals = Array(ended)
+        ended.removeAll(keepingCapacity: true)
         upserts.sort { $0.id < $1.id }
         removals.sort { ($0.device, $0.source, $0.oid) < ($1.device, $1.source, $1.oid) }
         return (upserts, removals)
+    }
+
+    private static func take(
+        _ keys: inout [AlarmKey], of standing: inout [AlarmKey: Entry], into upserts: inout [ActiveAlarm]
+    ) {
+        for key in keys {
+            guard let index = standing.index(forKey: key), standing.values[index].age != .current else { continue }
+            standing.values[index].age = .current
+            upserts.append(standing.values[index].alarm)
+        }
+        keys.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func age(at index: Dictionary<AlarmKey, Entry>.Index, to age: Age) {
+        let before = standing.values[index].age
+        if age == .changed, before != .changed {
+            changed.append(standing.keys[index])
+        } else if age == .repeated, before == .current {
+            repeated.append(standing.keys[index])
+        } else {
+            return
+        }
+        standing.values[index].age = age
     }
 
     // MARK: - Transitions
@@ -104,38 +163,33 @@ public struct AlarmTable: Sendable {
             highestSeverity: interpretation.severity, text: interpretation.text,
             eventType: interpretation.eventType, probableCause: interpretation.probableCause, raised: time,
             lastTime: time, count: 1, sinks: [])
-        store(alarm)
+        standing[key] = Entry(alarm: alarm, age: .changed)
+        changed.append(key)
+        ended.remove(key)
         return event(.raised, of: alarm, by: interpretation, device: device, time: time, eventID: eventID)
     }
 
     private mutating func update(
-        _ before: ActiveAlarm, by interpretation: Interpretation, device: EventDevice, time: Timestamp, eventID: Int64
+        at index: Dictionary<AlarmKey, Entry>.Index, by interpretation: Interpretation, device: EventDevice,
+        time: Timestamp, eventID: Int64
     ) -> Event {
-        var alarm = before
-        alarm.device = device
-        alarm.severity = interpretation.severity
-        if interpretation.severity.rawValue > before.highestSeverity.rawValue {
-            alarm.highestSeverity = interpretation.severity
-        }
-        alarm.text = interpretation.text
-        alarm.eventType = interpretation.eventType ?? before.eventType
-        alarm.probableCause = interpretation.probableCause ?? before.probableCause
-        alarm.lastTime = time
-        alarm.count += 1
-        store(alarm)
-        let isChange = interpretation.severity != before.severity
+        let severity = standing.values[index].alarm.severity
+        let isChange = interpretation.severity != severity
+        age(at: index, to: isChange ? .changed : .repeated)
+        standing.values[index].alarm.take(interpretation, device: device, time: time)
         var event = event(
-            isChange ? .changed : .repeated, of: alarm, by: interpretation, device: device, time: time,
-            eventID: eventID)
-        if isChange { event.previousSeverity = before.severity }
+            isChange ? .changed : .repeated, of: standing.values[index].alarm, by: interpretation, device: device,
+            time: time, eventID: eventID)
+        if isChange { event.previousSeverity = severity }
         return event
     }
 
     private mutating func clear(
-        _ alarm: ActiveAlarm, by interpretation: Interpretation, device: EventDevice, time: Timestamp, eventID: Int64
+        at index: Dictionary<AlarmKey, Entry>.Index, by interpretation: Interpretation, device: EventDevice,
+        time: Timestamp, eventID: Int64
     ) -> Event {
-        standing[alarm.key] = nil
-        touched.insert(alarm.key)
+        let alarm = standing.remove(at: index).value.alarm
+        ended.insert(alarm.key)
         var event = event(.cleared, of: alarm, by: interpretation, device: device, time: time, eventID: eventID)
         event.severity = .cleared
         event.previousSeverity = alarm.severity
@@ -156,7 +210,8 @@ public struct AlarmTable: Sendable {
     /// An event of a standing (or just ended) alarm: it keeps the alarm's name, number and history, and takes the text
     /// and the times of the notification.
     private func event(
-        _ transition: Transition, of alarm: ActiveAlarm, by interpretation: Interpretation, device: EventDevice,
+        _ transition: Transition, of alarm: borrowing ActiveAlarm, by interpretation: Interpretation,
+        device: EventDevice,
         time: Timestamp, eventID: Int64
     ) -> Event {
         Event(
@@ -167,9 +222,18 @@ public struct AlarmTable: Sendable {
             probableCause: interpretation.probableCause ?? alarm.probableCause, count: alarm.count,
             raised: alarm.raised)
     }
+}
 
-    private mutating func store(_ alarm: ActiveAlarm) {
-        standing[alarm.key] = alarm
-        touched.insert(alarm.key)
+extension ActiveAlarm {
+    /// It was told once more.
+    fileprivate mutating func take(_ interpretation: Interpretation, device: EventDevice, time: Timestamp) {
+        self.device = device
+        severity = interpretation.severity
+        if interpretation.severity.rawValue > highestSeverity.rawValue { highestSeverity = interpretation.severity }
+        text = interpretation.text
+        eventType = interpretation.eventType ?? eventType
+        probableCause = interpretation.probableCause ?? probableCause
+        lastTime = time
+        count += 1
     }
 }

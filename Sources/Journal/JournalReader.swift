@@ -39,17 +39,21 @@ public struct JournalReader: Sendable {
     }
 
     /// The records from ``position`` on that begin before `end`, at most `limit` of them. `end` is what the writer has
-    /// committed; beside a running server, ``end(ofFolder:)``. Fewer than `limit` means that `end` was reached.
-    public mutating func read(upTo end: JournalPosition, limit: Int) throws(JournalError) -> [JournalRecord] {
+    /// committed; beside a running server, ``end(ofFolder:)``. Fewer than `limit` means that `end` was reached, or that
+    /// the records' payloads have come to `octets`: what may pass that is the last of them.
+    public mutating func read(
+        upTo end: JournalPosition, limit: Int, octets most: Int = .max
+    ) throws(JournalError) -> [JournalRecord] {
         var records: [JournalRecord] = []
-        while records.count < limit, position < end {
+        var octets = 0
+        while records.count < limit, octets < most, position < end {
             guard let segment = try openCurrent(upTo: end) else { break }
             let segmentEnd = try segmentEnd(segment, upTo: end)
             if position.offset >= segmentEnd {
                 guard end.segment > segment.number else { break }
                 try moveToNextSegment(after: segment, upTo: end)
             } else {
-                try read(segment, segmentEnd, limit, &records)
+                try read(segment, segmentEnd, limit, most, &records, &octets)
             }
         }
         return records
@@ -130,15 +134,17 @@ public struct JournalReader: Sendable {
 
 extension JournalReader {
     private mutating func read(
-        _ segment: SegmentReader, _ end: UInt64, _ limit: Int, _ records: inout [JournalRecord]
+        _ segment: SegmentReader, _ end: UInt64, _ limit: Int, _ most: Int, _ records: inout [JournalRecord],
+        _ octets: inout Int
     ) throws(JournalError) {
-        while records.count < limit, position.offset < end {
+        while records.count < limit, octets < most, position.offset < end {
             try fill(segment, end)
             guard let (entry, length) = recordHere(segment, end) else {
                 try passDamage(segment, end)
                 continue
             }
             let next = position.advanced(by: length)
+            octets += entry.payload.count
             records.append(JournalRecord(entry: entry, position: position, next: next))
             position = next
         }

@@ -18,6 +18,8 @@ public struct EventPipeline: Sendable {
     private var devices = DeviceTable()
     private var alarms = AlarmTable()
     private var metrics: PipelineMetrics
+    /// The last event with which the stored rows of alarms and devices tell all, and the clock then; `nil` after a start.
+    private var settled: (event: Int64, clock: Timestamp)?
     /// A commit failed, so that what is in memory may be ahead of the store.
     private var mustReload = false
 
@@ -30,6 +32,11 @@ public struct EventPipeline: Sendable {
     public private(set) var lastEventID: Int64 = 0
     /// What operators asked for in the batch processed last; saved in its transaction.
     public private(set) var requests: [OperatorRequest] = []
+
+    /// Alarms and devices that were only heard of again are written each second, or after as many events: a start makes
+    /// the rest up from the event log, and reads that many rows in about a tenth of a second.
+    private static let settlingEvents: Int64 = 65_536
+    private static let settlingNanoseconds: Int64 = 1_000_000_000
 
     /// Goes on where the store stands.
     public init(
@@ -54,35 +61,58 @@ public struct EventPipeline: Sendable {
     public mutating func process(
         _ records: [JournalRecord], progress: SinkProgress = SinkProgress()
     ) throws(StoreError) -> [EventOutcome] {
+        var outcomes: [EventOutcome] = []
+        try process(records, progress) { outcomes.append($0) }
+        return outcomes
+    }
+
+    /// The same for whoever finds the events in the store.
+    public mutating func advance(
+        over records: [JournalRecord], progress: SinkProgress = SinkProgress()
+    ) throws(StoreError) {
+        try process(records, progress) { _ in }
+    }
+
+    private mutating func process(
+        _ records: [JournalRecord], _ progress: SinkProgress, _ tell: (EventOutcome) -> Void
+    ) throws(StoreError) {
         var records = records[...]
         if mustReload {
             try load()
             if let position { records = records.drop { $0.position < position } }
         }
         requests = []
-        guard !records.isEmpty || !progress.isEmpty else { return [] }
+        guard !records.isEmpty || !progress.isEmpty else { return }
 
         var tally = PipelineMetrics.Tally()
-        var outcomes: [EventOutcome] = []
-        outcomes.reserveCapacity(records.count)
+        var events: [StoredEvent] = []
+        events.reserveCapacity(records.count)
         // Set before the first change, so that no way out of here leaves state that the store does not know.
         mustReload = true
         for record in records {
-            if let outcome = step(record, &tally) { outcomes.append(outcome) }
+            guard let outcome = step(record, &tally) else { continue }
+            tell(outcome)
+            events.append(
+                StoredEvent(event: outcome.event, position: outcome.position, sinks: outcome.decision.sinks))
         }
-        let changes = alarms.takeChanges()
+        let isSettling = isSettlingDue
+        let changes = alarms.takeChanges(settling: isSettling)
         let batch = BatchOutcome(
-            events: outcomes.map {
-                StoredEvent(event: $0.event, position: $0.position, sinks: $0.decision.sinks)
-            },
-            standingAlarms: changes.upserts, endedAlarms: changes.removals, devices: devices.takeChanges(),
-            progress: progress, requests: requests, position: records.last?.next, clock: clock)
+            events: events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
+            devices: devices.takeChanges(settling: isSettling), progress: progress, requests: requests,
+            position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil)
         try store.commit(batch)
         mustReload = false
 
+        if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
         position = batch.position ?? position
         metrics.add(tally, devices: devices.count)
-        return outcomes
+    }
+
+    private var isSettlingDue: Bool {
+        guard let settled, let clock else { return true }
+        return lastEventID - settled.event >= EventPipeline.settlingEvents
+            || clock.nanoseconds(since: settled.clock) >= EventPipeline.settlingNanoseconds
     }
 
     private mutating func load() throws(StoreError) {
@@ -90,8 +120,9 @@ public struct EventPipeline: Sendable {
         position = saved.position
         clock = saved.clock
         lastEventID = saved.lastEventID
-        devices = DeviceTable(saved.devices)
-        alarms = AlarmTable(saved.activeAlarms)
+        devices = DeviceTable(saved.devices, heard: saved.unsettledDevices)
+        alarms = AlarmTable(saved.activeAlarms, repeated: saved.unsettledAlarms)
+        settled = nil
         metrics.begin(alarms: saved.activeAlarms, devices: devices.count)
         mustReload = false
     }
@@ -119,12 +150,11 @@ public struct EventPipeline: Sendable {
             listener: entry.interface, community: snapshot.communityName(notification.community))
         let device = isOwn ? EventPipeline.ownDevice(entry) : devices.identify(received)
         let interpretation = snapshot.interpreter.interpret(received)
-        let key = AlarmTable.key(for: interpretation, device: device)
-        // Asked before the change: a clear takes its alarm away.
-        let followedSinks = alarms.alarm(for: key)?.sinks ?? []
+        var followedSinks: [String] = []
         guard
             let event = alarms.apply(
-                interpretation, device: device, time: entry.time, eventID: lastEventID + 1)
+                interpretation, device: device, time: entry.time, eventID: lastEventID + 1,
+                followedSinks: &followedSinks)
         else {
             devices.noteKeepAlive(of: device.id, at: entry.time)
             return nil
@@ -135,7 +165,9 @@ public struct EventPipeline: Sendable {
             if let sink = OwnFacts.sink(in: notification) { decision.leaveOut(sink) }
             if let request = OwnFacts.request(in: notification) { requests.append(request) }
         }
-        if !decision.following.isEmpty { alarms.note(sinks: decision.following, for: key) }
+        if !decision.following.isEmpty {
+            alarms.note(sinks: decision.following, for: AlarmTable.key(for: interpretation, device: device))
+        }
         tally.count(event, isRouted: !decision.sinks.isEmpty)
         return EventOutcome(event: event, received: received, decision: decision, position: record.position)
     }

@@ -6,11 +6,17 @@ import SNMPWire
 /// A row of the table, ready to be asked.
 struct CompiledRoute: Sendable {
     let route: Route
+    /// The route's sinks sorted, each once.
+    let sinks: [String]
+    /// The route's name alone.
+    let names: [String]
     private let conditions: CompiledConditions
     private let variables: [CompiledComparison]
 
     init(_ route: Route, catalog: Catalog, vendor: VendorProfile) {
         self.route = route
+        sinks = Set(route.to).sorted()
+        names = [route.name]
         conditions = CompiledConditions(route.when, prevents: route.prevent)
         variables = route.when.variables.map { CompiledComparison($0, catalog: catalog, vendor: vendor) }
     }
@@ -61,19 +67,19 @@ struct CompiledConditions: Sendable {
 
     /// The cheapest questions first.
     func match(_ subject: inout RoutingSubject) -> Bool {
-        let event = subject.event
-        let received = subject.received
-        guard severities.contains(subject.severity.rawValue), transitions.contains(event.transition.flag),
-            listeners.isEmpty || listeners.contains(received.listener),
-            senders.isEmpty || senders.contains(where: { $0.contains(received.sender.address) }),
-            communities.isEmpty || received.community.map(communities.contains) ?? false
+        guard severities.contains(subject.severity.rawValue), transitions.contains(subject.event.transition.flag),
+            listeners.isEmpty || listeners.contains(subject.received.listener),
+            senders.isEmpty || senders.contains(where: { $0.contains(subject.received.sender.address) }),
+            communities.isEmpty || subject.received.community.map(communities.contains) ?? false
         else { return false }
         if !notifications.isEmpty {
             guard notifications.contains(where: { $0.matches(&subject.notification) }) else { return false }
         }
-        guard sources.isEmpty || sources.contains(where: { $0.matches(event.source) }),
+        guard sources.isEmpty || sources.contains(where: { $0.matches(subject.event.source) }),
             devices.isEmpty
-                || devices.contains(where: { $0.matches(event.device.id) || $0.matches(event.device.name) })
+                || devices.contains(where: {
+                    $0.matches(subject.event.device.id) || $0.matches(subject.event.device.name)
+                })
         else { return false }
         return times.map { $0.contains(minuteOfWeek: subject.minuteOfWeek()) } ?? true
     }

@@ -30,34 +30,43 @@ public struct RoutingTable: Sendable {
     ) -> RoutingDecision {
         var subject = RoutingSubject(event, received, catalog: catalog, timeZone: timeZone, vendor: vendor)
         var decision = RoutingDecision()
-        var wanted: Set<String> = []
-        var following: Set<String> = []
-        var veto = Veto()
+        // Sorted, each once. Mostly one row matches, and these are its own lists.
+        var wanted: [String] = []
+        var following: [String] = []
+        var veto: Veto?
         var followVeto = Veto()
         var isWalking = true
         for row in rows where isWalking || row.route.prevent {
             guard row.matches(&subject) else { continue }
-            decision.matched.append(row.route.name)
+            decision.matched = decision.matched.isEmpty ? row.names : decision.matched + row.names
             if row.route.prevent {
-                veto.add(row.route.to)
+                veto = veto ?? Veto()
+                veto?.add(row.route.to)
                 if row.route.when.transitions != nil { followVeto.add(row.route.to) }
             } else {
-                wanted.formUnion(row.route.to)
-                if row.route.follow { following.formUnion(row.route.to) }
+                wanted = RoutingTable.union(wanted, row.sinks)
+                if row.route.follow { following = RoutingTable.union(following, row.sinks) }
             }
             if row.route.stop { isWalking = false }
         }
-        var sinks = veto.applied(to: wanted)
+        var sinks = veto?.applied(to: wanted) ?? wanted
         if event.transition == .changed || event.transition == .cleared {
-            sinks.formUnion(followVeto.applied(to: Set(followedSinks)))
-            wanted.formUnion(followedSinks)
+            sinks = RoutingTable.union(sinks, followVeto.applied(to: followedSinks))
+            wanted = RoutingTable.union(wanted, followedSinks)
         }
-        decision.sinks = sinks.sorted()
-        decision.vetoed = wanted.subtracting(sinks).sorted()
+        decision.sinks = sinks
+        if sinks.count != wanted.count { decision.vetoed = wanted.filter { !sinks.contains($0) } }
         if event.transition == .raised || event.transition == .changed {
-            decision.following = following.intersection(sinks).sorted()
+            decision.following = following == sinks ? sinks : following.filter(sinks.contains)
         }
         return decision
+    }
+
+    /// Of two lists that are sorted and hold each name once.
+    private static func union(_ left: [String], _ right: [String]) -> [String] {
+        if right.isEmpty || left == right { return left }
+        if left.isEmpty { return right }
+        return Set(left).union(right).sorted()
     }
 
     /// Rows that can never have an effect, with the row that makes it so: an earlier one that matches all that they
@@ -93,7 +102,7 @@ private struct Veto {
         if to.isEmpty { takesAll = true } else { sinks.formUnion(to) }
     }
 
-    func applied(to wanted: Set<String>) -> Set<String> {
-        takesAll ? [] : wanted.subtracting(sinks)
+    func applied(to wanted: [String]) -> [String] {
+        takesAll ? [] : sinks.isEmpty ? wanted : wanted.filter { !sinks.contains($0) }
     }
 }

@@ -68,7 +68,17 @@ public struct OID: Sendable {
 
     /// Whether this is `prefix` or lies below it.
     public func hasPrefix(_ prefix: OID) -> Bool {
-        encoded.starts(with: prefix.encoded)
+        let (own, other) = (encoded.rawOctets, prefix.encoded.rawOctets)
+        guard own.byteCount >= other.byteCount else { return false }
+        // From the end: what is compared mostly shares its beginning.
+        for offset in stride(from: other.byteCount - 1, through: 0, by: -1) {
+            // In bounds, and any octet is a UInt8.
+            let isSame =
+                unsafe own.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+                == other.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+            if !isSame { return false }
+        }
+        return true
     }
 
     /// The arcs after `prefix`, none for `prefix` itself; `nil` where this does not lie below it.

@@ -14,6 +14,9 @@ extension EventStore {
         public var lastEventID: Int64
         public var activeAlarms: [ActiveAlarm]
         public var devices: [Device]
+        /// Those of them whose rows are behind the event log.
+        public var unsettledAlarms: [AlarmKey]
+        public var unsettledDevices: [String]
         public var cursors: [String: SinkCursor]
     }
 
@@ -22,11 +25,12 @@ extension EventStore {
         try reading { database in
             var alarms = try AlarmRow.readAll(database)
             var devices = try DeviceRow.readAll(database)
-            try UnsettledEvents.settle(&alarms, &devices, from: database)
+            let unsettled = try UnsettledEvents.settle(&alarms, &devices, from: database)
             return Snapshot(
                 position: try ProgressRow.position(database),
                 clock: try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) },
                 lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms, devices: devices,
+                unsettledAlarms: unsettled.alarms, unsettledDevices: unsettled.devices,
                 cursors: try SinkProgressRow.cursors(database))
         }
     }

@@ -17,9 +17,16 @@ enum UnsettledEvents {
 
     private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
 
-    static func settle(_ alarms: inout [ActiveAlarm], _ devices: inout [Device], from database: Database) throws {
+    /// Gives those whose rows are behind.
+    @discardableResult
+    static func settle(
+        _ alarms: inout [ActiveAlarm], _ devices: inout [Device], from database: Database
+    ) throws -> (alarms: [AlarmKey], devices: [String]) {
         // A store of the time before this wrote all of them with every batch.
-        guard let settled = try ProgressRow.value(ProgressRow.settledEvent, database) else { return }
+        guard let settled = try ProgressRow.value(ProgressRow.settledEvent, database) else {
+            return ([], [])
+        }
+        var changed: (alarms: Set<Int>, devices: Set<Int>) = ([], [])
         let alarmsByID = Dictionary(alarms.indices.map { (alarms[$0].id, $0) }) { $1 }
         let devicesByID = Dictionary(devices.indices.map { (devices[$0].id, $0) }) { $1 }
         var rows = try BoundStatement(database, query)
@@ -30,8 +37,9 @@ enum UnsettledEvents {
             reader.nextRow()
             // A row that is damaged is passed over: the next one of its alarm makes up for it.
             guard let event = try? Repeat(&reader) else { continue }
-            if let index = devicesByID[event.device.id] {
-                devices[index].lastSeen = max(devices[index].lastSeen, event.time)
+            if let index = devicesByID[event.device.id], devices[index].lastSeen < event.time {
+                devices[index].lastSeen = event.time
+                changed.devices.insert(index)
             }
             guard event.transition == .repeated, let index = event.alarmID.flatMap({ alarmsByID[$0] }),
                 event.count > alarms[index].count
@@ -42,7 +50,9 @@ enum UnsettledEvents {
             alarms[index].probableCause = event.probableCause
             alarms[index].lastTime = event.time
             alarms[index].count = event.count
+            changed.alarms.insert(index)
         }
+        return (changed.alarms.map { alarms[$0].key }, changed.devices.map { devices[$0].id })
     }
 
     private struct Repeat {

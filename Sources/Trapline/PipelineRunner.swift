@@ -28,6 +28,14 @@ final class PipelineRunner: Sendable {
     /// How many records a batch takes at most: a transaction of some tens of milliseconds, so that what is new is seen
     /// soon even while a backlog is worked off.
     private static let batchLimit = 4_096
+    /// And while a backlog is worked off, when nobody sees what is new soon: fewer transactions, and pages of the store
+    /// that are written once instead of four times.
+    private static let backlogBatchLimit = 16_384
+    /// A batch's payloads in octets: 16,384 datagrams of 64 KiB would be a GiB.
+    private static let batchOctets = 16 * 1_024 * 1_024
+    /// How often the sinks' progress is saved, in nanoseconds: a crash has that much delivered again, and each time costs
+    /// a page of the store.
+    private static let progressInterval: UInt64 = 1_000_000_000
     /// How long the thread waits for a commit at a time: what a stop waits for at most.
     private static let idleWait = Duration.milliseconds(100)
     /// Between tries while the store fails, in seconds.
@@ -47,6 +55,10 @@ final class PipelineRunner: Sendable {
     /// Held while a batch is processed, and while retention gives up what is not: a record is either in the store or
     /// counted as lost.
     private let turn = Mutex<Void>(())
+    /// What the thread leaves at the stop for whoever finishes the work.
+    private let left = Mutex<(EventPipeline, JournalReader)?>(nil)
+    /// Of the batch in hand, and of the last that carried the sinks' progress.
+    private let pace = Mutex<(limit: Int, progressSaved: UInt64)>((PipelineRunner.batchLimit, 0))
 
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
@@ -126,18 +138,43 @@ final class PipelineRunner: Sendable {
         let thread = Thread { [self] in
             // Foundation keeps a thread's name to itself.
             ThreadName.set("pipeline")
+            // It falls behind into the journal rather than take the processor from intake.
+            ThreadPriority.lower()
             var pipeline = pipeline
             var reader = reader
-            while step(&pipeline, &reader) {}
+            while !isFinishing, step(&pipeline, &reader) {}
+            left.withLock { $0 = (pipeline, reader) }
             ended.signal()
         }
         thread.start()
     }
 
-    /// Processes what the journal has committed and ends the thread; call it once the journal is closed. Blocks.
+    /// Ends the thread and processes what the journal has committed; call it once the journal is closed. Blocks.
+    ///
+    /// The rest is processed on the calling thread: a stop has a deadline, and the pipeline's own thread gives way to
+    /// whatever else the machine does.
     func finish() {
         state.withLock { $0.isFinishing = true }
         ended.wait()
+        let left = left.withLock { left in
+            defer { left = nil }
+            return left
+        }
+        guard var (pipeline, reader) = left else { return }
+        while step(&pipeline, &reader) {}
+    }
+
+    private var isFinishing: Bool { state.withLock { $0.isFinishing } }
+
+    /// The sinks' progress, where it is due to be saved.
+    private func progress() -> CursorBoard.Pending? {
+        let now = DispatchTime.now().uptimeNanoseconds
+        let isDue = pace.withLock { pace in
+            guard now - pace.progressSaved >= Self.progressInterval else { return false }
+            pace.progressSaved = now
+            return true
+        }
+        return isDue ? cursors.pending() : nil
     }
 
     /// Puts the sinks' last cursors into the store; call it after `finish` and once the sinks have ended.
@@ -165,7 +202,9 @@ final class PipelineRunner: Sendable {
         let records: [JournalRecord]
         do {
             if reader.position < next { reader = try JournalReader(folder: folder, from: next) }
-            records = try reader.read(upTo: committed, limit: Self.batchLimit)
+            let limit = pace.withLock { $0.limit }
+            records = try reader.read(upTo: committed, limit: limit, octets: Self.batchOctets)
+            pace.withLock { $0.limit = records.count == limit ? Self.backlogBatchLimit : Self.batchLimit }
         } catch {
             return pause("the journal cannot be read", error, isFinishing)
         }
@@ -179,14 +218,14 @@ final class PipelineRunner: Sendable {
             _ = journal.waitForCommit(beyond: committed, timeout: Self.idleWait)
             return true
         }
+        let unsaved = progress()
         while true {
             do throws(StoreError) {
-                let unsaved = cursors.pending()
                 try turn.withLock { _ throws(StoreError) in
                     try process(records, unsaved, &pipeline)
                 }
                 lag.withLock { $0 = nil }
-                cursors.saved(unsaved)
+                if let unsaved { cursors.saved(unsaved) }
                 cursors.saved(pipeline.requests)
                 signal.announce(pipeline.lastEventID)
                 recover()
@@ -201,12 +240,12 @@ final class PipelineRunner: Sendable {
     }
 
     private func process(
-        _ records: [JournalRecord], _ unsaved: CursorBoard.Pending, _ pipeline: inout EventPipeline
+        _ records: [JournalRecord], _ unsaved: CursorBoard.Pending?, _ pipeline: inout EventPipeline
     ) throws(StoreError) {
         // Retention may have given up what was read meanwhile, and counted it as lost.
         let next = state.withLock { $0.next }
         let kept = records.first.map { $0.position < next } ?? false ? records.filter { $0.position >= next } : records
-        _ = try pipeline.process(kept, progress: unsaved.progress)
+        try pipeline.advance(over: kept, progress: unsaved?.progress ?? SinkProgress())
         if let last = records.last { state.withLock { $0.next = max($0.next, last.next) } }
     }
 

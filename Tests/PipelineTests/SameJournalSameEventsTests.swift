@@ -94,6 +94,37 @@ import TraplineMetrics
         }
     }
 
+    /// Rows of alarms and devices that were only heard of again are written later; whoever reads them, and a start, finds
+    /// what was in memory.
+    @Test func whatWasOnlyToldAgainIsMadeUpFromTheLog() throws {
+        let store = try EventStore.inMemory()
+        var pipeline = try pipeline(store)
+        let down = Sample.datagram(Sample.linkDown, interface: 7)
+        let records = Sample.records(
+            (0..<40).map { number in
+                var entry = Sample.entry(down, at: 100, from: 0xc000_0201 + UInt32(number % 4))
+                entry.time = Timestamp(seconds: 100, nanoseconds: Int64(number) * 10_000_000)
+                return entry
+            })
+        _ = try pipeline.process(Array(records[..<8]))
+        for record in records[8...] {
+            _ = try pipeline.process([record])
+            #expect(try store.activeAlarms() == pipeline.activeAlarms)
+        }
+        #expect(try store.load().unsettledAlarms.count == 4, "all of this was one second")
+        #expect(try store.devices().map(\.lastSeen) == records[36...].map(\.entry.time))
+        var second = try self.pipeline(store)
+        #expect(second.activeAlarms == pipeline.activeAlarms)
+        #expect(second.activeAlarms.map(\.count) == [10, 10, 10, 10])
+        _ = try second.process(
+            Sample.records([
+                Sample.entry(Sample.datagram(OwnFacts.tick), at: 101, from: 0x7f00_0001, on: OwnFacts.listener)
+            ]))
+        let settled = try store.load()
+        #expect(settled.unsettledAlarms.isEmpty && settled.unsettledDevices.isEmpty)
+        #expect(settled.activeAlarms == pipeline.activeAlarms, "and they are in their rows now")
+    }
+
     @Test func commitsThatFailChangeNothing() throws {
         let seed = UInt64.random(in: 0...(.max))
         var numbers = SeededGenerator(seed: seed)
