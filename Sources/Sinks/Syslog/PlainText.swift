@@ -53,12 +53,13 @@ enum PlainText {
     /// All that RFC 5424 §6 calls PRINTUSASCII: what its header fields are made of.
     static func isPrintableASCII(_ octet: UInt8) -> Bool { (33...126).contains(octet) }
 
-    /// Whether it is ASCII without control characters, and each of its blanks stands alone between others.
-    private static func isPlainLine(_ text: String) -> Bool {
+    /// Whether it is ASCII without control characters, its blanks stand alone between others, and `isAllowed` says so of
+    /// every octet that is no blank.
+    static func isPlainLine(_ text: String, where isAllowed: (UInt8) -> Bool = { _ in true }) -> Bool {
         let blank: UInt8 = 0x20
         var last = blank
         for octet in text.utf8 {
-            guard isPrintableASCII(octet) || (octet == blank && last != blank) else { return false }
+            guard octet == blank ? last != blank : isPrintableASCII(octet) && isAllowed(octet) else { return false }
             last = octet
         }
         return last != blank || text.isEmpty

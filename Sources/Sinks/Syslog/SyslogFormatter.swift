@@ -78,7 +78,8 @@ public struct SyslogFormatter: Sendable {
         data.addAlarm(event)
         data.addTrapline(event)
         if let datagram { data.addNotification(datagram) }
-        let structured = data.text.isEmpty ? "-" : data.text
+        let elements = data.text
+        let structured = elements.isEmpty ? "-" : elements
         return header + structured + " " + mark + PlainText.shortened(text, octets: room - structured.utf8.count)
     }
 
