@@ -35,3 +35,11 @@ public struct DatagramAccounts: Sendable, Hashable {
         inFlight += other.inFlight
     }
 }
+
+extension DatagramAccounts: CustomStringConvertible {
+    /// The sum, as it stands in the closing line of the log.
+    public var description: String {
+        "received \(received) = journaled \(journaled) + refused \(refusedTotal) + failed \(failedTotal) "
+            + "+ answered \(answered) + duplicate \(duplicate) + in flight \(inFlight)"
+    }
+}

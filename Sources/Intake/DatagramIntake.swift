@@ -125,6 +125,10 @@ public final class DatagramIntake: Sendable {
         hasStopped.store(true, ordering: .releasing)
         for ledger in ledgers {
             let books = ledger.read()
+            // Nobody can ask the metrics any more.
+            logger.info(
+                "Closing books: \(books.accounts); dropped by the kernel \(books.kernelDrops).",
+                metadata: ["listener": "\(ledger.name)"])
             if books.accounts.inFlight > 0 {
                 logger.warning(
                     "\(books.accounts.inFlight) datagrams are with the journal, which has not said what became of them.",

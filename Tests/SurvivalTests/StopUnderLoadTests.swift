@@ -59,6 +59,12 @@ import Testing
         #expect(records.filter { $0.entry.interface == "traps" }.count == log.events.compactMap(\.number).count)
         #expect(reader.takeDamage() == [])
 
+        // The books as they were closed: nothing is in flight.
+        let books = try Self.closingBooks(server)
+        #expect(books["received"] == books.filter { $0.key != "received" }.values.reduce(0, +), "\(books)")
+        #expect(books["journaled"] == kept.count && books["in flight"] == 0, "\(books)")
+        #expect(books["failed"] == 0 && books["refused"] == 0, "\(books)")
+
         // What was delivered is in order and whole; the sink goes on with the rest at the next start.
         let delivered = try Deliveries(file: archive)
         #expect(delivered.duplicates == 0 && delivered.isInOrder, "\(delivered)")
@@ -71,5 +77,23 @@ import Testing
         let all = try Deliveries(file: archive)
         #expect(all.missing(upTo: last) == [])
         #expect(all.duplicates == 0 && all.isInOrder, "a stop in good order makes nothing come twice: \(all)")
+    }
+
+    /// The sum in the log's line that the listener's end leaves, by its terms' names.
+    private static func closingBooks(_ server: SurvivingServer) throws -> [String: Int] {
+        let marker = "Closing books: "
+        guard let start = server.currentLog.firstRange(of: marker)?.upperBound else {
+            throw Command.Failure(description: "no line tells the closing books:\n\(server.currentLog)")
+        }
+        var books: [String: Int] = [:]
+        for term in server.currentLog[start...].prefix(while: { $0 != ";" }).split(separator: " + ") {
+            for side in term.split(separator: " = ") {
+                guard let blank = side.lastIndex(of: " "), let count = Int(side[side.index(after: blank)...]) else {
+                    throw Command.Failure(description: "a term of the closing books that is none: \(side)")
+                }
+                books[String(side[..<blank])] = count
+            }
+        }
+        return books
     }
 }
