@@ -166,7 +166,7 @@ let package = Package(
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing",
                 "Documents",
-                "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging,
+                "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging, grdb,
             ]),
         // The real program under kills, power cuts, full disks and damaged files.
         .testTarget(
