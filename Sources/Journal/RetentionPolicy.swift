@@ -43,6 +43,8 @@ public struct RetentionPolicy: Sendable {
         public var removals: [Removal] = []
         /// How many segments each holder keeps beyond their time, those that go all the same among them.
         public var held: [String: Int] = [:]
+        /// Who keeps the oldest of them.
+        public var holders: [String] = []
         /// The limit is reached even with all removals done: the writer refuses what is new.
         public var isFull = false
 
@@ -54,7 +56,8 @@ public struct RetentionPolicy: Sendable {
     public static let pipeline = "pipeline"
 
     public var retention: JournalRetention
-    /// Octets that the segment being written may grow to: room is made for all of it.
+    /// Octets that the segment being written may grow to. Room is made for all of it and for the next one, so that the
+    /// limit is not reached while what nobody may wait for is being removed.
     public var segmentSize: Int
 
     public init(retention: JournalRetention, segmentSize: Int) {
@@ -66,7 +69,7 @@ public struct RetentionPolicy: Sendable {
     public func plan(_ segments: [SegmentSummary], holds: Holds, now: Timestamp) -> Plan {
         var plan = Plan()
         guard let open = segments.last else { return plan }
-        let room = max(0, segmentSize - Int(clamping: open.size))
+        let room = segmentSize + max(0, segmentSize - Int(clamping: open.size))
         /// If nobody needed anything, and as it will be.
         var wanted = Int(clamping: segments.reduce(0) { $0 + $1.size })
         var left = wanted
@@ -79,6 +82,7 @@ public struct RetentionPolicy: Sendable {
             let sinks = holds.sinks.filter { $0.value <= segment.number }.keys.sorted()
             if isUnprocessed { plan.held[Self.pipeline, default: 0] += 1 }
             for sink in sinks { plan.held[sink, default: 0] += 1 }
+            if plan.holders.isEmpty { plan.holders = isUnprocessed ? [Self.pipeline] : sinks }
 
             let cost: Removal.Cost = isUnprocessed ? .unprocessed : sinks.isEmpty ? .none : .datagrams(sinks: sinks)
             // There are no holes: what follows a segment that stays stays too.

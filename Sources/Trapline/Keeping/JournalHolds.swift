@@ -11,12 +11,12 @@ struct JournalHolds: Sendable {
 
     func current() throws -> RetentionPolicy.Holds {
         // The pipeline's first: an event that comes after this look has its datagram behind it.
-        var holds = RetentionPolicy.Holds(pipeline: try store.load().position?.segment ?? 0)
+        var holds = RetentionPolicy.Holds(pipeline: store.checkpointedPosition?.segment ?? 0)
         let saved = try store.cursors()
         for sink in sinks() {
             // Where it would go on after a crash; one that is new has no saved cursor yet.
             guard let cursor = saved[sink]?.event ?? cursors.cursor(of: sink) else { continue }
-            guard let position = try store.events(after: cursor, limit: 1).first?.position else { continue }
+            guard let position = try store.position(ofEventAfter: cursor) else { continue }
             holds.sinks[sink] = position.segment
         }
         return holds

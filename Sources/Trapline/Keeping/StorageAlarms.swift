@@ -54,7 +54,7 @@ struct StorageAlarms {
 
     /// What is to be told of the journal's limit.
     ///
-    /// - Parameter holders: who keeps segments beyond their time. The alarm ends with them, and not with the limit:
+    /// - Parameter holders: who keeps the oldest of the segments whose time has come. The alarm ends with them, and not with the limit:
     ///   each segment that goes makes a little room, and each datagram takes it again.
     mutating func due(isAtLimit: Bool, holders names: [String]) -> [Fact] {
         let holder = names.isEmpty ? holders[Self.journal] ?? "" : PlainHolder.text(names)

@@ -228,7 +228,7 @@ extension StorageKeeper {
         let policy = RetentionPolicy(retention: retention.withLock { $0 }, segmentSize: segmentSize)
         let plan = policy.plan(journal.segments, holds: state.holds, now: .now)
         metrics.note(held: plan.held)
-        tell(state.alarms.due(isAtLimit: plan.isAtLimit, holders: plan.held.keys.sorted()), &state)
+        tell(state.alarms.due(isAtLimit: plan.isAtLimit, holders: plan.holders), &state)
         for removal in plan.removals {
             guard remove(removal, &state) else { return }
         }
