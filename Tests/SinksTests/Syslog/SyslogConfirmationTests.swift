@@ -139,13 +139,17 @@ import Testing
     func `confirmation sends again what a dead peer had`(name: String) async throws {
         let server = try server()
         let sink = SyslogSink(name: "noc", settings: settings(name, server))
-        try await sink.deliver([WireSamples.sinkEvent(WireSamples.event())])
+        try await sink.deliver([WireSamples.sinkEvent(WireSamples.event(id: 1))])
+        try await waitFor("read") { try numbers(at: server) == [1] }
+        // What it has not read it cannot have answered.
+        server.pause()
+        try await sink.deliver([WireSamples.sinkEvent(WireSamples.event(id: 2))])
         server.kill()
         let failure = await #expect(throws: DeliveryFailure.self) { try await sink.confirm() }
         #expect(failure?.reason == .unreachable)
         try server.start()
         try await sink.confirm()
-        try await waitFor("sent again") { try server.messages().count >= 1 }
+        try await waitFor("sent again") { try numbers(at: server).contains(2) }
         // Nothing is left to confirm: nobody has to be there.
         server.kill()
         try await sink.confirm()
