@@ -24,11 +24,46 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         }
 
         public init(_ binding: VariableBinding, catalog: Catalog) {
-            oid = binding.name.description
-            name = catalog.name(of: binding.name)
+            var scratch = OctetWriter()
+            self.init(binding, catalog: catalog, &scratch)
+        }
+
+        /// - Parameter scratch: room to write in, which many variables can share.
+        fileprivate init(_ binding: VariableBinding, catalog: Catalog, _ scratch: inout OctetWriter) {
+            let octets = binding.name.octets
+            let place = catalog.place(of: octets)
+            scratch.removeAll()
+            scratch.append(dottedOID: octets)
+            oid = scratch.text()
+            scratch.removeAll()
+            catalog.appendName(of: octets, at: place, to: &scratch)
+            name = scratch.text()
+            scratch.removeAll()
+            binding.value.withView { catalog.appendText(of: $0, at: place, to: &scratch) }
+            text = scratch.text()
             type = binding.value.typeName
             value = JSONValue(binding.value)
-            text = catalog.text(of: binding.value, for: binding.name)
+        }
+
+        fileprivate static func all(_ bindings: VariableBindings, _ catalog: Catalog) -> [Variable] {
+            var scratch = OctetWriter()
+            return bindings.map { Variable($0, catalog: catalog, &scratch) }
+        }
+
+        fileprivate func append(to json: inout OctetWriter) {
+            var members = JSONMembers()
+            members.add("name", name, to: &json)
+            members.add("oid", oid, to: &json)
+            members.add("text", text, to: &json)
+            members.add("type", type, to: &json)
+            members.add("value", to: &json)
+            switch value {
+            case .integer(let number): json.append(decimal: number)
+            case .real(let number): json.append(json: number)
+            case .text(let text): json.append(json: text)
+            case .null: json.append("null")
+            }
+            members.end(&json)
         }
     }
 
@@ -105,7 +140,43 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
     }
 
     /// One line, without its end.
-    public func jsonLine() -> String { JSONLine.encode(self) }
+    public func jsonLine() -> String {
+        var json = OctetWriter(capacity: 4_096)
+        append(to: &json)
+        return json.text()
+    }
+
+    /// The same as octets.
+    public func append(to json: inout OctetWriter) {
+        var members = JSONMembers()
+        members.add("agentAddress", agentAddress, to: &json)
+        members.add("community", community, to: &json)
+        members.add("context", context, to: &json)
+        members.add("engineID", engineID, to: &json)
+        members.add("enterprise", enterprise, to: &json)
+        members.add("error", error, to: &json)
+        members.add("level", level, to: &json)
+        members.add("name", name, to: &json)
+        members.add("oid", oid, to: &json)
+        members.add("pdu", pdu, to: &json)
+        members.add("receiver", receiver, to: &json)
+        members.add("requestId", requestId, to: &json)
+        members.add("sender", sender, to: &json)
+        members.add("time", time, to: &json)
+        members.add("uptime", uptime, to: &json)
+        members.add("user", user, to: &json)
+        if let variables {
+            members.add("variables", to: &json)
+            json.append(UInt8(ascii: "["))
+            for (index, variable) in variables.enumerated() {
+                if index > 0 { json.append(UInt8(ascii: ",")) }
+                variable.append(to: &json)
+            }
+            json.append(UInt8(ascii: "]"))
+        }
+        members.add("version", version, to: &json)
+        members.end(&json)
+    }
 
     private mutating func describe(_ notification: SNMPNotification, catalog: Catalog) {
         oid = notification.trapOID.description
@@ -114,7 +185,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         agentAddress = notification.agentAddress.map(dotted)
         uptime = notification.uptime
         requestId = notification.requestID
-        variables = notification.variables.map { Variable($0, catalog: catalog) }
+        variables = Variable.all(notification.variables, catalog)
     }
 
     /// What every message tells, whatever its PDU.
@@ -140,7 +211,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         self.pdu = pdu.kind.name
         if case .standard(let standard) = pdu, !standard.kind.isNotification {
             requestId = standard.requestID
-            variables = standard.variables.map { Variable($0, catalog: catalog) }
+            variables = Variable.all(standard.variables, catalog)
         }
     }
 }

@@ -1,5 +1,5 @@
 public import Alarms
-import Basics
+public import Basics
 import SNMPWire
 
 /// One event as JSON, the same everywhere: console, file, `trapline events`, `trapline explain`. The keys are a
@@ -67,5 +67,49 @@ public struct EventDocument: Sendable, Hashable, Codable {
     }
 
     /// One line, without its end.
-    public func jsonLine() -> String { JSONLine.encode(self) }
+    public func jsonLine() -> String {
+        var json = OctetWriter(capacity: 4_096)
+        append(to: &json)
+        return json.text()
+    }
+
+    /// The same as octets.
+    public func append(to json: inout OctetWriter) {
+        var members = JSONMembers()
+        members.add("alarm", alarm, to: &json)
+        members.add("alarmId", alarmId, to: &json)
+        members.add("count", count, to: &json)
+        members.add("device", to: &json)
+        device.append(to: &json)
+        members.add("deviceTime", deviceTime, to: &json)
+        members.add("eventType", eventType, to: &json)
+        members.add("id", id, to: &json)
+        if let notification {
+            members.add("notification", to: &json)
+            notification.append(to: &json)
+        }
+        members.add("oid", oid, to: &json)
+        members.add("previousSeverity", previousSeverity, to: &json)
+        members.add("probableCause", probableCause, to: &json)
+        members.add("raised", raised, to: &json)
+        members.add("reason", reason, to: &json)
+        members.add("routes", routes, to: &json)
+        members.add("severity", severity, to: &json)
+        members.add("sinks", sinks, to: &json)
+        members.add("source", source, to: &json)
+        members.add("text", text, to: &json)
+        members.add("time", time, to: &json)
+        members.add("transition", transition.rawValue, to: &json)
+        members.end(&json)
+    }
+}
+
+extension EventDocument.Device {
+    fileprivate func append(to json: inout OctetWriter) {
+        var members = JSONMembers()
+        members.add("address", address, to: &json)
+        members.add("id", id, to: &json)
+        members.add("name", name, to: &json)
+        members.end(&json)
+    }
 }

@@ -52,7 +52,7 @@ public enum TerminalText {
     }
 
     /// C0, DEL and C1 (ECMA-48), and the marks of direction (UAX #9). All lie in the Basic Multilingual Plane.
-    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+    static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1f, 0x7f...0x9f, 0x61c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
         default: false

@@ -69,12 +69,13 @@ struct OIDBeginnings: Sendable {
         return (head, unsafe encoded.unsafeLoadUnaligned(fromUncheckedByteOffset: length - 4, as: UInt32.self))
     }
 
-    /// Multiplied by an odd number without pattern (the golden ratio's), the upper bits depend on all lower ones. Who
-    /// chooses OIDs cannot choose what stands in the table, and so not how long a search is.
+    /// The upper half of a product depends on all lower octets, the lower half on none above: both halves together
+    /// depend on all. Who chooses OIDs cannot choose what stands in the table, and so not how long a search is.
     @inline(__always)
     private static func hash(_ head: UInt64, _ tail: UInt32) -> Int {
+        // The golden ratio's digits, which have no pattern.
         let factor: UInt64 = 0x9e37_79b9_7f4a_7c15
-        let mixed = (head ^ UInt64(tail) &* factor) &* factor
-        return Int(truncatingIfNeeded: mixed >> 33)
+        let product = (head ^ UInt64(tail) << 29).multipliedFullWidth(by: factor)
+        return Int(truncatingIfNeeded: product.high ^ product.low) & Int.max
     }
 }

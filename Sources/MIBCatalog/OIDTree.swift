@@ -73,6 +73,7 @@ struct OIDTree: Sendable {
     }
 
     /// The deepest entry that is the OID or stands above it.
+    @inline(__always)
     func longestPrefix(of encoded: RawSpan) -> Match? {
         let start = long.place(of: encoded) ?? short.place(of: encoded) ?? .root
         let place = walk(encoded, from: start)
@@ -84,7 +85,7 @@ struct OIDTree: Sendable {
         let points = points.span
         var place = start
         var position = Int(start.position)
-        while position < encoded.byteCount {
+        while position < encoded.byteCount, points[Int(place.point)].childCount > 0 {
             var subidentifier: UInt32 = 0
             var octet: UInt8
             repeat {
@@ -107,19 +108,19 @@ struct OIDTree: Sendable {
 
     @inline(__always)
     private static func child(of point: Int, _ subidentifier: UInt32, in points: Span<Point>) -> Int? {
-        let first = Int(points[point].firstChild)
-        let count = Int(points[point].childCount)
-        if subidentifier >= 1, Int(subidentifier) <= count {
-            let likely = first + Int(subidentifier) - 1
-            if points[likely].subidentifier == subidentifier { return likely }
+        let parent = points[point]
+        let first = Int(parent.firstChild)
+        let likely = Int(subidentifier) &- 1
+        if likely >= 0, likely < Int(parent.childCount), points[first &+ likely].subidentifier == subidentifier {
+            return first &+ likely
         }
         var low = first
-        var high = first + count
+        var high = first &+ Int(parent.childCount)
         while low < high {
-            let middle = (low + high) / 2
+            let middle = (low &+ high) / 2
             let candidate = points[middle].subidentifier
             if candidate == subidentifier { return middle }
-            if candidate < subidentifier { low = middle + 1 } else { high = middle }
+            if candidate < subidentifier { low = middle &+ 1 } else { high = middle }
         }
         return nil
     }

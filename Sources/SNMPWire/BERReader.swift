@@ -26,6 +26,22 @@ struct BERReader: ~Escapable {
         return reader
     }
 
+    /// Goes on behind what was read without moving.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func move(to position: Int) {
+        self.position = min(max(position, self.position), end)
+    }
+
+    /// 4 octets from `offset` on, the first one lowest; `nil` where they are not all before `end`.
+    @inline(__always)
+    func fourOctets(_ offset: Int) -> UInt32? {
+        guard offset >= 0, offset &+ 4 <= end, end <= bytes.byteCount else { return nil }
+        // In bounds, and any 4 octets are a UInt32.
+        return UInt32(
+            littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
+    }
+
     /// The octet at `offset`; 0 outside the datagram, so that no arithmetic slip can read another's memory.
     @inline(__always)
     func octet(_ offset: Int) -> UInt8 {
@@ -57,6 +73,7 @@ struct BERReader: ~Escapable {
     }
 
     /// Reads an element that must have this tag, and moves past it.
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func element(_ tag: UInt8) throws(WireError) -> Range<Int> {
         let start = position
@@ -174,6 +191,13 @@ extension BERReader {
 
     /// The last 8 octets in `range` as an unsigned number.
     func bigEndian(in range: Range<Int>) -> UInt64 {
+        // Read at once as the end of 8 octets where there are as many before them.
+        if range.upperBound >= 8, range.upperBound <= bytes.byteCount, (1...8).contains(range.count) {
+            let word = unsafe bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: range.upperBound - 8, as: UInt64.self)
+            let shift = UInt64(64 - 8 * range.count)
+            return (UInt64(bigEndian: word) << shift) >> shift
+        }
         var value: UInt64 = 0
         for offset in range {
             value = value << 8 | UInt64(octet(offset))
@@ -192,13 +216,10 @@ extension BERReader {
             let isPadded = (first == 0 && second & 0x80 == 0) || (first == 0xff && second & 0x80 != 0)
             guard !isPadded else { throw WireError(.badInteger, at: range.lowerBound) }
         }
-        var value: Int64 = first & 0x80 == 0 ? 0 : -1
-        for offset in range {
-            value = value << 8 | Int64(octet(offset))
-        }
-        return value
+        return Int64(bitPattern: bigEndian(in: range) << UInt64(64 - 8 * range.count)) >> Int64(64 - 8 * range.count)
     }
 
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func objectIdentifier() throws(WireError) -> Range<Int> {
         let range = try element(BERTag.objectIdentifier)
@@ -212,19 +233,50 @@ extension BERReader {
             guard leniency.contains(.emptyOID) else { throw WireError(.badOID, at: range.lowerBound) }
             return
         }
+        guard !holdsSmallArcs(range) else { return }
+        try checkArcs(in: range)
+    }
+
+    /// Whether the octets are, seen at a glance, whole arcs of one or two octets and not too many. Half of a datagram is
+    /// names, so that 8 octets are taken at a time.
+    @inline(__always)
+    private func holdsSmallArcs(_ range: Range<Int>) -> Bool {
+        let (start, end) = (range.lowerBound, range.upperBound)
+        // In bounds below: what is shorter than 8 octets is read as the end of 8. With fewer octets than arcs are
+        // allowed, and the first of them two arcs, there are not too many.
+        guard start >= 0, end >= 8, end <= bytes.byteCount, end &- start < WireLimits.arcs else { return false }
+        var offset = start
+        while offset &+ 8 < end {
+            let octets = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+            if !BERReader.areSmallArcs(UInt64(littleEndian: octets)) { return false }
+            offset &+= 8
+        }
+        let octets = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: end &- 8, as: UInt64.self)
+        // What lies before the last ones, as seen here, are arcs of 0.
+        let rest = UInt64.max &<< UInt64(8 &* (8 &- (end &- offset)))
+        return BERReader.areSmallArcs(UInt64(littleEndian: octets) & rest)
+    }
+
+    /// Of octets that begin an arc, the first one lowest.
+    @inline(__always)
+    private static func areSmallArcs(_ octets: UInt64) -> Bool {
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let unfinished = octets & tops
+        if unfinished == 0 { return true }
+        // Neither two such octets in a row, nor one at the end, nor one of nothing but its top bit.
+        let isLong = unfinished & (unfinished &<< 8 | 1 &<< 63) != 0
+        let bits = octets ^ tops
+        let hasEmpty = (bits &- 0x0101_0101_0101_0101) & ~bits & tops != 0
+        return !isLong && !hasEmpty
+    }
+
+    /// The same octet by octet.
+    private func checkArcs(in range: Range<Int>) throws(WireError) {
         // The first sub-identifier stands for two arcs.
         var arcs = 1
         // The bits of an unfinished arc; 0 between arcs, since none begins with an octet of nothing but a set top bit.
         var arc: UInt64 = 0
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            if arc == 0 {
-                // Names are mostly arcs of one octet, and half of a datagram is names: take up to 8 at a time.
-                let small = min(smallArcs(at: offset), range.upperBound - offset)
-                arcs += small
-                offset += small
-                guard offset < range.upperBound else { break }
-            }
+        for offset in range {
             let octet = octet(offset)
             if octet < 0x80 {
                 arc = 0
@@ -234,18 +286,8 @@ extension BERReader {
                 // Seven bits more are to come.
                 guard arc != 0, arc <= UInt64(UInt32.max >> 7) else { throw WireError(.badOID, at: offset) }
             }
-            offset += 1
         }
         guard arc == 0, arcs <= WireLimits.arcs else { throw WireError(.badOID, at: range.upperBound) }
-    }
-
-    /// How many of the next 8 octets come before the first with the top bit set; 0 near the datagram's end.
-    @inline(__always)
-    private func smallArcs(at offset: Int) -> Int {
-        guard offset >= 0, offset <= bytes.byteCount - 8 else { return 0 }
-        // In bounds, and any 8 octets are a UInt64.
-        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
-        return (UInt64(littleEndian: word) & 0x8080_8080_8080_8080).trailingZeroBitCount / 8
     }
 
     /// Whether the octets in `range` are `oid`'s.

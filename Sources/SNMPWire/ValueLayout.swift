@@ -46,6 +46,12 @@ extension BERReader {
     mutating func value() throws(WireError) -> ValueLayout {
         let start = position
         let (tag, contents) = try element()
+        return try value(tag, contents, at: start)
+    }
+
+    /// - Parameter start: where the element begins.
+    @inline(__always)
+    func value(_ tag: UInt8, _ contents: Range<Int>, at start: Int) throws(WireError) -> ValueLayout {
         switch tag {
         case BERTag.integer: return .integer(try int32(in: contents))
         case BERTag.octetString: return .octetString(contents)

@@ -113,8 +113,36 @@ extension VariableBindings: ExpressibleByArrayLiteral {
 }
 
 extension BERReader {
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func binding() throws(WireError) -> (name: Range<Int>, value: ValueLayout) {
+        guard let (name, tag, contents) = shortBinding() else { return try anyBinding() }
+        try checkObjectIdentifier(in: name)
+        let value = try value(tag, contents, at: name.upperBound)
+        move(to: contents.upperBound)
+        return (name, value)
+    }
+
+    /// A binding whose three lengths have an octet each and fit each other, as nearly all have; `nil` for any other,
+    /// and for one that is not sound.
+    @inline(__always)
+    private func shortBinding() -> (name: Range<Int>, tag: UInt8, contents: Range<Int>)? {
+        guard let head = fourOctets(position) else { return nil }
+        let length = Int(truncatingIfNeeded: head >> 8 & 0xff)
+        let nameLength = Int(truncatingIfNeeded: head >> 24)
+        let limit = position &+ 2 &+ length
+        let valueStart = position &+ 4 &+ nameLength
+        guard head & 0x80ff_80ff == UInt32(BERTag.objectIdentifier) << 16 | UInt32(BERTag.sequence), limit <= end,
+            valueStart &+ 2 <= limit
+        else { return nil }
+        let tag = octet(valueStart)
+        let valueLength = Int(octet(valueStart &+ 1))
+        guard tag & 0x1f != 0x1f, valueLength < 0x80, valueStart &+ 2 &+ valueLength == limit else { return nil }
+        return (position &+ 4..<valueStart, tag, valueStart &+ 2..<limit)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func anyBinding() throws(WireError) -> (name: Range<Int>, value: ValueLayout) {
         let contents = try element(BERTag.sequence)
         var reader = inside(contents)
         let name = try reader.objectIdentifier()

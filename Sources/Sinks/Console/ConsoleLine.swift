@@ -10,23 +10,45 @@ public enum ConsoleLine {
     private static let transitionWidth = 8
 
     public static func text(_ event: Event, isColoured: Bool) -> String {
-        let severity = padded(event.severity.name, severityWidth)
-        let transition = padded(event.transition.rawValue, transitionWidth)
-        var head = severity + "  " + transition
-        if isColoured, let colour = colour(of: event.severity) {
-            head = "\u{1b}[\(colour)m" + head + "\u{1b}[0m"
-        }
-        var parts = [event.time.toTheSecond, head]
-        for part in [event.device.name, event.alarm, event.source, event.text] {
-            let line = TerminalText.line(part)
-            if !line.isEmpty { parts.append(line) }
-        }
-        if let previous = event.previousSeverity { parts.append("(was \(previous.name))") }
-        return parts.joined(separator: "  ")
+        var line = OctetWriter()
+        append(event, isColoured: isColoured, to: &line)
+        return line.text()
     }
 
-    private static func padded(_ word: String, _ width: Int) -> String {
-        word + String(repeating: " ", count: max(0, width - word.utf8.count))
+    /// The same as octets.
+    static func append(_ event: Event, isColoured: Bool, to line: inout OctetWriter) {
+        event.time.appendToTheSecond(to: &line)
+        line.append("  ")
+        let colour = isColoured ? colour(of: event.severity) : nil
+        if let colour {
+            line.append("\u{1b}[")
+            line.append(colour)
+            line.append("m")
+        }
+        append(padded: event.severity.name, severityWidth, to: &line)
+        line.append("  ")
+        append(padded: event.transition.rawValue, transitionWidth, to: &line)
+        if colour != nil { line.append("\u{1b}[0m") }
+        append(part: event.device.name, to: &line)
+        append(part: event.alarm, to: &line)
+        append(part: event.source, to: &line)
+        append(part: event.text, to: &line)
+        guard let previous = event.previousSeverity else { return }
+        line.append("  (was ")
+        line.append(previous.name)
+        line.append(")")
+    }
+
+    private static func append(part: String, to line: inout OctetWriter) {
+        let text = TerminalText.line(part)
+        if text.isEmpty { return }
+        line.append("  ")
+        line.append(text)
+    }
+
+    private static func append(padded word: String, _ width: Int, to line: inout OctetWriter) {
+        line.append(word)
+        line.append(UInt8(ascii: " "), times: width - word.utf8.count)
     }
 
     /// SGR parameters (ECMA-48 §8.3.117).

@@ -9,6 +9,9 @@ public final class ConsoleSink: Sink {
     /// A line has some 200 octets, so that a delivery fills a terminal's buffer a few times over at most.
     public let gathering = Gathering.immediate(maximum: 256)
 
+    /// The line for people says nothing of the datagram.
+    public var datagramLimit: Int { settings.form == .text ? 0 : .max }
+
     private let settings: ConsoleSettings
     private let descriptor: Int32
     private let isColoured: Bool
@@ -25,10 +28,18 @@ public final class ConsoleSink: Sink {
     }
 
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
-        let text = events.map { line($0, isColoured: isColoured) + "\n" }.joined()
-        try await queue.run { [descriptor] () throws(DeliveryFailure) in
+        try await queue.run { [self] () throws(DeliveryFailure) in
+            // 256 octets a line, as they mostly have at most.
+            var lines = OctetWriter(capacity: events.count * 256)
+            for event in events {
+                switch settings.form {
+                case .text: ConsoleLine.append(event.event, isColoured: isColoured, to: &lines)
+                case .json: EventDocument(event.event, datagram: event.datagram).append(to: &lines)
+                }
+                lines.append(UInt8(ascii: "\n"))
+            }
             do throws(PartialWrite) {
-                try writeAll([UInt8](text.utf8), to: descriptor)
+                try writeAll(lines.copy(), to: descriptor)
             } catch {
                 let isGone = error.error.number == EPIPE || error.error.number == EBADF
                 throw DeliveryFailure(isGone ? .unreachable : .storage, "standard output: \(error.error)")
@@ -46,11 +57,9 @@ public final class ConsoleSink: Sink {
 
     public func close() async {}
 
-    public func preview(_ event: SinkEvent) -> String { line(event, isColoured: false) }
-
-    private func line(_ event: SinkEvent, isColoured: Bool) -> String {
+    public func preview(_ event: SinkEvent) -> String {
         switch settings.form {
-        case .text: ConsoleLine.text(event.event, isColoured: isColoured)
+        case .text: ConsoleLine.text(event.event, isColoured: false)
         case .json: EventDocument(event.event, datagram: event.datagram).jsonLine()
         }
     }

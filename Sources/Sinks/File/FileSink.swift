@@ -1,3 +1,4 @@
+internal import Basics
 internal import Documents
 internal import Foundation
 internal import Synchronization
@@ -18,8 +19,15 @@ public final class FileSink: Sink {
     }
 
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
-        let text = events.map { preview($0) + "\n" }.joined()
-        try await run { (output) throws(DeliveryFailure) in try output.append([UInt8](text.utf8)) }
+        try await run { (output) throws(DeliveryFailure) in
+            // 2 KiB a line, as they mostly have.
+            var lines = OctetWriter(capacity: events.count * 2_048)
+            for event in events {
+                EventDocument(event.event, datagram: event.datagram).append(to: &lines)
+                lines.append(UInt8(ascii: "\n"))
+            }
+            try output.append(lines.copy())
+        }
     }
 
     public func probe() async throws(DeliveryFailure) {
