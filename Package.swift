@@ -102,7 +102,7 @@ let package = Package(
         room("Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
         room(
             "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks", yams],
+            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks", yams],
             // In the program itself: a binary that was copied elsewhere has no bundle beside it.
             resources: [.embedInCode("rules/standard.yaml")]),
         room("Portal", ["Basics", "TraplineMetrics", hummingbird, nioCore, lifecycle, logging]),

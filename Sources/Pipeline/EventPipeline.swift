@@ -30,6 +30,10 @@ public struct EventPipeline: Sendable {
     /// The largest time read.
     public private(set) var clock: Timestamp?
     public private(set) var lastEventID: Int64 = 0
+    /// What the last look at the event log's size found.
+    public private(set) var log = EventLogState()
+    /// Of that look, by the pipeline's clock.
+    private var looked: Timestamp?
     /// What operators asked for in the batch processed last; saved in its transaction.
     public private(set) var requests: [OperatorRequest] = []
 
@@ -66,15 +70,20 @@ public struct EventPipeline: Sendable {
         return outcomes
     }
 
-    /// The same for whoever finds the events in the store.
+    /// The same for whoever finds the events in the store; the event log is kept within its bounds beside it.
+    ///
+    /// - Parameter lowestCursor: whose events are still needed. While the log is full because of that (``log``), an
+    ///   empty batch looks whether it still is.
     public mutating func advance(
-        over records: [JournalRecord], progress: SinkProgress = SinkProgress()
+        over records: [JournalRecord], progress: SinkProgress = SinkProgress(),
+        lowestCursor: (sink: String, event: Int64)? = nil
     ) throws(StoreError) {
-        try process(records, progress) { _ in }
+        try process(records, progress, lowestCursor: lowestCursor, keepsLog: true) { _ in }
     }
 
     private mutating func process(
-        _ records: [JournalRecord], _ progress: SinkProgress, _ tell: (EventOutcome) -> Void
+        _ records: [JournalRecord], _ progress: SinkProgress, lowestCursor: (sink: String, event: Int64)? = nil,
+        keepsLog: Bool = false, _ tell: (EventOutcome) -> Void
     ) throws(StoreError) {
         var records = records[...]
         if mustReload {
@@ -82,7 +91,9 @@ public struct EventPipeline: Sendable {
             if let position { records = records.drop { $0.position < position } }
         }
         requests = []
-        guard !records.isEmpty || !progress.isEmpty else { return }
+        log.removed = 0
+        log.unread = 0
+        guard !records.isEmpty || !progress.isEmpty || (keepsLog && log.isFull) else { return }
 
         var tally = PipelineMetrics.Tally()
         var events: [StoredEvent] = []
@@ -100,13 +111,27 @@ public struct EventPipeline: Sendable {
         let batch = BatchOutcome(
             events: events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
             devices: devices.takeChanges(settling: isSettling), progress: progress, requests: requests,
-            position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil)
-        try store.commit(batch)
+            position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
+            removal: keepsLog ? removal(lowestCursor) : nil)
+        let found = try store.commit(batch)
         mustReload = false
+        if let found {
+            log = found
+            looked = clock
+        }
 
         if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
         position = batch.position ?? position
         metrics.add(tally, devices: devices.count)
+    }
+
+    /// `nil` where it is too soon for another look.
+    private func removal(_ cursor: (sink: String, event: Int64)?) -> EventRemoval? {
+        guard let clock else { return nil }
+        let isDue =
+            looked.map { clock.nanoseconds(since: $0) >= EventPipeline.settlingNanoseconds } ?? true || log.hasMore
+            || log.isFull
+        return isDue ? EventRemoval(snapshot.retention, now: clock, cursor: cursor) : nil
     }
 
     private var isSettlingDue: Bool {

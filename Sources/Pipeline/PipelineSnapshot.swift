@@ -2,6 +2,7 @@ public import Alarms
 public import MIBCatalog
 public import Routing
 public import SNMPWire
+public import Store
 
 /// What the configuration says of events, as one value: a reload exchanges it whole between two batches.
 public struct PipelineSnapshot: Sendable {
@@ -9,17 +10,21 @@ public struct PipelineSnapshot: Sendable {
     public var routing: RoutingTable
     public var catalog: Catalog
     public var leniency: Leniency
+    /// How long the event log is kept.
+    public var retention: EventRetention
     /// A community's configured name; `nil` where it has none.
     public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
 
     public init(
         interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
+        retention: EventRetention = EventRetention(),
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.interpreter = interpreter
         self.routing = routing
         self.catalog = catalog
         self.leniency = leniency
+        self.retention = retention
         self.communityName = communityName
     }
 }

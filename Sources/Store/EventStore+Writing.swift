@@ -5,23 +5,29 @@ internal import GRDB
 internal import Journal
 
 extension EventStore {
-    /// Writes all of `outcome` in one transaction, or nothing of it.
-    public func commit(_ outcome: BatchOutcome) throws(StoreError) {
+    /// Writes all of `outcome` in one transaction, or nothing of it. Gives what its `removal` found.
+    @discardableResult
+    public func commit(_ outcome: BatchOutcome) throws(StoreError) -> EventLogState? {
         try StoreError.translating(at: place) {
+            var state: EventLogState?
             try transaction(position: outcome.position) { database in
-                try EventStore.write(outcome, to: database)
+                state = try EventStore.write(outcome, to: database)
             }
+            return state
         }
     }
 
-    private static func write(_ outcome: BatchOutcome, to database: Database) throws {
+    private static func write(_ outcome: BatchOutcome, to database: Database) throws -> EventLogState? {
         var coder = SinkListCoder()
         try EventRow.insert(outcome.events, into: database, &coder)
         try AlarmRow.remove(outcome.endedAlarms, from: database)
         try AlarmRow.insert(outcome.standingAlarms, into: database, &coder)
         try DeviceRow.insert(outcome.devices, into: database)
         try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
+        let settled = try outcome.settledEvent ?? ProgressRow.value(ProgressRow.settledEvent, database)
+        let state = try outcome.removal?.run(settled: settled, written: outcome.events.count, in: database)
         try ProgressRow.insert(outcome, into: database)
+        return state
     }
 }
 

@@ -36,6 +36,8 @@ public struct BatchOutcome: Sendable {
     /// With this batch the rows of alarms and devices tell all that the events up to this number did to them; `nil`
     /// where repeats were left out, and the number stays that of an earlier batch.
     public var settledEvent: Int64?
+    /// Rows that are to go; `nil` where nobody looks.
+    public var removal: EventRemoval?
 
     /// - Parameters:
     ///   - standingAlarms: alarms that stand now, new or altered.
@@ -43,7 +45,8 @@ public struct BatchOutcome: Sendable {
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
         devices: [Device] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
-        position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil
+        position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil,
+        removal: EventRemoval? = nil
     ) {
         self.events = events
         self.standingAlarms = standingAlarms
@@ -54,5 +57,6 @@ public struct BatchOutcome: Sendable {
         self.position = position
         self.clock = clock
         self.settledEvent = settledEvent
+        self.removal = removal
     }
 }

@@ -37,6 +37,18 @@ final class FactRecorder: Sendable {
         record(OwnFacts.configurationLoaded, [variable])
     }
 
+    /// The event log's name in facts about what is kept.
+    static let events = "events"
+
+    /// The event log has reached its limit because of `holder`, or is below it again. Returns at once.
+    func recordEventLog(isHeld: Bool, holder: String) {
+        queue.async { [self] in
+            record(
+                isHeld ? OwnFacts.retentionHeld : OwnFacts.retentionReleased,
+                [Self.text(OwnFacts.storageName, Self.events), Self.text(OwnFacts.holder, holder)])
+        }
+    }
+
     /// A sink fails, or delivers again. Returns at once.
     func record(_ fact: SinkFact) {
         queue.async { [self] in

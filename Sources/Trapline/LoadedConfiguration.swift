@@ -61,6 +61,7 @@ extension PipelineSnapshot {
             routing: RoutingTable(
                 routes: configuration.routes, catalog: loaded.catalog, timeZone: configuration.timeZone,
                 vendor: configuration.vendor),
-            catalog: loaded.catalog, leniency: naming.leniency, communityName: naming.communityName)
+            catalog: loaded.catalog, leniency: naming.leniency,
+            retention: configuration.retention.events, communityName: naming.communityName)
     }
 }

@@ -50,6 +50,13 @@ final class PipelineRunner: Sendable {
     private let lag: Mutex<Timestamp?> = Mutex(nil)
     private let state = Mutex(State())
     private let ended = DispatchSemaphore(value: 0)
+    private let logBytes: Gauge
+    private let removed: Counter
+    private let unread: Counter
+    /// Of whom was told that it holds the event log at its limit; empty where that was before the start.
+    private let toldHolder: Mutex<String?>
+    /// The event log has reached its limit because of this holder, or is below it again. Returns at once.
+    private let tellHeld: @Sendable (_ isHeld: Bool, _ holder: String) -> Void
     private let reserve: SpaceReserve
     private let folder: String
     /// Held while a batch is processed, and while retention gives up what is not: a record is either in the store or
@@ -62,8 +69,18 @@ final class PipelineRunner: Sendable {
 
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
-        signal: EventSignal, metrics: MetricsRegistry, logger: Logger
+        signal: EventSignal, metrics: MetricsRegistry, logger: Logger, heldBefore: Bool = false,
+        tellHeld: @escaping @Sendable (_ isHeld: Bool, _ holder: String) -> Void = { _, _ in }
     ) {
+        self.tellHeld = tellHeld
+        self.toldHolder = Mutex(heldBefore ? "" : nil)
+        self.logBytes = metrics.gauge(
+            "trapline_event_log_bytes", help: "Octets of the store that are in use.", labels: [])
+        self.removed = metrics.counter(
+            "trapline_events_removed_total", help: "Rows of the event log that retention has removed.", labels: [])
+        self.unread = metrics.counter(
+            "trapline_events_removed_unread_total",
+            help: "Of these, rows that the sink furthest back had not read: the limit was reached.", labels: [])
         self.journal = journal
         self.folder = folder
         self.reserve = reserve
@@ -198,6 +215,7 @@ final class PipelineRunner: Sendable {
             return (state.isFinishing, state.snapshot, state.next)
         }
         if let snapshot { pipeline.snapshot = snapshot }
+        if pipeline.log.isFull { return waitForRoom(&pipeline, isFinishing) }
         let committed = journal.committed
         let records: [JournalRecord]
         do {
@@ -245,8 +263,49 @@ final class PipelineRunner: Sendable {
         // Retention may have given up what was read meanwhile, and counted it as lost.
         let next = state.withLock { $0.next }
         let kept = records.first.map { $0.position < next } ?? false ? records.filter { $0.position >= next } : records
-        try pipeline.advance(over: kept, progress: unsaved?.progress ?? SinkProgress())
+        try pipeline.advance(
+            over: kept, progress: unsaved?.progress ?? SinkProgress(), lowestCursor: cursors.lowest)
+        note(pipeline.log)
         if let last = records.last { state.withLock { $0.next = max($0.next, last.next) } }
+    }
+
+    /// While the event log is full nothing is read: the journal keeps it. The sinks' progress is what makes room.
+    private func waitForRoom(_ pipeline: inout EventPipeline, _ isFinishing: Bool) -> Bool {
+        let unsaved = cursors.pending()
+        do throws(StoreError) {
+            try pipeline.advance(over: [], progress: unsaved.progress, lowestCursor: cursors.lowest)
+        } catch {
+            return pause("events cannot be stored", error, isFinishing)
+        }
+        cursors.saved(unsaved)
+        note(pipeline.log)
+        guard pipeline.log.isFull else {
+            recover()
+            return true
+        }
+        return pause("events wait", LogFull(holder: pipeline.log.holder ?? "?"), isFinishing)
+    }
+
+    private struct LogFull: Error, CustomStringConvertible {
+        var holder: String
+        var description: String { "the event log has reached its limit, and sink \(holder) has not read the oldest" }
+    }
+
+    /// Shows what a look at the event log's size found, and tells of its limit and of the end of that.
+    private func note(_ log: EventLogState) {
+        logBytes.set(Int(clamping: log.size))
+        removed.add(Int(clamping: log.removed))
+        unread.add(Int(clamping: log.unread))
+        let (isNew, holder) = toldHolder.withLock { told in
+            // The end is told once the log is at its size again: each row that goes makes a little room, and each that
+            // comes takes it.
+            let isOver = log.holder == nil && !log.hasMore
+            guard told != log.holder, log.holder != nil || isOver else { return (false, told) }
+            defer { told = log.holder }
+            return (true, told)
+        }
+        guard isNew else { return }
+        tellHeld(log.holder != nil, log.holder ?? holder ?? "")
     }
 
     /// Says once what is wrong and waits a little; `false` where a stop should not wait for it to mend: the journal

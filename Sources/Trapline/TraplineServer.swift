@@ -94,7 +94,9 @@ public final class TraplineServer: Service {
         self.start = Mutex((eventPipeline, reader))
         let pipeline = PipelineRunner(
             journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
-            metrics: metrics, logger: logger)
+            metrics: metrics, logger: logger,
+            heldBefore: saved.activeAlarms.contains { OwnFacts.heldStorage(of: $0.key) == FactRecorder.events },
+            tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1) })
         self.pipeline = pipeline
         // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
         let lookUp = try JournalReader(folder: folder.journal, from: nil)

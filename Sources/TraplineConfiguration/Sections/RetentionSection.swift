@@ -1,4 +1,5 @@
 import Journal
+import Store
 
 /// `retention:` how long what is kept is kept.
 enum RetentionSection {
@@ -11,10 +12,13 @@ enum RetentionSection {
 
     static func read(_ node: YAMLNode, _ reader: DocumentReader, _ segments: JournalSettings) -> RetentionSettings {
         var settings = RetentionSettings()
-        guard let mapping = MappingReader(node, reader, of: "what is kept, such as journal") else { return settings }
+        guard let mapping = MappingReader(node, reader, of: "what is kept, such as journal and events") else {
+            return settings
+        }
         if let journal = mapping.take("journal").map({ readJournal($0, reader, segmentSize: segments.segmentSize) }) {
             settings.journal = journal
         }
+        if let events = mapping.take("events").map({ readEvents($0, reader) }) { settings.events = events }
         if let cursors = mapping.take("cursors", { reader.duration($0, in: age) }) { settings.cursors = cursors }
         mapping.finish()
         return settings
@@ -40,6 +44,23 @@ enum RetentionSection {
                     + "\(SizeText.format(segmentSize)); make it larger, or journal: segment-size smaller",
                 at: mark)
         }
+        return settings
+    }
+
+    private static func readEvents(_ node: YAMLNode, _ reader: DocumentReader) -> EventRetention {
+        var settings = EventRetention()
+        guard let mapping = MappingReader(node, reader, of: "bounds of the event log") else { return settings }
+        let errors = reader.errorCount
+        if let age = mapping.take("age", { reader.duration($0, in: age) }) { settings.age = age }
+        if let octets = mapping.take("size", { reader.size($0, in: size) }) { settings.size = octets }
+        if let octets = mapping.take("limit", { reader.size($0, in: size) }) { settings.limit = octets }
+        if let word = mapping.take("when-full", { reader.word($0, EventRetention.WhenFull.self) }) {
+            settings.whenFull = word
+        }
+        let mark = (mapping.take("limit") ?? mapping.take("size") ?? node).mark
+        mapping.finish()
+        guard reader.errorCount == errors else { return settings }
+        warn(of: settings.limit, below: settings.size, at: mark, reader)
         return settings
     }
 
