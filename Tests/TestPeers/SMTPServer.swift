@@ -5,6 +5,8 @@ internal import Synchronization
 /// A real exim with a configuration and spool of its own, on free loopback ports: plain SMTP with STARTTLS and AUTH,
 /// SMTP over TLS, and SMTP that offers neither. It delivers mail into folders here.
 ///
+/// It can be told to refuse at any step, for now or for good, or to take its time (`Mood`).
+///
 /// Recipients: `noc` and `night` have mailboxes, `later` is deferred (451), anybody else is rejected (550). Domains other
 /// than example.net are taken only from a client that authenticated.
 public final class SMTPServer: Sendable {
@@ -29,7 +31,7 @@ public final class SMTPServer: Sendable {
         tlsPort = try Ports.free()
         barePort = try Ports.free()
         process = Mutex(nil)
-        for name in ["spool", "mail"] {
+        for name in ["spool", "mail", "mood"] {
             try FileManager.default.createDirectory(
                 atPath: folder.file(name), withIntermediateDirectories: false)
         }
@@ -52,6 +54,46 @@ public final class SMTPServer: Sendable {
             ports.allSatisfy(Ports.isListening)
         }
         process.withLock { $0 = started }
+    }
+
+    /// How the server is to answer from now on, until it is told otherwise.
+    public enum Mood: Sendable, Hashable, CustomStringConvertible {
+        /// A step of the dialogue with a reply's code, 4yz or 5yz.
+        case refusing(Step, code: Int)
+        /// Answers a step only after so many seconds.
+        case slow(Step, seconds: Int)
+
+        public var description: String {
+            switch self {
+            case .refusing(let step, let code): "\(code) at \(step.rawValue)"
+            case .slow(let step, let seconds): "\(seconds) s at \(step.rawValue)"
+            }
+        }
+    }
+
+    public enum Step: String, Sendable, Hashable, CaseIterable {
+        case connect, helo, mail, rcpt, predata, data
+    }
+
+    /// `nil`: as it should.
+    public func behave(_ mood: Mood?) throws {
+        for step in Step.allCases {
+            for name in ["code", "delay"] { try? FileManager.default.removeItem(atPath: moodFile(step, name)) }
+        }
+        switch mood {
+        case .refusing(let step, let code)?: try write("\(code)", step, "code")
+        case .slow(let step, let seconds)?: try write("\(seconds)s", step, "delay")
+        case nil: break
+        }
+    }
+
+    private func moodFile(_ step: Step, _ name: String) -> String { folder.file("mood/\(step.rawValue)-\(name)") }
+
+    private func write(_ text: String, _ step: Step, _ name: String) throws {
+        // In one step: exim looks while we write.
+        let file = moodFile(step, name)
+        try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
     }
 
     public func stop() {
@@ -93,6 +135,27 @@ public final class SMTPServer: Sendable {
         password.map { "\\${}".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 
+    /// A code that begins a message becomes the reply's (exim's specification, "The message modifier"); it must be of
+    /// the verb's class.
+    private func moods(of step: Step) -> String {
+        let code = moodFile(step, "code")
+        let delay = moodFile(step, "delay")
+        func refusal(_ verb: String, _ digit: Int) -> String {
+            """
+              \(verb)
+                condition = ${if exists{\(code)}{${if match{${readfile{\(code)}}}{^\(digit)}}}}
+                message = ${readfile{\(code)}{}} not in this mood
+            """
+        }
+        return """
+              warn
+                condition = ${if exists{\(delay)}}
+                delay = ${if exists{\(delay)}{${readfile{\(delay)}{}}}{0s}}
+            \(refusal("defer", 4))
+            \(refusal("deny", 5))
+            """
+    }
+
     private var configuration: String {
         """
         primary_hostname = localhost
@@ -109,14 +172,20 @@ public final class SMTPServer: Sendable {
         tls_privatekey = \(certificates.serverKey)
         # A name taken from this list may become part of a path; the one in the mail may not.
         localpartlist mailboxes = noc : night
+        acl_smtp_connect = connect
+        acl_smtp_helo = helo
+        acl_smtp_mail = mail
         acl_smtp_rcpt = recipient
-        acl_smtp_data = accept
+        acl_smtp_predata = predata
+        acl_smtp_data = data
         host_lookup =
         rfc1413_query_timeout = 0s
         message_size_limit = 50M
 
         begin acl
+        \(Step.allCases.filter { $0 != .rcpt }.map { "\($0.rawValue):\n\(moods(of: $0))\n  accept" }.joined(separator: "\n"))
         recipient:
+        \(moods(of: .rcpt))
           defer local_parts = later
                 message = come back later
           deny  local_parts = ! +mailboxes

@@ -9,7 +9,8 @@ public final class MailSink: Sink {
     public static let type = "mail"
 
     /// What one digest takes in: a storm of this size is one mail, since `MailComposer` counts what it does not list.
-    static let digestLimit = 100_000
+    /// And more would take more memory than one sink may have.
+    static let digestLimit = 25_000
 
     public let name: String
     public let gathering: Gathering
@@ -20,6 +21,7 @@ public final class MailSink: Sink {
     private let sender: MailAddress?
     private let recipients: [MailAddress]
     private let logger: Logger
+    private let timeouts: SMTPTransfer.Timeouts
     private let progress = Mutex(Progress())
 
     /// Which recipients are done with a mail that others are still to get.
@@ -30,8 +32,13 @@ public final class MailSink: Sink {
         var rejections: [String] = []
     }
 
-    public init(name: String, settings: MailSettings) {
+    public convenience init(name: String, settings: MailSettings) {
+        self.init(name: name, settings: settings, timeouts: .standard)
+    }
+
+    init(name: String, settings: MailSettings, timeouts: SMTPTransfer.Timeouts) {
         self.name = name
+        self.timeouts = timeouts
         self.settings = settings
         gathering = .window(settings.window, maximum: Self.digestLimit)
         sender = MailAddress(settings.from)
@@ -64,7 +71,8 @@ public final class MailSink: Sink {
         let outstanding = recipients.map(\.address).filter { !done.contains($0) }
         guard !outstanding.isEmpty else { return }
         let transfer = SMTPTransfer(
-            settings: settings, sender: sender.address, recipients: outstanding, message: mail.text)
+            settings: settings, sender: sender.address, recipients: outstanding, message: mail.text,
+            timeouts: timeouts)
         let outcome = await transfer.run()
         let dialogue = SMTPDialogue(outcome.transcript)
         if let failure = outcome.failure {
@@ -83,7 +91,7 @@ public final class MailSink: Sink {
 
     public func probe() async throws(DeliveryFailure) {
         _ = try checkedAddresses()
-        let transfer = SMTPTransfer(settings: settings, sender: "", recipients: [], message: nil)
+        let transfer = SMTPTransfer(settings: settings, sender: "", recipients: [], message: nil, timeouts: timeouts)
         let outcome = await transfer.run()
         if let failure = outcome.failure {
             throw self.failure(failure, outcome.detail, SMTPDialogue(outcome.transcript))

@@ -19,11 +19,15 @@ struct SMTPTransfer: Sendable {
         var transcript: String
     }
 
-    /// How long a server may take to accept the connection, in seconds.
-    static let connectTimeout = 15
-    /// How long a whole transfer may take, in seconds. RFC 5321 §4.5.3.2 would allow a server more at single steps; one
-    /// that is so slow is better asked again.
-    static let timeout = 120
+    struct Timeouts: Sendable {
+        /// RFC 5321 §4.5.3.2 would allow a server more at single steps; one that is so slow is better asked again.
+        static let standard = Timeouts(connect: 15, whole: 120)
+
+        /// How long a server may take to accept the connection, in seconds.
+        var connect: Int
+        /// How long a whole transfer may take, in seconds.
+        var whole: Int
+    }
 
     var settings: MailSettings
     var sender: String
@@ -31,13 +35,14 @@ struct SMTPTransfer: Sendable {
     var recipients: [String]
     /// Lines ended by CRLF; `nil` to try the connection, TLS and credentials only.
     var message: String?
+    var timeouts = Timeouts.standard
 
     /// Runs on a thread of its own: libcurl blocks until the server has answered. Cancelling the task ends the transfer.
     func run() async -> Outcome {
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                Thread.detachNewThread { continuation.resume(returning: perform(cancellation)) }
+                Thread.startLowered(named: "mail") { continuation.resume(returning: perform(cancellation)) }
             }
         } onCancel: {
             cancellation.isCancelled.store(true, ordering: .relaxed)
@@ -70,8 +75,8 @@ struct SMTPTransfer: Sendable {
         case nil: break
         }
         unsafe request.sender = text.pointer(sender)
-        unsafe request.connect_timeout_seconds = SMTPTransfer.connectTimeout
-        unsafe request.timeout_seconds = SMTPTransfer.timeout
+        unsafe request.connect_timeout_seconds = timeouts.connect
+        unsafe request.timeout_seconds = timeouts.whole
         unsafe request.context = Unmanaged.passUnretained(cancellation).toOpaque()
         unsafe request.is_cancelled = { context in
             guard let context = unsafe context else { return 0 }

@@ -110,7 +110,7 @@ import Testing
         #expect(mails.count == 1)
         let mail = try ParsedMail(try #require(mails.first), ignoring: Self.added)
         #expect(mail.headers["Subject"] == "20000 alarms and events from 1 device, highest severity major")
-        #expect(sink.gathering == .window(.seconds(30), maximum: 100_000))
+        #expect(sink.gathering == .window(.seconds(30), maximum: 25_000))
     }
 
     @Test func `STARTTLS that is required and not offered`() async throws {
