@@ -9,13 +9,18 @@ public struct DeadLetterDocument: Codable, Sendable, Hashable {
     public var time: String
     public var reason: String
     public var detail: String
+    /// `true` where it is to be sent again and has not been yet; else it is left out.
+    public var askedFor: Bool?
 
-    public init(sink: String, event: Int64, time: Timestamp, reason: String, detail: String) {
+    public init(
+        sink: String, event: Int64, time: Timestamp, reason: String, detail: String, isAskedFor: Bool = false
+    ) {
         self.sink = sink
         self.event = event
         self.time = time.description
         self.reason = reason
         self.detail = detail
+        self.askedFor = isAskedFor ? true : nil
     }
 
     /// One line, without its end.

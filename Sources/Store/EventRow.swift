@@ -100,6 +100,32 @@ enum EventRow {
         return events
     }
 
+    /// Rows that `query` gives with all columns, until they are `limit` or take about `octets` in memory; `isComplete` if
+    /// there are no more. Damaged rows likewise.
+    static func read(
+        _ query: String, limit: Int, octets: Int, from database: Database, bind: (inout BoundStatement) -> Void
+    ) throws -> (events: [StoredEvent], isComplete: Bool) {
+        var rows = try BoundStatement(database, query)
+        defer { rows.reset() }
+        bind(&rows)
+        var reader = RowReader(rows, table: "events", columns: columns)
+        var events: [StoredEvent] = []
+        var footprint = 0
+        do {
+            while try rows.step() {
+                reader.nextRow()
+                let event = try read(&reader)
+                footprint += event.footprint
+                events.append(event)
+                if events.count >= limit || footprint >= octets { return (events, false) }
+            }
+        } catch let error as StoreError {
+            if events.isEmpty { throw error }
+            return (events, false)
+        }
+        return (events, true)
+    }
+
     private static func read(_ reader: inout RowReader) throws(StoreError) -> StoredEvent {
         let id = try reader.integer()
         do {

@@ -94,7 +94,7 @@ extension EventStore {
         try Int64.fetchOne(database, sql: "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'events'") ?? 0
     }
 
-    private func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try StoreError.translating(at: place) { try database.read(body) }
     }
 }

@@ -39,7 +39,17 @@ public struct EventLogReader {
     /// The oldest first.
     public func deadLetters() throws -> [DeadLetterDocument] {
         try store.deadLetters().map {
-            DeadLetterDocument(sink: $0.sink, event: $0.event, time: $0.time, reason: $0.reason, detail: $0.detail)
+            DeadLetterDocument(
+                sink: $0.sink, event: $0.event, time: $0.time, reason: $0.reason, detail: $0.detail,
+                isAskedFor: $0.isAskedFor)
+        }
+    }
+    /// By name; as the store knows them, which is up to a second behind.
+    public func sinks() throws -> [SinkDocument] {
+        let last = try store.lastEventID()
+        return try store.cursors().sorted { $0.key < $1.key }.map { name, cursor in
+            SinkDocument(
+                sink: name, event: cursor.event, lagEvents: max(0, last - cursor.event), removed: cursor.removed)
         }
     }
     public func devices() throws -> [Device] { try store.devices() }

@@ -62,6 +62,10 @@ final class FactRecorder: Sendable {
                     ])
             case .recovered(let sink):
                 record(OwnFacts.sinkRecovered, [Self.text(OwnFacts.sinkName, sink)])
+            case .lagging(let sink, let events, let age):
+                record(OwnFacts.sinkLagging, Self.lag(sink, events, age))
+            case .caughtUp(let sink, let events, let age):
+                record(OwnFacts.sinkCaughtUp, Self.lag(sink, events, age))
             }
         }
     }
@@ -102,6 +106,21 @@ final class FactRecorder: Sendable {
 
     private static func count(_ name: OID, _ number: Int) -> VariableBinding {
         VariableBinding(name: name, value: .gauge32(UInt32(clamping: number)))
+    }
+
+    private static func lag(_ sink: String, _ events: Int64, _ age: Duration) -> [VariableBinding] {
+        [
+            text(OwnFacts.sinkName, sink),
+            VariableBinding(name: OwnFacts.lagEvents, value: .gauge32(UInt32(clamping: events))),
+            VariableBinding(name: OwnFacts.lagSeconds, value: .gauge32(UInt32(clamping: age.components.seconds))),
+        ]
+    }
+
+    /// Records what an operator asks for, and waits on the calling thread until all of it is on disk.
+    func record(_ facts: [OperatorFact]) throws(ServerError) {
+        for fact in facts where !recordDurably(fact.notification, fact.variables) {
+            throw ServerError("the journal cannot be written; the server's log says why")
+        }
     }
 
     static func text(_ name: OID, _ text: String) -> VariableBinding {

@@ -20,10 +20,23 @@ final class SinkGroup: Service {
     }
 
     private let environment: SinkEnvironment
+    private let lags: SinkLags
+    /// How long the cursor of a sink that is gone is kept.
+    private let cursorRetention: Mutex<Duration>
     private let state = Mutex(State())
 
-    init(environment: SinkEnvironment) {
+    init(environment: SinkEnvironment, lags: SinkLags, cursorRetention: Duration) {
         self.environment = environment
+        self.lags = lags
+        self.cursorRetention = Mutex(cursorRetention)
+    }
+
+    /// The sinks of the configuration in force.
+    var names: Set<String> { state.withLock { Set($0.members.keys) } }
+
+    /// Keeps the cursors of sinks that are gone this long from now on.
+    func keepCursors(for duration: Duration) {
+        cursorRetention.withLock { $0 = duration }
     }
 
     /// The sinks that look at the datagrams of what they deliver.
@@ -33,8 +46,29 @@ final class SinkGroup: Service {
 
     /// Stays until a graceful shutdown, then stops.
     func run() async throws {
-        try? await gracefulShutdown()
+        await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(1))
+                look()
+            }
+        }
         await stop()
+    }
+
+    /// Called each second: who lags, and whose cursor has been kept for long enough.
+    private func look() {
+        let members = state.withLock { $0.members }
+        let failing = Set(environment.failures.sinks)
+        for (name, lag) in environment.metrics.lags {
+            guard let member = members[name] else { continue }
+            lags.look(at: name, lag, limit: member.runner.lagLimit, isFailing: failing.contains(name))
+        }
+        let now = environment.now()
+        let kept = cursorRetention.withLock { $0 }
+        let limit = Timestamp(nanoseconds: now.nanoseconds - Int64(kept / .nanoseconds(1)))
+        for name in environment.cursors.free(removedBefore: limit) {
+            environment.logger.notice("the sink \(name) was gone for long enough; its place in the log is forgotten")
+        }
     }
 
     /// Lets every sink finish the delivery in hand; none starts any more.
@@ -58,6 +92,7 @@ final class SinkGroup: Service {
         for member in outdated.values { member.runner.stop() }
         for member in outdated.values { await member.task.value }
         environment.failures.keep(wanted.keys)
+        lags.keep(wanted.keys)
         var runners: [String: SinkRunner] = [:]
         for (name, configured) in wanted where known[name] == nil || outdated[name] != nil {
             // The runner before it has ended, and so has the one of a sink that it was, so that the board knows how far
@@ -69,7 +104,7 @@ final class SinkGroup: Service {
                 name: name, sink: SinkFactory.make(name, configured.settings), options: configured.options,
                 environment: environment, start: start)
         }
-        for name in environment.cursors.keep(Set(wanted.keys), at: .now) {
+        for name in environment.cursors.keep(Set(wanted.keys), at: environment.now()) {
             environment.logger.notice(
                 "the sink \(name) is gone; its place in the event log is kept for a while, in case it comes back")
         }
@@ -80,7 +115,8 @@ final class SinkGroup: Service {
             for (name, runner) in runners {
                 guard let configured = wanted[name] else { continue }
                 state.members[name] = Member(
-                    configured: configured, runner: runner, task: Task { await runner.run() })
+                    configured: configured, runner: runner,
+                    task: Task(executorPreference: environment.executor) { await runner.run() })
             }
         }
     }

@@ -33,6 +33,8 @@ public final class TraplineServer: Service {
     private let pipeline: PipelineRunner
     private let sinks: SinkGroup
     private let sinkFailures: SinkFailures
+    private let control: ControlServer
+    private let routing: RoutingSnapshot
     private let naming: NamingSnapshot
     private let rulesAndNames: String
     private let start: Mutex<(EventPipeline, JournalReader)?>
@@ -81,15 +83,19 @@ public final class TraplineServer: Service {
         let facts = FactRecorder(journal: journal)
         self.facts = facts
         // What was told before the last stop is not told again, and its end is.
-        let standing = saved.activeAlarms.compactMap { OwnFacts.failedSink(of: $0.key) }
-        let failures = SinkFailures(standing: Set(standing)) { facts.record($0) }
+        let failing = saved.activeAlarms.compactMap { OwnFacts.failedSink(of: $0.key) }
+        let failures = SinkFailures(standing: Set(failing)) { facts.record($0) }
         self.sinkFailures = failures
         // A server that was killed could not tell the end of these. What goes on is told again within seconds.
         facts.record(
             saved.activeAlarms.compactMap { OwnFacts.overBudget(of: $0.key) }
                 .map { .withinBudget(listener: $0.listener, sender: $0.sender, refused: 0) })
-        let eventPipeline = try EventPipeline(
-            store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: metrics)
+        let lagging = saved.activeAlarms.compactMap { OwnFacts.laggingSink(of: $0.key) }
+        let lags = SinkLags(standing: Set(lagging)) { facts.record($0) }
+        let snapshot = PipelineSnapshot(loaded, configuration)
+        let routing = RoutingSnapshot(snapshot)
+        self.routing = routing
+        let eventPipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: metrics)
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
         self.start = Mutex((eventPipeline, reader))
         let pipeline = PipelineRunner(
@@ -103,8 +109,18 @@ public final class TraplineServer: Service {
         let sinks = SinkGroup(
             environment: SinkEnvironment(
                 store: store, signal: signal, cursors: cursors, metrics: SinkMetrics(metrics, signal: signal),
-                logger: logger, failures: failures, record: { position in try? lookUp.record(at: position) },
-                naming: { naming.current }))
+                logger: logger, failures: failures,
+                routes: { stored in
+                    let record = stored.position.flatMap { try? lookUp.record(at: $0) }
+                    return routing.current.sinks(for: stored.event, entry: record?.entry)
+                },
+                record: { position in try? lookUp.record(at: position) }, naming: { naming.current },
+                executor: SinkThreads.shared),
+            lags: lags, cursorRetention: configuration.retention.cursors)
+        self.control = ControlServer(folder: folder.path, logger: logger) { request, name in
+            OperatorActions(store: store, configuredSinks: sinks.names) { try facts.record($0) }
+                .perform(request, by: name)
+        }
         self.sinks = sinks
         self.storageAlarms = StorageAlarms(standing: saved.activeAlarms.map(\.key))
         let holds = JournalHolds(store: store, cursors: cursors, sinks: { sinks.needingDatagrams })
@@ -174,6 +190,8 @@ public final class TraplineServer: Service {
             journal.close()
             throw error
         }
+        // Who came and who went, before an operator's request of the time before is read: nobody else writes yet.
+        pipeline.saveCursors()
         pipeline.start(eventPipeline, reader)
         keeper.start(storageAlarms)
         defer { pipeline.saveCursors() }
@@ -186,6 +204,7 @@ public final class TraplineServer: Service {
             throw error
         }
         isRunning.withLock { $0 = true }
+        control.start()
         hasBegun.open()
         facts.record(OwnFacts.started, version: TraplineVersion.current)
         if configuration.metricsEndpoint == nil { sayReady() }
@@ -233,7 +252,10 @@ public final class TraplineServer: Service {
         }
         do {
             try await sinks.apply(new.sinks)
-            pipeline.replace(PipelineSnapshot(loaded, new))
+            let snapshot = PipelineSnapshot(loaded, new)
+            routing.replace(snapshot)
+            pipeline.replace(snapshot)
+            sinks.keepCursors(for: new.retention.cursors)
             naming.replace(loaded.naming)
             intake.replaceAccess(new.access)
             keeper.replace(new.retention.journal)
@@ -323,6 +345,8 @@ public final class TraplineServer: Service {
         // It blocks for the drain's deadline and the backlog; no thread of the cooperative pool is held meanwhile.
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
+                // Requests that are answered are journaled.
+                control.stop()
                 intake.stop()
                 // The last drops, and the end of every sender's being over its budget.
                 facts.record(intake.takeNews(), waits: true)

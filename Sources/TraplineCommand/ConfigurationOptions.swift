@@ -19,6 +19,22 @@ struct ConfigurationOptions: ParsableArguments {
     }
 }
 
+/// `--config FILE` or `--data DIR`: for commands that ask the server on a data folder.
+struct DataOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(name: .customLong("data"), help: "The data folder; without it, the configuration's.")
+    var folder: String?
+
+    /// Gives what was done, as a line for a person.
+    func ask(_ request: ControlRequest) throws -> String {
+        // With a folder alone nothing is known of the server's sinks.
+        let loaded = configuration.file == nil && folder != nil ? nil : try configuration.load()
+        guard let folder = folder ?? loaded?.configuration?.dataFolder else { throw CommandFailure("no data folder") }
+        return try OperatorClient(folder: folder, loaded: loaded).perform(request)
+    }
+}
+
 /// `--config FILE` or `--data DIR`, and `--json`: for commands that read the store.
 struct StoreOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions

@@ -1,4 +1,3 @@
-internal import Alarms
 public import Store
 
 /// Where the event log begins and ends at a moment.
@@ -10,12 +9,6 @@ public struct LogExtent: Sendable, Hashable {
 
     public init(of store: EventStore) throws(StoreError) {
         end = try store.lastEventID()
-        do {
-            beforeOldest = try store.events(after: 0, limit: 1).first.map { $0.event.id - 1 } ?? end
-        } catch {
-            // A row that cannot be read is there all the same.
-            guard let oldest = error.eventID else { throw error }
-            beforeOldest = oldest - 1
-        }
+        beforeOldest = try store.firstEventID().map { $0 - 1 } ?? end
     }
 }

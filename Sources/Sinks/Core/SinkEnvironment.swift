@@ -1,3 +1,4 @@
+public import Basics
 public import Documents
 public import Journal
 public import Logging
@@ -14,6 +15,9 @@ public struct SinkEnvironment: Sendable {
     public var logger: Logger
     /// Told of a sink's lasting trouble and of its end.
     public var failures: SinkFailures
+    /// The sinks that the routing table in force has for an event of the past, which was routed by another one. It may
+    /// block for the disk.
+    public var routes: @Sendable (StoredEvent) -> [String]
     /// Finds a datagram again; `nil` where the journal no longer holds it. It may block for the disk.
     public var record: @Sendable (JournalPosition) -> JournalRecord?
     /// Asked once a delivery, so that a reload shows in the next one.
@@ -21,6 +25,10 @@ public struct SinkEnvironment: Sendable {
     public var backOff: BackOff
     /// Measures pauses and windows.
     public var clock: any Clock<Duration>
+    /// What events' ages are told by.
+    public var now: @Sendable () -> Timestamp
+    /// What the sinks' tasks run on; `nil` for the threads that all asynchronous work shares.
+    public var executor: (any TaskExecutor)?
     /// 0..<1, anew at each call.
     public var jitter: @Sendable () -> Double
     /// What a delivery in hand gets to end in when the runner is stopped. A peer that hangs must not hold up the
@@ -30,9 +38,11 @@ public struct SinkEnvironment: Sendable {
     public init(
         store: EventStore, signal: EventSignal, cursors: CursorBoard, metrics: SinkMetrics, logger: Logger,
         failures: SinkFailures = SinkFailures(),
+        routes: @escaping @Sendable (StoredEvent) -> [String] = { $0.sinks },
         record: @escaping @Sendable (JournalPosition) -> JournalRecord?,
         naming: @escaping @Sendable () -> DatagramNaming, backOff: BackOff = .standard,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = { .now },
+        executor: (any TaskExecutor)? = nil,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, stopDeadline: Duration = .seconds(5)
     ) {
         self.store = store
@@ -41,10 +51,13 @@ public struct SinkEnvironment: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.failures = failures
+        self.routes = routes
         self.record = record
         self.naming = naming
         self.backOff = backOff
         self.clock = clock
+        self.now = now
+        self.executor = executor
         self.jitter = jitter
         self.stopDeadline = stopDeadline
     }

@@ -5,6 +5,9 @@ public enum SinkFact: Sendable, Hashable {
     /// The sink cannot deliver, and has not been able to for a while.
     case failed(sink: String, reason: DeliveryFailure.Reason, detail: String)
     case recovered(sink: String)
+    /// The sink is behind the log by so many events, the oldest of its own being so old.
+    case lagging(sink: String, events: Int64, age: Duration)
+    case caughtUp(sink: String, events: Int64, age: Duration)
 }
 
 /// Which sinks are known to fail. Each failure is told once, and so is its end, whatever was restarted in between: what

@@ -12,13 +12,30 @@ public final class SinkMetrics: Sendable {
         var unconfirmed: Int
     }
 
+    /// How far a sink is behind the log.
+    public struct Lag: Sendable, Hashable {
+        /// Events in the log behind its cursor, its own or not.
+        public var events: Int64
+        /// Of the oldest event that it has still to deliver; zero where there is none.
+        public var age: Duration
+
+        public init(events: Int64, age: Duration) {
+            self.events = events
+            self.age = age
+        }
+    }
+
     private let registry: MetricsRegistry
+    private let signal: EventSignal
+    private let now: @Sendable () -> Timestamp
     private let progress: Mutex<[String: Progress]>
 
     public init(
         _ registry: MetricsRegistry, signal: EventSignal, now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.registry = registry
+        self.signal = signal
+        self.now = now
         self.progress = Mutex([:])
         let families = [
             MetricFamily(
@@ -32,19 +49,23 @@ public final class SinkMetrics: Sendable {
                 type: .gauge),
         ]
         registry.collect(families) { [weak self] in
-            let last = signal.lastEventID
-            let time = now()
+            let lags = self?.lags ?? [:]
             let sinks = self?.progress.withLock { $0 } ?? [:]
             return [
-                sinks.map { name, state in
-                    MetricSample(labels: [("sink", name)], Double(max(0, last - state.cursor)))
-                },
-                sinks.map { name, state in
-                    let age = state.waitingSince.map { Double(time.nanoseconds(since: $0)) / 1e9 } ?? 0
-                    return MetricSample(labels: [("sink", name)], max(0, age))
-                },
+                lags.map { name, lag in MetricSample(labels: [("sink", name)], Double(lag.events)) },
+                lags.map { name, lag in MetricSample(labels: [("sink", name)], lag.age / .seconds(1)) },
                 sinks.map { name, state in MetricSample(labels: [("sink", name)], Double(state.unconfirmed)) },
             ]
+        }
+    }
+
+    /// Of the sinks that run, by name.
+    public var lags: [String: Lag] {
+        let last = signal.lastEventID
+        let time = now()
+        return progress.withLock { $0 }.mapValues { state in
+            let age = state.waitingSince.map { max(0, time.nanoseconds(since: $0)) } ?? 0
+            return Lag(events: max(0, last - state.cursor), age: .nanoseconds(age))
         }
     }
 
@@ -57,6 +78,10 @@ public final class SinkMetrics: Sendable {
         let missingRecords: Counter
         /// Rows of the event log that could not be read.
         let unreadable: Counter
+        /// Events that were too old when their turn came.
+        let expired: Counter
+        /// Events that retention had removed when their turn came.
+        let removed: Counter
     }
 
     func counters(for sink: String) -> Counters {
@@ -83,13 +108,26 @@ public final class SinkMetrics: Sendable {
                 help: "Events delivered without their datagram, which the journal no longer holds.", labels: label),
             unreadable: registry.counter(
                 "trapline_sink_unreadable_events_total",
-                help: "Rows of the event log passed over because they could not be read.", labels: label))
+                help: "Rows of the event log passed over because they could not be read.", labels: label),
+            expired: registry.counter(
+                "trapline_sink_expired_total",
+                help: "Events of the sink's own that were older than its expire-after and not delivered.",
+                labels: label),
+            removed: registry.counter(
+                "trapline_sink_dropped_total",
+                help: "Events that the log no longer held when the sink's turn came, be they its own or not.",
+                labels: label + [("reason", "retention")]))
     }
 
     func note(cursor: Int64, waitingSince: Timestamp?, unconfirmed: Int = 0, of sink: String) {
         progress.withLock {
             $0[sink] = Progress(cursor: cursor, waitingSince: waitingSince, unconfirmed: unconfirmed)
         }
+    }
+
+    /// The cursor moved on, and what waits behind it is not known yet.
+    func note(cursor: Int64, of sink: String) {
+        progress.withLock { $0[sink]?.cursor = cursor }
     }
 
     func forget(_ sink: String) {

@@ -24,6 +24,7 @@ public final class SinkRunner: Sendable {
     private let logger: Logger
     private let counters: SinkMetrics.Counters
     private let follower: EventFollower
+    private let expiry: EventExpiry
     private let disk: BlockingQueue
     private let start: SinkCursor
     private let options: SinkOptions
@@ -55,9 +56,19 @@ public final class SinkRunner: Sendable {
         self.logger = logger
         self.counters = environment.metrics.counters(for: name)
         self.follower = EventFollower(
-            sink: name, store: environment.store, counters: counters, logger: logger)
+            sink: name, former: options.was, born: start.born ?? 0, store: environment.store,
+            routes: environment.routes, counters: counters, logger: logger)
+        self.expiry = EventExpiry(
+            after: options.expireAfter, now: environment.now, counter: counters.expired, logger: logger)
         self.disk = BlockingQueue("trapline.sink.\(name)")
         environment.metrics.note(cursor: start.event, waitingSince: nil, of: name)
+    }
+
+    /// How old what waits for the sink may become before that is a lag; `nil` where it is none. What a window gathers
+    /// waits for its end in good order.
+    public var lagLimit: Duration? {
+        if case .window(let window, _) = sink.gathering { return options.lagAlarm.map { $0 + window } }
+        return options.lagAlarm
     }
 
     /// Whether the sink looks at the datagrams of any delivery.
@@ -66,7 +77,7 @@ public final class SinkRunner: Sendable {
     /// Follows the log until `stop` is called or the task is cancelled. It returns when the delivery in hand has ended,
     /// at the latest `stopDeadline` after that, and has then closed the sink.
     public func run() async {
-        let work = Task {
+        let work = Task(executorPreference: environment.executor) { [self] in
             await follow()
             await sink.close()
             ended.open()
@@ -111,15 +122,23 @@ public final class SinkRunner: Sendable {
         var marks = DeliveryMarks(at: start.event)
         // `nil` when the sink has been quiet for a window.
         var sinceDelivery: Stopwatch?
+        // How many requests to send letters again were looked at: none before the first look, which finds what a stop
+        // or a crash left.
+        var askings = 0
         while !isStopping {
+            let asked = environment.cursors.askings
+            if asked != askings {
+                guard await sendLettersAgain(&marks, &sinceDelivery) else { return }
+                askings = asked
+            }
             if marks.timeToConfirmation == .zero {
-                guard await persist({ () async throws(DeliveryFailure) in try await sink.confirm() }) else { return }
-                settle(&marks)
+                guard await confirm(&marks) else { return }
             }
             guard let portion = await gather(marks, sinceDelivery: &sinceDelivery) else { continue }
+            if portion.removed > 0 { report(removed: portion.removed) }
             var delivery = Delivery()
             if !portion.events.isEmpty {
-                guard let ended = await deliver(portion, marks) else { return }
+                guard let ended = await deliver(portion.events, marks) else { return }
                 delivery = ended
                 sinceDelivery = Stopwatch(environment.clock)
             }
@@ -136,6 +155,16 @@ public final class SinkRunner: Sendable {
         settle(&marks)
     }
 
+    /// Asks until the peer has confirmed all that was sent; `false` if the runner was stopped before that.
+    private func confirm(_ marks: inout DeliveryMarks) async -> Bool {
+        let isDone = await persist { () async throws(DeliveryFailure) in
+            try await sink.confirm()
+            return true
+        }
+        if isDone { settle(&marks) }
+        return isDone
+    }
+
     /// What was sent is in the peer's hands.
     private func settle(_ marks: inout DeliveryMarks, refused: [DeadLetter] = []) {
         counters.delivered.add(marks.confirm())
@@ -144,10 +173,14 @@ public final class SinkRunner: Sendable {
 
     private func post(_ marks: DeliveryMarks, refused: [DeadLetter]) {
         environment.cursors.post(marks.confirmed, for: name, refused: refused)
-        note(marks)
+        // Or a sink that is behind would seem to have caught up for the moment between two deliveries.
+        let isBehind = environment.signal.lastEventID > marks.sent && marks.oldest == nil
+        if isBehind { environment.metrics.note(cursor: marks.confirmed, of: name) } else { note(marks) }
     }
 
     private func note(_ marks: DeliveryMarks, waiting: StoredEvent? = nil) {
+        // What a sink that began at the beginning makes up for is no lag.
+        let waiting = waiting.flatMap { $0.event.id > start.born ?? 0 ? $0 : nil }
         environment.metrics.note(
             cursor: marks.confirmed, waitingSince: marks.oldest ?? waiting?.event.time,
             unconfirmed: marks.unconfirmedEvents, of: name)
@@ -172,19 +205,33 @@ public final class SinkRunner: Sendable {
     /// What stands in the log now; waits for news, or until it is time to confirm, and gives `nil` where there is nothing.
     private func next(_ marks: DeliveryMarks, limit: Int) async -> EventFollower.Portion? {
         let cursor = marks.sent
+        // Taken before the look: what was announced by now is in the log, or retention has removed it.
+        let announced = environment.signal.lastEventID
+        guard
+            var portion = await reading({ [follower] () throws(StoreError) in
+                try follower.read(after: cursor, limit: limit)
+            })
+        else { return nil }
+        if portion.isAtEnd, announced > portion.end {
+            portion.removed += announced - portion.end
+            portion.end = announced
+        }
+        if portion.end > cursor { return portion }
+        note(marks)
+        await waitForNews(beyond: cursor, atMost: marks.timeToConfirmation)
+        return nil
+    }
+
+    /// Reads until the store lets it; `nil` if the runner was stopped before that.
+    private func reading<Value: Sendable>(
+        _ read: @escaping @Sendable () throws(StoreError) -> Value
+    ) async -> Value? {
         var failures = 0
         while !isStopping {
-            // Taken before the look: what was announced by now is in the log, or retention has removed it.
-            let announced = environment.signal.lastEventID
             do throws(StoreError) {
-                var portion = try await disk.run { [follower] () throws(StoreError) in
-                    try follower.read(after: cursor, limit: limit)
-                }
-                if portion.events.count < limit { portion.end = max(portion.end, announced) }
+                let value = try await disk.run(read)
                 if failures > 0 { logger.notice("the event log can be read again") }
-                if portion.end > cursor { return portion }
-                await waitForNews(beyond: cursor, atMost: marks.timeToConfirmation)
-                return nil
+                return value
             } catch {
                 failures += 1
                 if failures == 1 { logger.error("the event log cannot be read, trying again: \(error)") }
@@ -204,17 +251,31 @@ public final class SinkRunner: Sendable {
     }
 
     /// Delivers until the peer has taken it or refused it for good; `nil` if the runner was stopped before that.
-    private func deliver(_ portion: EventFollower.Portion, _ marks: DeliveryMarks) async -> Delivery? {
-        note(marks, waiting: portion.events.first)
-        let isLoaded = portion.events.count <= sink.datagramLimit
-        let events = await disk.run { [environment, counters] in
+    ///
+    /// Events that are too old are left out, before the first try and before each further one, unless somebody asked for
+    /// them.
+    private func deliver(
+        _ stored: [StoredEvent], _ marks: DeliveryMarks, areAskedFor: Bool = false
+    ) async -> Delivery? {
+        note(marks, waiting: stored.first)
+        let fresh = areAskedFor ? stored : expiry.fresh(stored) { $0.event }
+        guard !fresh.isEmpty else { return Delivery() }
+        let isLoaded = fresh.count <= sink.datagramLimit
+        var events = await disk.run { [environment, counters] in
             isLoaded
-                ? SinkRunner.load(portion.events, environment, counters)
-                : portion.events.map { SinkEvent(event: $0.event, record: nil, datagram: nil) }
+                ? SinkRunner.load(fresh, environment, counters)
+                : fresh.map { SinkEvent(event: $0.event, record: nil, datagram: nil) }
         }
-        var delivery = Delivery(count: events.count)
+        var delivery = Delivery()
         var rejection: DeliveryFailure?
+        var isFirst = true
         let isDone = await persist { () async throws(DeliveryFailure) in
+            if !isFirst && !areAskedFor {
+                events = expiry.fresh(events) { $0.event }
+                guard !events.isEmpty else { return false }
+            }
+            isFirst = false
+            delivery.count = events.count
             do throws(DeliveryFailure) {
                 try await sink.deliver(events)
                 rejection = sink.takeRejection()
@@ -223,8 +284,10 @@ public final class SinkRunner: Sendable {
                 rejection = error
                 delivery.count = 0
             }
+            return true
         }
         guard isDone else { return nil }
+        if events.isEmpty { delivery.count = 0 } else { expiry.noteDelivery() }
         if let rejection { delivery.refused = bury(events, rejection) }
         return delivery
     }
@@ -241,12 +304,13 @@ public final class SinkRunner: Sendable {
         }
     }
 
-    /// Tries until the sink has done it; `false` if the runner was stopped before that.
-    private func persist(_ attempt: () async throws(DeliveryFailure) -> Void) async -> Bool {
+    /// Tries until the sink has done it; `false` if the runner was stopped before that. An attempt tells whether it has
+    /// asked the peer at all: one that found nothing left to do says nothing about the peer.
+    private func persist(_ attempt: () async throws(DeliveryFailure) -> Bool) async -> Bool {
         var trouble: Trouble?
         while true {
             do throws(DeliveryFailure) {
-                try await attempt()
+                guard try await attempt() else { return true }
                 if let trouble { report(recoveryFrom: trouble) }
                 environment.failures.noteDelivery(of: name)
                 return true
@@ -258,6 +322,65 @@ public final class SinkRunner: Sendable {
             await pause(for: environment.backOff.pause(afterFailures: failures, jitter: environment.jitter()))
             if isStopping { return false }
         }
+    }
+
+    // MARK: - Letters
+
+    /// Delivers the dead letters that operators asked for, the oldest event first; `false` if the runner was stopped
+    /// before that. They stay asked for in the store until the board's next transaction tells that it is done.
+    private func sendLettersAgain(_ marks: inout DeliveryMarks, _ sinceDelivery: inout Stopwatch?) async -> Bool {
+        guard let asked = await lettersAskedFor() else { return false }
+        let known = environment.cursors.settled(of: name)
+        var rest = asked.filter { !known.contains($0) }[...]
+        while !rest.isEmpty {
+            if isStopping { return false }
+            let numbers = Array(rest.prefix(letterLimit))
+            rest = rest.dropFirst(numbers.count)
+            guard
+                let events = await reading({ [follower] () throws(StoreError) in
+                    var events: [StoredEvent] = []
+                    for number in numbers { if let event = try follower.event(number) { events.append(event) } }
+                    return events
+                })
+            else { return false }
+            if events.count < numbers.count {
+                counters.removed.add(numbers.count - events.count)
+                let lost = numbers.count - events.count
+                logger.error("\(lost) dead letters are not sent again: the event log no longer has their events")
+            }
+            var delivery = Delivery()
+            if !events.isEmpty {
+                guard let ended = await deliver(events, marks, areAskedFor: true) else { return false }
+                delivery = ended
+                sinceDelivery = Stopwatch(environment.clock)
+                logger.notice("sent again: \(delivery.count) of \(events.count) dead letters")
+            }
+            marks.send(
+                delivery.count, from: events.first?.event.time, upTo: marks.sent, clock: environment.clock)
+            if sink.needsConfirmation {
+                guard await confirm(&marks) else { return false }
+            } else {
+                settle(&marks)
+            }
+            environment.cursors.post(marks.confirmed, for: name, refused: delivery.refused, settled: numbers)
+        }
+        return true
+    }
+
+    /// How many letters are sent again together: a page of a digest at most.
+    private var letterLimit: Int {
+        switch sink.gathering {
+        case .immediate(let maximum), .window(_, let maximum): max(1, min(maximum, 256))
+        }
+    }
+
+    private func lettersAskedFor() async -> [Int64]? {
+        await reading { [follower, name] () throws(StoreError) in try follower.store.lettersAskedFor(of: name) }
+    }
+
+    private func report(removed: Int64) {
+        counters.removed.add(Int(removed))
+        logger.error("\(removed) events were removed from the event log before this sink came to them")
     }
 
     private static func load(
@@ -318,7 +441,7 @@ public final class SinkRunner: Sendable {
 
     /// Waits in a task of its own, so that `stop` can end the waiting without cancelling a delivery.
     private func wait(_ body: @escaping @Sendable () async -> Void) async {
-        let task = Task { await body() }
+        let task = Task(executorPreference: environment.executor) { await body() }
         let isStopping = state.withLock { state in
             state.waiting = task
             return state.isStopping

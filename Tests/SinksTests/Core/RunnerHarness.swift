@@ -21,29 +21,31 @@ final class RunnerHarness: Sendable {
     let registry = MetricsRegistry()
     let clock = ManualClock()
     let log = LogCollector()
-    let wallClock = Mutex(Timestamp(seconds: 1_000))
+    let wallClock = WallClock()
     private let metrics: SinkMetrics
 
     init(cursors: [String: Int64] = [:]) throws {
         store = try EventStore.inMemory()
         self.cursors = CursorBoard(cursors.mapValues { SinkCursor($0) })
-        let now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_000) }
+        let now: @Sendable () -> Timestamp = { [wallClock] in wallClock.withLock { $0 } }
         metrics = SinkMetrics(registry, signal: signal, now: now)
     }
 
     func environment(
-        record: @escaping @Sendable (JournalPosition) -> JournalRecord? = { _ in nil }, backOff: BackOff = .standard
+        record: @escaping @Sendable (JournalPosition) -> JournalRecord? = { _ in nil }, backOff: BackOff = .standard,
+        routes: @escaping @Sendable (StoredEvent) -> [String] = { $0.sinks }
     ) -> SinkEnvironment {
         SinkEnvironment(
-            store: store, signal: signal, cursors: cursors, metrics: metrics, logger: log.logger, record: record,
-            naming: { DatagramNaming(catalog: .empty) }, backOff: backOff, clock: clock, jitter: { 1 })
+            store: store, signal: signal, cursors: cursors, metrics: metrics, logger: log.logger, routes: routes,
+            record: record, naming: { DatagramNaming(catalog: .empty) }, backOff: backOff, clock: clock,
+            now: { [wallClock] in wallClock.withLock { $0 } }, jitter: { 1 })
     }
 
     func runner(
-        _ sink: any Sink, name: String = "noc",
+        _ sink: any Sink, name: String = "noc", options: SinkOptions = SinkOptions(),
         record: @escaping @Sendable (JournalPosition) -> JournalRecord? = { _ in nil }
     ) throws -> SinkRunner {
-        try SinkRunner(name: name, sink: sink, environment: environment(record: record))
+        try SinkRunner(name: name, sink: sink, options: options, environment: environment(record: record))
     }
 
     /// Appends events to the log, each to the sinks that `sinks` gives for its number.
@@ -59,6 +61,37 @@ final class RunnerHarness: Sendable {
         registry.exposition().split(separator: "\n").first { $0.hasPrefix(line + " ") }
             .map { String($0.dropFirst(line.count + 1)) }
     }
+}
+
+/// What the events' ages are told by, until it is set again.
+final class WallClock: Sendable {
+    private let time = Mutex(Timestamp(seconds: 1_000))
+
+    func withLock<Result>(_ body: (inout Timestamp) -> Result) -> Result { time.withLock { body(&$0) } }
+    func advance(bySeconds seconds: Int64) {
+        time.withLock { $0 = Timestamp(nanoseconds: $0.nanoseconds + seconds * 1_000_000_000) }
+    }
+}
+
+/// Runs `runner` while `body` does, and ends it.
+func running(_ runner: SinkRunner, _ body: () async throws -> Void) async throws {
+    let task = Task { await runner.run() }
+    do {
+        try await body()
+    } catch {
+        runner.stop()
+        await task.value
+        throw error
+    }
+    runner.stop()
+    await task.value
+}
+
+func expect(
+    _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () -> Bool
+) async {
+    let isTrue = await Poll.eventually(seconds: 20) { condition() }
+    #expect(isTrue, what, sourceLocation: sourceLocation)
 }
 
 enum EventSample {

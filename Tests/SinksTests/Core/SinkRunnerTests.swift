@@ -12,27 +12,6 @@ import Testing
 @Suite struct SinkRunnerTests {
     private let refused = DeliveryFailure(.refused, "busy")
 
-    /// Runs `runner` while `body` does, and ends it.
-    private func running(_ runner: SinkRunner, _ body: () async throws -> Void) async throws {
-        let task = Task { await runner.run() }
-        do {
-            try await body()
-        } catch {
-            runner.stop()
-            await task.value
-            throw error
-        }
-        runner.stop()
-        await task.value
-    }
-
-    private func expect(
-        _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () -> Bool
-    ) async {
-        let isTrue = await Poll.eventually(seconds: 20) { condition() }
-        #expect(isTrue, what, sourceLocation: sourceLocation)
-    }
-
     // MARK: - What is delivered
 
     @Test func itDeliversWhatNamesItInOrder() async throws {
@@ -180,7 +159,13 @@ import Testing
             await expect("the cursor goes past what retention removed") { harness.cursors.cursor(of: "noc") == 50 }
             try harness.append(51...52)
             await expect("what follows") { sink.deliveries.flatMap(\.self) == [51, 52] }
+            try harness.append(60...61)
+            await expect("and behind a gap") { sink.deliveries.flatMap(\.self) == [51, 52, 60, 61] }
         }
+        #expect(harness.metric("trapline_sink_dropped_total{sink=\"noc\",reason=\"retention\"}") == "57")
+        #expect(
+            harness.log.all.first
+                == "error noc: 50 events were removed from the event log before this sink came to them")
     }
 
     // MARK: - Failure
