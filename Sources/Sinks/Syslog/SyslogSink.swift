@@ -1,7 +1,6 @@
 internal import Alarms
 internal import Foundation
 public import NIOCore
-internal import NIOPosix
 
 /// Sends each event as a syslog message: over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) or RELP.
 public final class SyslogSink: Sink {
@@ -24,9 +23,9 @@ public final class SyslogSink: Sink {
         case relp(SyslogRELP)
     }
 
-    /// `eventLoopGroup` does the network's work; `nil` for the one that the process shares.
+    /// `eventLoopGroup` does the network's work; `nil` for the one that all sinks share.
     public init(name: String, settings: SyslogSettings, eventLoopGroup: (any EventLoopGroup)? = nil) {
-        let eventLoopGroup = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        let eventLoopGroup = eventLoopGroup ?? SinkEventLoops.shared
         self.name = name
         self.settings = settings
         formatter = SyslogFormatter(settings: settings)
