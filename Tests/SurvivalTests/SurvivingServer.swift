@@ -29,11 +29,12 @@ final class SurvivingServer {
         self.launcher = launcher
         self.environment = environment
         program = try TraplineProgram.path()
-        // All senders of a test have one address, which none would have that sends as much.
+        // All senders of a test have one address, which none would have that sends as much; but for the tests of budgets.
+        let access = settings.contains("budget:") ? "" : "access: {budget: off}"
         configuration = try folder.write(
             """
             listen: {traps: ["127.0.0.1:\(port)"]}
-            access: {budget: off}
+            \(access)
             data: \(self.data)
             metrics: 127.0.0.1:\(metricsPort)
             \(settings)
