@@ -123,7 +123,8 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Pipeline",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store",
+                "Pipeline",
                 "Intake", "TraplineConfiguration", "CDatagram", "CLoad",
                 argumentParser, histogram, logging,
             ]),
