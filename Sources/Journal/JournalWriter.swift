@@ -45,6 +45,9 @@ public final class JournalWriter: Sendable {
 
     /// What the last writer left behind damaged: a torn tail after a crash, as a rule none.
     public let recovered: [JournalDamage]
+    /// Why what the last writer left could not be made durable; `nil` where it is. A kill may have come between a write
+    /// and its sync, and readers show what was written.
+    public let pastFailure: JournalError?
 
     private let folder: JournalFolder
     private let settings: JournalSettings
@@ -87,6 +90,7 @@ public final class JournalWriter: Sendable {
         self.reserve = reserve
         self.operations = operations
         self.recovered = try JournalReader.damageAtEnd(of: folder)
+        self.pastFailure = settings.sync == .never ? nil : Self.syncLastSegment(of: folder, operations)
         var names: [String] = []
         for name in interfaces where !names.contains(name) { names.append(name) }
         guard names.count <= SegmentHead.mostInterfaces else { throw Self.tooManyInterfaces(path) }
@@ -105,6 +109,18 @@ public final class JournalWriter: Sendable {
             thread = try WriterThread { Self.run(monitor, committer, settings) }
         } catch {
             throw JournalError(error, doing: "start a thread", path: path)
+        }
+    }
+
+    /// Older segments were synced before the next one was begun.
+    private static func syncLastSegment(of folder: JournalFolder, _ operations: FileOperations) -> JournalError? {
+        do throws(JournalError) {
+            guard let number = try folder.segments().last else { return nil }
+            let segment = try SegmentReader(number: number, folder: folder)
+            try segment?.sync(operations)
+            return nil
+        } catch {
+            return error
         }
     }
 

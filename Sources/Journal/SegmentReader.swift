@@ -58,6 +58,15 @@ final class SegmentReader: Sendable {
         return UInt64(end)
     }
 
+    /// Makes what was written of it durable, by whomever.
+    func sync(_ operations: FileOperations) throws(JournalError) {
+        do throws(SystemError) {
+            try operations.sync(descriptor)
+        } catch {
+            throw JournalError(error, doing: "sync", path: path)
+        }
+    }
+
     /// Up to `count` octets from `offset`: fewer only at the file's end.
     func read(at offset: UInt64, count: Int) throws(JournalError) -> [UInt8] {
         try Self.read(descriptor, path, at: offset, count: count)

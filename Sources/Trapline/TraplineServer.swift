@@ -282,6 +282,11 @@ public final class TraplineServer: Service {
     /// The informs of the last minutes. A journal that cannot be read to its end is no reason not to start.
     private static func recallInforms(_ folder: DataFolder, _ journal: JournalWriter, _ logger: Logger) -> InformRecall
     {
+        // What is acknowledged when it comes again must be on disk.
+        if let failure = journal.pastFailure {
+            logger.warning("informs from before this start are not remembered: \(failure)")
+            return InformRecall()
+        }
         do {
             let recall = try InformRecall(journal: folder.journal, before: journal.committed)
             if let limit = recall.limit {

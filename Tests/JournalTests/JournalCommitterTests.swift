@@ -35,6 +35,22 @@ import Testing
         #expect(writer.standingFailure == nil)
     }
 
+    /// A kill may have come between a write and its sync.
+    @Test func whatTheLastWriterLeftIsMadeDurableFirst() throws {
+        try writer().appendAndWait([entry(0)]).get()
+        let before = disk.syncCount.withLock { $0 }
+        let next = try writer()
+        #expect(next.pastFailure == nil)
+        // The segment before, and its own head.
+        #expect(disk.syncCount.withLock { $0 } == before + 2)
+        next.close()
+        disk.failures.withLock { $0.syncs = [EIO] }
+        let last = try writer()
+        #expect(last.pastFailure?.reason == .inputOutput)
+        try last.appendAndWait([entry(1)]).get()
+        #expect(try readAll(folder.path, upTo: last.committed).records.count == 2)
+    }
+
     @Test func aShortWriteEndsTheSegmentAtItsLastDurableBlock() throws {
         let writer = try writer()
         try writer.appendAndWait([entry(0)]).get()

@@ -63,6 +63,13 @@ import Testing
             }
             Thread.sleep(forTimeInterval: .random(in: 0...0.02, using: &seed))
             try server.kill()
+            // A life between the kill and the cut reads what the kernel keeps: what it acknowledges of that must be on
+            // disk too.
+            if sync == "group", loss == .journalAndStoreLog, Bool.random(using: &seed) {
+                try server.start()
+                try take(Int.random(in: 1...40, using: &seed), from: sender)
+                try server.kill()
+            }
             outcome.lostOctets += try power.cutJournal(data: server.data)
             if loss == .journalAndStoreLog { outcome.lostOctets += try power.cutStoreLog(data: server.data) }
             try blockade?.end()
