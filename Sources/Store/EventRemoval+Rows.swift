@@ -23,6 +23,7 @@ extension EventRemoval {
         var through = min(wanted, settled ?? wanted)
         if let cursor, cursor.event < wanted {
             let isAtLimit = state.size > retention.limit
+            state.isHeld = true
             if isAtLimit { state.holder = cursor.sink }
             if isAtLimit, retention.whenFull == .dropOldest {
                 state.unread = max(0, through - max(cursor.event, first - 1))

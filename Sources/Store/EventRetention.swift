@@ -48,7 +48,9 @@ public struct EventLogState: Sendable, Hashable {
     public var unread: Int64 = 0
     /// More is to be removed than one transaction should.
     public var hasMore = false
-    /// The sink that still needs what should go, where the limit is reached.
+    /// A sink still needs what should go, at the limit or below it.
+    public var isHeld = false
+    /// That sink, where the limit is reached.
     public var holder: String?
     /// `holder` holds it, and nothing new is to be written.
     public var isFull = false

@@ -297,9 +297,9 @@ final class PipelineRunner: Sendable {
         removed.add(Int(clamping: log.removed))
         unread.add(Int(clamping: log.unread))
         let (isNew, holder) = toldHolder.withLock { told in
-            // The end is told once the log is at its size again: each row that goes makes a little room, and each that
-            // comes takes it.
-            let isOver = log.holder == nil && !log.hasMore
+            // The end is told once nobody holds the log above its size: each row that goes makes a little room, and each
+            // that comes takes it.
+            let isOver = log.holder == nil && !log.isHeld && !log.hasMore
             guard told != log.holder, log.holder != nil || isOver else { return (false, told) }
             defer { told = log.holder }
             return (true, told)

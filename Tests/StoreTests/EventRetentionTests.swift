@@ -46,7 +46,7 @@ import Testing
         retention.age = .seconds(60)
         let state = try look(retention, now: 10_000, cursor: 30)
         #expect(state.removed == 30)
-        #expect(state.holder == nil && !state.isFull && state.unread == 0)
+        #expect(state.holder == nil && state.isHeld && !state.isFull && state.unread == 0)
         #expect(try store.firstEventID() == 31)
     }
 
@@ -76,6 +76,18 @@ import Testing
         #expect(dropping.removed == 2_048 && !dropping.isFull && dropping.holder == "slow")
         #expect(dropping.unread == 2_048)
         #expect(try store.firstEventID() == 2_079)
+    }
+
+    /// Rows that went unread make a little room; that is no end of the sink's trouble.
+    @Test func belowTheLimitTheLogIsHeldUntilTheSinkHasReadIt() throws {
+        try fill(10_000)
+        var retention = EventRetention()
+        retention.size = 65_536
+        retention.limit = Int(try look(EventRetention(), now: 1).size) - 1
+        #expect(try look(retention, now: 10_000, cursor: 30).holder == "slow")
+        let below = try look(retention, now: 10_000, cursor: 30)
+        #expect(below.holder == nil && below.isHeld && below.removed == 0)
+        #expect(try !look(retention, now: 10_000, cursor: 10_000).isHeld)
     }
 
     @Test func whatAlarmsAreMadeUpFromStays() throws {
