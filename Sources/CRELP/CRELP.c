@@ -70,6 +70,8 @@ static void note_answer(trapline_relp_session *session, int transaction, int cod
     }
     uint64_t number = transaction < 0 ? 0 : (uint64_t)transaction;
     if (number < session->unanswered || number >= session->next) return;
+    // A server that answers far out of turn: there is no place to note it, so that the message is sent again.
+    if (number - session->unanswered >= session->window) return;
     session->answered[number % session->window] = true;
     while (session->unanswered < session->next && session->answered[session->unanswered % session->window]) {
         session->answered[session->unanswered % session->window] = false;
@@ -259,7 +261,8 @@ size_t trapline_relp_send(
     while (sent < count && result == RELP_RET_OK && !session->is_refused) {
         // Held together in the socket as long as nothing in it is waited for: with the window full librelp would wait
         // for answers to what has not left yet.
-        uint64_t room = session->window - (session->next - session->unanswered);
+        uint64_t flying = session->next - session->unanswered;
+        uint64_t room = flying < session->window ? session->window - flying : 0;
         size_t burst = room <= 1 ? 1 : room < count - sent ? (size_t)room : count - sent;
         bool is_held = burst > 1;
         if (is_held) relpCltHintBurstBegin(session->client);

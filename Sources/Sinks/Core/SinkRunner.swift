@@ -329,8 +329,9 @@ public final class SinkRunner: Sendable {
     /// Delivers the dead letters that operators asked for, the oldest event first; `false` if the runner was stopped
     /// before that. They stay asked for in the store until the board's next transaction tells that it is done.
     private func sendLettersAgain(_ marks: inout DeliveryMarks, _ sinceDelivery: inout Stopwatch?) async -> Bool {
-        guard let asked = await lettersAskedFor() else { return false }
+        // Before the look: what is saved in between is not among the letters any more.
         let known = environment.cursors.settled(of: name)
+        guard let asked = await lettersAskedFor() else { return false }
         var rest = asked.filter { !known.contains($0) }[...]
         while !rest.isEmpty {
             if isStopping { return false }

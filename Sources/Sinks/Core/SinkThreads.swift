@@ -40,7 +40,25 @@ final class WorkList<Item: Sendable>: Sendable {
         var items: [Item] = []
         /// How many of `items` are taken already.
         var taken = 0
+
+        mutating func take() -> Item? {
+            guard taken < items.count else { return nil }
+            let item = items[taken]
+            taken += 1
+            if taken == items.count {
+                items.removeAll(keepingCapacity: true)
+                taken = 0
+            } else if taken >= WorkList.mostTaken, taken * 2 >= items.count {
+                // A list that is never empty must not grow for ever.
+                items.removeFirst(taken)
+                taken = 0
+            }
+            return item
+        }
     }
+
+    /// Places of taken items that are kept, at least, before the others move up: the cost of moving is spread over them.
+    private static var mostTaken: Int { 1_024 }
 
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
@@ -53,18 +71,11 @@ final class WorkList<Item: Sendable>: Sendable {
     /// Waits for an item; `nil` where the list was closed.
     func next() -> Item? {
         available.wait()
-        return state.withLock { state in
-            guard state.taken < state.items.count else { return nil }
-            defer {
-                state.taken += 1
-                if state.taken == state.items.count {
-                    state.items.removeAll(keepingCapacity: true)
-                    state.taken = 0
-                }
-            }
-            return state.items[state.taken]
-        }
+        return state.withLock { $0.take() }
     }
+
+    /// How many places the list holds, those of taken items among them.
+    var places: Int { state.withLock { $0.items.count } }
 
     /// Lets one who waits go without an item, once all items are taken.
     func close() {

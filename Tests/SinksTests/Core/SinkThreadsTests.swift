@@ -24,6 +24,18 @@ import Testing
         #expect(numbers == Array(1...100))
     }
 
+    @Test func aListThatIsNeverEmptyDoesNotGrow() {
+        let list = WorkList<Int>()
+        list.add(0)
+        for number in 1...10_000 {
+            list.add(number)
+            #expect(list.next() == number - 1)
+        }
+        #expect(list.places < 5_000)
+        #expect(list.next() == 10_000)
+        #expect(list.places == 0)
+    }
+
     @Test func eventLoopsAreLowered() async throws {
         for loop in SinkEventLoops.shared.makeIterator() {
             #expect(try await loop.submit { ThreadPriority.ofThread }.get() == ThreadPriority.lowered)

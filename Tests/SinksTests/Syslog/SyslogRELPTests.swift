@@ -104,6 +104,21 @@ import Testing
         #expect(server.messages == texts(1...2_048))
     }
 
+    /// There is no telling the one that is not answered from one a window behind it.
+    @Test func `answers further ahead than the window confirm nothing behind them`() async throws {
+        let server = RELPServerDouble { frame in
+            frame.command == "syslog" && frame.transaction == 2 ? [] : RELPServerDouble.take(frame)
+        }
+        try await withSink(server) { sink in
+            try await sink.send(messages(1...1_500))
+            await #expect(throws: DeliveryFailure.self) { try await sink.confirm() }
+            server.behave(RELPServerDouble.take)
+            try await sink.confirm()
+        }
+        #expect(server.messages.prefix(1_500) == texts(1...1_500)[...])
+        #expect(server.messages.filter { $0 == "number 1" }.count == 2)
+    }
+
     @Test func `a delivery that is brought again goes on where it was cut off`() async throws {
         let server = RELPServerDouble { frame in
             frame.transaction == 400 ? [.answer("500 no"), .end] : RELPServerDouble.take(frame)
