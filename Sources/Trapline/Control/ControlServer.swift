@@ -6,10 +6,17 @@ import Synchronization
 
 /// Answers operators' commands on the data folder's socket, one after the other, on a thread of its own.
 final class ControlServer: Sendable {
+    private struct State {
+        /// `nil` before the start and from the stop on.
+        var listening: ControlSocket?
+        /// Whose command is in hand.
+        var connection: ControlSocket?
+    }
+
     private let folder: String
     private let perform: @Sendable (ControlRequest, _ operator: String) -> ControlResponse
     private let logger: Logger
-    private let socket = Mutex<ControlSocket?>(nil)
+    private let state = Mutex(State())
     private let ended = DispatchSemaphore(value: 0)
 
     init(
@@ -30,25 +37,39 @@ final class ControlServer: Sendable {
             logger.error("operators' commands cannot reach this server: \(folder)/\(ControlSocket.name): \(error)")
             return
         }
-        socket.withLock { $0 = listening }
+        state.withLock { $0.listening = listening }
         let thread = Thread { [self] in
-            while let connection = listening.accept() { answer(connection) }
+            while let connection = listening.accept(), takes(connection) {
+                answer(connection)
+                state.withLock { $0.connection = nil }
+            }
             ended.signal()
         }
         thread.name = "control"
         thread.start()
     }
 
-    /// Returns once the command in hand is answered; none is taken any more. Blocks.
+    /// Returns once the command in hand is answered; none is taken any more, and who has not sent a whole one by now is
+    /// not waited for. Blocks.
     func stop() {
-        let listening = socket.withLock { socket in
-            defer { socket = nil }
-            return socket
+        let (listening, connection) = state.withLock { state in
+            defer { state.listening = nil }
+            return (state.listening, state.connection)
         }
         guard let listening else { return }
         unsafe unlink(folder + "/" + ControlSocket.name)
         listening.shutDown()
+        connection?.stopReading()
         ended.wait()
+    }
+
+    /// False once the server stops.
+    private func takes(_ connection: ControlSocket) -> Bool {
+        state.withLock { state in
+            guard state.listening != nil else { return false }
+            state.connection = connection
+            return true
+        }
     }
 
     private func answer(_ connection: ControlSocket) {

@@ -73,10 +73,17 @@ final class ControlSocket: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    /// Ends `readLine`; an answer can still be written.
+    func stopReading() {
+        shutdown(descriptor, Int32(SHUT_RD))
+    }
+
     /// One line without its end; `nil` where the other end sends none in time, or one that is too long.
     func readLine() -> [UInt8]? {
         var line: [UInt8] = []
-        while line.count < Self.longestLine {
+        // For the whole line: each call has a limit of its own, and an octet now and then would never reach it.
+        let deadline = ContinuousClock.now + .seconds(Self.patience)
+        while line.count < Self.longestLine, ContinuousClock.now < deadline {
             var piece = [UInt8](repeating: 0, count: 16_384)
             let count = unsafe piece.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
             if count < 0 && errno == EINTR { continue }
