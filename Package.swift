@@ -160,7 +160,7 @@ let package = Package(
         tests(of: "Portal", ["Basics", "TraplineMetrics", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Intake", "Sinks"],
+            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks"],
             resources: [.copy("Fixtures")]),
         tests(
             of: "Trapline",

@@ -72,18 +72,19 @@ public struct EventPipeline: Sendable {
 
     /// The same for whoever finds the events in the store; the event log is kept within its bounds beside it.
     ///
-    /// - Parameter lowestCursor: whose events are still needed. While the log is full because of that (``log``), an
-    ///   empty batch looks whether it still is.
+    /// - Parameter holds: whose events are still needed. While the log is full because of that, or has more to remove
+    ///   (``log``), an empty batch takes another look at it.
     public mutating func advance(
         over records: [JournalRecord], progress: SinkProgress = SinkProgress(),
-        lowestCursor: (sink: String, event: Int64)? = nil
+        holds: EventHolds = EventHolds()
     ) throws(StoreError) {
-        try process(records, progress, lowestCursor: lowestCursor, keepsLog: true) { _ in }
+        try process(records, progress, holds: holds) { _ in }
     }
 
+    /// - Parameter holds: `nil` where the event log is not kept within its bounds.
     private mutating func process(
-        _ records: [JournalRecord], _ progress: SinkProgress, lowestCursor: (sink: String, event: Int64)? = nil,
-        keepsLog: Bool = false, _ tell: (EventOutcome) -> Void
+        _ records: [JournalRecord], _ progress: SinkProgress, holds: EventHolds? = nil,
+        _ tell: (EventOutcome) -> Void
     ) throws(StoreError) {
         var records = records[...]
         if mustReload {
@@ -93,7 +94,7 @@ public struct EventPipeline: Sendable {
         requests = []
         log.removed = 0
         log.unread = 0
-        guard !records.isEmpty || !progress.isEmpty || (keepsLog && log.isFull) else { return }
+        guard !records.isEmpty || !progress.isEmpty || (holds != nil && (log.isFull || log.hasMore)) else { return }
 
         var tally = PipelineMetrics.Tally()
         var events: [StoredEvent] = []
@@ -112,7 +113,7 @@ public struct EventPipeline: Sendable {
             events: events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
             devices: devices.takeChanges(settling: isSettling), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
-            removal: keepsLog ? removal(lowestCursor) : nil)
+            removal: holds.flatMap(removal))
         let found = try store.commit(batch)
         mustReload = false
         if let found {
@@ -126,12 +127,12 @@ public struct EventPipeline: Sendable {
     }
 
     /// `nil` where it is too soon for another look.
-    private func removal(_ cursor: (sink: String, event: Int64)?) -> EventRemoval? {
+    private func removal(_ holds: EventHolds) -> EventRemoval? {
         guard let clock else { return nil }
         let isDue =
             looked.map { clock.nanoseconds(since: $0) >= EventPipeline.settlingNanoseconds } ?? true || log.hasMore
             || log.isFull
-        return isDue ? EventRemoval(snapshot.retention, now: clock, cursor: cursor) : nil
+        return isDue ? EventRemoval(snapshot.retention, now: clock, holds: holds) : nil
     }
 
     private var isSettlingDue: Bool {

@@ -2,9 +2,11 @@ internal import Basics
 internal import GRDB
 
 extension EventRemoval {
-    /// Rows that a transaction removes at least, where so many are to go; and for each row that it writes, two: the log
+    /// Rows that a transaction removes at most, so that none becomes long; and for each row that it writes, two: the log
     /// becomes shorter under any load.
     private static let rowsAtOnce: Int64 = 2_048
+    /// And at least, where the log is too large: fewer might not free a single page.
+    private static let fewestRows: Int64 = 16
 
     /// - Parameters:
     ///   - settled: rows behind this event are needed to make up alarms and devices; `nil` where none are.
@@ -14,31 +16,50 @@ extension EventRemoval {
         let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
         let free = try Int64.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
         state.size = (pages - free) * (try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
-        guard let first = try EventRow.first(database) else { return state }
-        let last = first + max(Self.rowsAtOnce, 2 * Int64(written)) - 1
-        let isTooLarge = state.size > retention.size
-        let wanted = isTooLarge ? last : try lastOutdated(first...last, database)
+        guard let first = try EventRow.first(database), let newest = try EventRow.last(database) else { return state }
+        let last = min(newest, first - 1 + max(Self.rowsAtOnce, 2 * Int64(written)))
+        // The store's other tables are taken for rows too: rather too few go at once than too many.
+        let rowSize = max(1, state.size / (newest - first + 1))
+        /// The last row that goes before the log is down to `bound` octets; before the first where it is.
+        func lastAbove(_ bound: Int) -> Int64 {
+            let excess = state.size - Int64(bound)
+            return excess > 0 ? min(last, first - 1 + max(Self.fewestRows, excess / rowSize + 1)) : first - 1
+        }
+        let overLimit = lastAbove(retention.limit)
+        let overSize = max(lastAbove(retention.size), overLimit)
+        let wanted = overSize == last ? last : max(overSize, try lastOutdated(first...last, database))
         guard wanted >= first else { return state }
 
-        var through = min(wanted, settled ?? wanted)
-        if let cursor, cursor.event < wanted {
-            let isAtLimit = state.size > retention.limit
-            state.isHeld = true
-            if isAtLimit { state.holder = cursor.sink }
-            if isAtLimit, retention.whenFull == .dropOldest {
-                state.unread = max(0, through - max(cursor.event, first - 1))
-            } else {
-                through = min(through, cursor.event)
-                state.isFull = isAtLimit
-            }
+        var through = wanted
+        if let lowest = holds.lowest, lowest.event < wanted {
+            through = max(lowest.event, lookAtLimit(overLimit, wanted, lowest, &state))
         }
+        through = min(through, settled ?? through)
         guard through >= first else { return state }
+        if let lowest = holds.lowest { state.unread = max(0, through - max(lowest.event, first - 1)) }
+        state.isAtLimit = state.isAtLimit || state.unread > 0
         var removal = try BoundStatement(database, "DELETE FROM events WHERE id <= ?")
         removal.bind(through)
         try removal.run()
         state.removed = through - first + 1
-        state.hasMore = through == last
+        let isLarger = overSize >= first && through == wanted
+        state.hasMore = isLarger || overLimit >= first || (through == last && last < newest)
         return state
+    }
+
+    /// What becomes of rows that somebody needs and whose time has come; gives the last one that goes all the same.
+    private func lookAtLimit(
+        _ overLimit: Int64, _ wanted: Int64, _ lowest: (sink: String, event: Int64), _ state: inout EventLogState
+    ) -> Int64 {
+        state.holder = lowest.sink
+        guard retention.whenFull == .refuseNew else { return overLimit }
+        // Nobody waits for a sink that is not there: it could be for ever.
+        guard let delivering = holds.delivering, delivering.event < wanted else { return overLimit }
+        state.holder = delivering.sink
+        state.isFull = delivering.event < overLimit
+        let margin = retention.limit / EventRetention.alarmMarginPart
+        state.isAtLimit = state.isFull || state.size > Int64(retention.limit - margin)
+        return min(overLimit, delivering.event)
     }
 
     /// The last of the rows that are older than they may be; they go in the order of their numbers, so that one that is

@@ -19,7 +19,24 @@ public struct EventRetention: Sendable, Hashable {
     public var limit = 8 * 1_024 * 1_024 * 1_024
     public var whenFull = WhenFull.dropOldest
 
+    /// Under `refuse-new` the alarm comes when this part of the limit is left: once the pipeline waits, nothing that is
+    /// told gets through.
+    static let alarmMarginPart = 16
+
     public init() {}
+}
+
+/// Whose cursors stand furthest back: the rows behind them are still needed.
+public struct EventHolds: Sendable {
+    /// Of all that are kept.
+    public var lowest: (sink: String, event: Int64)?
+    /// Of the sinks that are there: they may yet deliver, and a cursor that is kept for a sink's return does not.
+    public var delivering: (sink: String, event: Int64)?
+
+    public init(lowest: (sink: String, event: Int64)? = nil, delivering: (sink: String, event: Int64)? = nil) {
+        self.lowest = lowest
+        self.delivering = delivering
+    }
 }
 
 /// A look at the event log's size, in a batch's transaction: the oldest rows go whose time has come, some thousand at
@@ -28,13 +45,12 @@ public struct EventRemoval: Sendable {
     public var retention: EventRetention
     /// The pipeline's clock.
     public var now: Timestamp
-    /// The cursor that stands furthest back.
-    public var cursor: (sink: String, event: Int64)?
+    public var holds: EventHolds
 
-    public init(_ retention: EventRetention, now: Timestamp, cursor: (sink: String, event: Int64)?) {
+    public init(_ retention: EventRetention, now: Timestamp, holds: EventHolds) {
         self.retention = retention
         self.now = now
-        self.cursor = cursor
+        self.holds = holds
     }
 }
 
@@ -46,13 +62,13 @@ public struct EventLogState: Sendable, Hashable {
     public var removed: Int64 = 0
     /// How many of them the sink furthest back had not read.
     public var unread: Int64 = 0
-    /// More is to be removed than one transaction should.
+    /// There may be more to remove than one transaction should.
     public var hasMore = false
-    /// A sink still needs what should go, at the limit or below it.
-    public var isHeld = false
-    /// That sink, where the limit is reached.
+    /// The sink that still needs what should go.
     public var holder: String?
-    /// `holder` holds it, and nothing new is to be written.
+    /// Because of it the limit is reached, or under `refuse-new` all but reached.
+    public var isAtLimit = false
+    /// And nothing new is to be written.
     public var isFull = false
 
     public init() {}

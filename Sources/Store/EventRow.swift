@@ -169,8 +169,13 @@ enum EventRow {
     }
 
     /// The number of the oldest row; `nil` where there is none.
-    static func first(_ database: Database) throws -> Int64? {
-        var rows = try BoundStatement(database, "SELECT MIN(id) FROM events")
+    static func first(_ database: Database) throws -> Int64? { try number("SELECT MIN(id) FROM events", database) }
+
+    /// The number of the newest row that is there; `nil` where there is none.
+    static func last(_ database: Database) throws -> Int64? { try number("SELECT MAX(id) FROM events", database) }
+
+    private static func number(_ query: String, _ database: Database) throws -> Int64? {
+        var rows = try BoundStatement(database, query)
         defer { rows.reset() }
         guard try rows.step() else { return nil }
         var reader = RowReader(rows, table: "events", columns: ["id"])

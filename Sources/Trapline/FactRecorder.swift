@@ -37,15 +37,14 @@ final class FactRecorder: Sendable {
         record(OwnFacts.configurationLoaded, [variable])
     }
 
-    /// The event log's name in facts about what is kept.
-    static let events = "events"
-
-    /// The event log has reached its limit because of `holder`, or is below it again. Returns at once.
-    func recordEventLog(isHeld: Bool, holder: String) {
+    /// The event log has reached its limit because of `holder`, or is below it again. Returns at once; `whenDone` is told
+    /// whether that is on disk.
+    func recordEventLog(isHeld: Bool, holder: String, whenDone: @escaping @Sendable (Bool) -> Void) {
         queue.async { [self] in
-            record(
-                isHeld ? OwnFacts.retentionHeld : OwnFacts.retentionReleased,
-                [Self.text(OwnFacts.storageName, Self.events), Self.text(OwnFacts.holder, holder)])
+            whenDone(
+                recordDurably(
+                    isHeld ? OwnFacts.retentionHeld : OwnFacts.retentionReleased,
+                    [Self.text(OwnFacts.storageName, PipelineRunner.eventLog), Self.text(OwnFacts.holder, holder)]))
         }
     }
 

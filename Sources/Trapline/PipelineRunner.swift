@@ -23,6 +23,8 @@ final class PipelineRunner: Sendable {
         var storeFailure: StoreError?
         /// Where the first record stands whose effects are not in the store.
         var next = JournalPosition(segment: 0, offset: 0)
+        /// The journal's end at the start, until all before it is processed.
+        var backlogEnd: JournalPosition?
     }
 
     /// How many records a batch takes at most: a transaction of some tens of milliseconds, so that what is new is seen
@@ -40,6 +42,8 @@ final class PipelineRunner: Sendable {
     private static let idleWait = Duration.milliseconds(100)
     /// Between tries while the store fails, in seconds.
     private static let retryPause: TimeInterval = 1
+    /// The event log's name in facts about what is kept.
+    static let eventLog = "events"
 
     private let journal: JournalWriter
     private let store: EventStore
@@ -50,13 +54,7 @@ final class PipelineRunner: Sendable {
     private let lag: Mutex<Timestamp?> = Mutex(nil)
     private let state = Mutex(State())
     private let ended = DispatchSemaphore(value: 0)
-    private let logBytes: Gauge
-    private let removed: Counter
-    private let unread: Counter
-    /// Of whom was told that it holds the event log at its limit; empty where that was before the start.
-    private let toldHolder: Mutex<String?>
-    /// The event log has reached its limit because of this holder, or is below it again. Returns at once.
-    private let tellHeld: @Sendable (_ isHeld: Bool, _ holder: String) -> Void
+    private let log: EventLogWatch
     private let reserve: SpaceReserve
     private let folder: String
     /// Held while a batch is processed, and while retention gives up what is not: a record is either in the store or
@@ -69,18 +67,10 @@ final class PipelineRunner: Sendable {
 
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
-        signal: EventSignal, metrics: MetricsRegistry, logger: Logger, heldBefore: Bool = false,
-        tellHeld: @escaping @Sendable (_ isHeld: Bool, _ holder: String) -> Void = { _, _ in }
+        signal: EventSignal, metrics: MetricsRegistry, logger: Logger,
+        tellHeld: @escaping EventLogWatch.Teller = { _, _, _ in }
     ) {
-        self.tellHeld = tellHeld
-        self.toldHolder = Mutex(heldBefore ? "" : nil)
-        self.logBytes = metrics.gauge(
-            "trapline_event_log_bytes", help: "Octets of the store that are in use.", labels: [])
-        self.removed = metrics.counter(
-            "trapline_events_removed_total", help: "Rows of the event log that retention has removed.", labels: [])
-        self.unread = metrics.counter(
-            "trapline_events_removed_unread_total",
-            help: "Of these, rows that the sink furthest back had not read: the limit was reached.", labels: [])
+        self.log = EventLogWatch(metrics, logger: logger, tell: tellHeld)
         self.journal = journal
         self.folder = folder
         self.reserve = reserve
@@ -151,7 +141,10 @@ final class PipelineRunner: Sendable {
 
     /// Starts the thread, which reads on from where `reader` stands.
     func start(_ pipeline: EventPipeline, _ reader: JournalReader) {
-        state.withLock { $0.next = reader.position }
+        state.withLock { state in
+            state.next = reader.position
+            state.backlogEnd = journal.committed
+        }
         let thread = Thread { [self] in
             // Foundation keeps a thread's name to itself.
             ThreadName.set("pipeline")
@@ -215,7 +208,10 @@ final class PipelineRunner: Sendable {
             return (state.isFinishing, state.snapshot, state.next)
         }
         if let snapshot { pipeline.snapshot = snapshot }
-        if pipeline.log.isFull { return waitForRoom(&pipeline, isFinishing) }
+        if pipeline.log.isFull {
+            noteLag(next)
+            return lookAtLog(&pipeline, isFinishing)
+        }
         let committed = journal.committed
         let records: [JournalRecord]
         do {
@@ -233,6 +229,7 @@ final class PipelineRunner: Sendable {
         lag.withLock { $0 = records.first?.entry.time }
         guard !records.isEmpty else {
             if isFinishing { return false }
+            if pipeline.log.hasMore { return lookAtLog(&pipeline, isFinishing) }
             _ = journal.waitForCommit(beyond: committed, timeout: Self.idleWait)
             return true
         }
@@ -249,10 +246,7 @@ final class PipelineRunner: Sendable {
                 recover()
                 return true
             } catch {
-                state.withLock { $0.storeFailure = error }
-                // SQLite does not always tell a full disk from another failure.
-                if error.code == .full || (error.code == .failed && reserve.isDiskFull) { reserve.giveUp("\(error)") }
-                guard pause("events cannot be stored", error, state.withLock { $0.isFinishing }) else { return false }
+                guard pause(storeFailure: error, state.withLock { $0.isFinishing }) else { return false }
             }
         }
     }
@@ -264,25 +258,35 @@ final class PipelineRunner: Sendable {
         let next = state.withLock { $0.next }
         let kept = records.first.map { $0.position < next } ?? false ? records.filter { $0.position >= next } : records
         try pipeline.advance(
-            over: kept, progress: unsaved?.progress ?? SinkProgress(), lowestCursor: cursors.lowest)
-        note(pipeline.log)
-        if let last = records.last { state.withLock { $0.next = max($0.next, last.next) } }
+            over: kept, progress: unsaved?.progress ?? SinkProgress(), holds: cursors.holds)
+        let isBacklogDone = state.withLock { state in
+            if let last = records.last { state.next = max(state.next, last.next) }
+            guard let end = state.backlogEnd, end <= state.next else { return false }
+            state.backlogEnd = nil
+            return true
+        }
+        if isBacklogDone, pipeline.activeAlarms.contains(where: { OwnFacts.heldStorage(of: $0.key) == Self.eventLog }) {
+            log.noteStandingAlarm()
+        }
+        log.note(pipeline.log)
     }
 
-    /// While the event log is full nothing is read: the journal keeps it. The sinks' progress is what makes room.
-    private func waitForRoom(_ pipeline: inout EventPipeline, _ isFinishing: Bool) -> Bool {
+    /// Looks at the event log's size with no records in hand: there is more to remove; or it is full, and then nothing is
+    /// read until the sinks' progress has made room: the journal keeps it.
+    private func lookAtLog(_ pipeline: inout EventPipeline, _ isFinishing: Bool) -> Bool {
         let unsaved = cursors.pending()
         do throws(StoreError) {
-            try pipeline.advance(over: [], progress: unsaved.progress, lowestCursor: cursors.lowest)
+            try pipeline.advance(over: [], progress: unsaved.progress, holds: cursors.holds)
         } catch {
-            return pause("events cannot be stored", error, isFinishing)
+            return pause(storeFailure: error, isFinishing)
         }
         cursors.saved(unsaved)
-        note(pipeline.log)
+        log.note(pipeline.log)
         guard pipeline.log.isFull else {
             recover()
             return true
         }
+        state.withLock { $0.storeFailure = nil }
         return pause("events wait", LogFull(holder: pipeline.log.holder ?? "?"), isFinishing)
     }
 
@@ -291,21 +295,18 @@ final class PipelineRunner: Sendable {
         var description: String { "the event log has reached its limit, and sink \(holder) has not read the oldest" }
     }
 
-    /// Shows what a look at the event log's size found, and tells of its limit and of the end of that.
-    private func note(_ log: EventLogState) {
-        logBytes.set(Int(clamping: log.size))
-        removed.add(Int(clamping: log.removed))
-        unread.add(Int(clamping: log.unread))
-        let (isNew, holder) = toldHolder.withLock { told in
-            // The end is told once nobody holds the log above its size: each row that goes makes a little room, and each
-            // that comes takes it.
-            let isOver = log.holder == nil && !log.isHeld && !log.hasMore
-            guard told != log.holder, log.holder != nil || isOver else { return (false, told) }
-            defer { told = log.holder }
-            return (true, told)
-        }
-        guard isNew else { return }
-        tellHeld(log.holder != nil, log.holder ?? holder ?? "")
+    /// What waits while nothing is read ages too.
+    private func noteLag(_ next: JournalPosition) {
+        guard lag.withLock({ $0 }) == nil, var reader = try? JournalReader(folder: folder, from: next) else { return }
+        let oldest = try? reader.read(upTo: journal.committed, limit: 1).first?.entry.time
+        lag.withLock { $0 = oldest }
+    }
+
+    private func pause(storeFailure error: StoreError, _ isFinishing: Bool) -> Bool {
+        state.withLock { $0.storeFailure = error }
+        // SQLite does not always tell a full disk from another failure.
+        if error.code == .full || (error.code == .failed && reserve.isDiskFull) { reserve.giveUp("\(error)") }
+        return pause("events cannot be stored", error, isFinishing)
     }
 
     /// Says once what is wrong and waits a little; `false` where a stop should not wait for it to mend: the journal

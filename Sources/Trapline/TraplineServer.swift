@@ -101,8 +101,7 @@ public final class TraplineServer: Service {
         let pipeline = PipelineRunner(
             journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
             metrics: metrics, logger: logger,
-            heldBefore: saved.activeAlarms.contains { OwnFacts.heldStorage(of: $0.key) == FactRecorder.events },
-            tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1) })
+            tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1, whenDone: $2) })
         self.pipeline = pipeline
         // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
         let lookUp = try JournalReader(folder: folder.journal, from: nil)
@@ -250,10 +249,12 @@ public final class TraplineServer: Service {
             logger.error("the configuration has errors; the old one stays in force")
             return
         }
+        let snapshot = PipelineSnapshot(loaded, new)
+        // A new sink that begins with the past asks at once what of it is its own.
+        let routingBefore = routing.current
+        routing.replace(snapshot)
         do {
             try await sinks.apply(new.sinks)
-            let snapshot = PipelineSnapshot(loaded, new)
-            routing.replace(snapshot)
             pipeline.replace(snapshot)
             sinks.keepCursors(for: new.retention.cursors)
             naming.replace(loaded.naming)
@@ -266,6 +267,7 @@ public final class TraplineServer: Service {
             reloads.set(1)
             logger.notice("the configuration was loaded anew")
         } catch {
+            routing.replace(routingBefore)
             reloads.set(0)
             logger.error("the configuration was not taken over: \(error)")
         }

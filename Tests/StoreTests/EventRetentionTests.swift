@@ -21,10 +21,11 @@ import Testing
     }
 
     private func look(
-        _ retention: EventRetention, now: Int64, cursor: Int64? = nil
+        _ retention: EventRetention, now: Int64, cursor: Int64? = nil, isConfigured: Bool = true
     ) throws -> EventLogState {
-        let removal = EventRemoval(
-            retention, now: Timestamp(seconds: now), cursor: cursor.map { (sink: "slow", event: $0) })
+        let slow = cursor.map { (sink: "slow", event: $0) }
+        let holds = EventHolds(lowest: slow, delivering: isConfigured ? slow : nil)
+        let removal = EventRemoval(retention, now: Timestamp(seconds: now), holds: holds)
         return try #require(try store.commit(BatchOutcome(removal: removal)))
     }
 
@@ -46,8 +47,65 @@ import Testing
         retention.age = .seconds(60)
         let state = try look(retention, now: 10_000, cursor: 30)
         #expect(state.removed == 30)
-        #expect(state.holder == nil && state.isHeld && !state.isFull && state.unread == 0)
+        #expect(state.holder == "slow" && !state.isAtLimit && !state.isFull && state.unread == 0)
         #expect(try store.firstEventID() == 31)
+        #expect(try look(retention, now: 10_000, cursor: 100).holder == nil)
+        #expect(try store.firstEventID() == nil)
+    }
+
+    @Test func noMoreGoesUnreadThanTheLimitAsksFor() throws {
+        try fill(10_000)
+        var retention = EventRetention()
+        let size = Int(try look(retention, now: 10_000).size)
+        retention.size = size / 4
+        retention.limit = size - size / 20
+        var unread: Int64 = 0
+        var state: EventLogState
+        repeat {
+            state = try look(retention, now: 10_000, cursor: 100)
+            unread += state.unread
+            #expect(state.holder == "slow", "as long as it holds what should go")
+        } while state.hasMore
+        #expect(state.size <= retention.limit && !state.isAtLimit)
+        #expect(unread > 100 && unread < 900, "a twentieth, less what was read: \(unread)")
+        #expect(try store.firstEventID() == 101 + unread)
+    }
+
+    @Test func neverMoreThanThereIs() throws {
+        try fill(10)
+        var retention = EventRetention()
+        retention.size = 1
+        retention.limit = 1
+        let state = try look(retention, now: 10, cursor: 4)
+        #expect(state.removed == 10 && state.unread == 6 && state.isAtLimit)
+    }
+
+    @Test func theAlarmComesBeforeThePipelineWaits() throws {
+        try fill(10_000)
+        var retention = EventRetention()
+        let size = Int(try look(retention, now: 10_000).size)
+        retention.size = size / 4
+        retention.whenFull = .refuseNew
+        retention.limit = size + size / 12
+        #expect(try !look(retention, now: 10_000, cursor: 3).isAtLimit)
+        retention.limit = size + size / 64
+        let near = try look(retention, now: 10_000, cursor: 3)
+        #expect(near.isAtLimit && !near.isFull && near.holder == "slow")
+        retention.limit = size - size / 64
+        let full = try look(retention, now: 10_000, cursor: 3)
+        #expect(full.isAtLimit && full.isFull && full.unread == 0)
+        #expect(try store.firstEventID() == 4)
+    }
+
+    @Test func nobodyWaitsForASinkThatIsNotThere() throws {
+        try fill(10_000)
+        var retention = EventRetention()
+        retention.size = 65_536
+        retention.limit = 131_072
+        retention.whenFull = .refuseNew
+        let state = try look(retention, now: 10_000, cursor: 30, isConfigured: false)
+        #expect(!state.isFull && state.isAtLimit && state.holder == "slow")
+        #expect(state.removed == 2_048 && state.unread == 2_018)
     }
 
     @Test func sizeTakesSomeThousandRowsAtOnce() throws {
@@ -59,7 +117,7 @@ import Testing
         var state = first
         while state.hasMore { state = try look(retention, now: 10_000) }
         #expect(state.size < first.size && state.size <= retention.size)
-        #expect(try store.firstEventID() ?? 0 > 4_096)
+        #expect(try store.firstEventID() ?? 0 > 2_049)
         #expect(try store.firstEventID() ?? .max < 10_000, "no more than needed")
     }
 
@@ -74,7 +132,7 @@ import Testing
         retention.whenFull = .dropOldest
         let dropping = try look(retention, now: 10_000, cursor: 30)
         #expect(dropping.removed == 2_048 && !dropping.isFull && dropping.holder == "slow")
-        #expect(dropping.unread == 2_048)
+        #expect(dropping.unread == 2_048 && dropping.isAtLimit)
         #expect(try store.firstEventID() == 2_079)
     }
 
@@ -84,10 +142,12 @@ import Testing
         var retention = EventRetention()
         retention.size = 65_536
         retention.limit = Int(try look(EventRetention(), now: 1).size) - 1
-        #expect(try look(retention, now: 10_000, cursor: 30).holder == "slow")
-        let below = try look(retention, now: 10_000, cursor: 30)
-        #expect(below.holder == nil && below.isHeld && below.removed == 0)
-        #expect(try !look(retention, now: 10_000, cursor: 10_000).isHeld)
+        var state = try look(retention, now: 10_000, cursor: 0)
+        #expect(state.isAtLimit && state.holder == "slow")
+        while state.hasMore { state = try look(retention, now: 10_000, cursor: 0) }
+        let below = try look(retention, now: 10_000, cursor: 0)
+        #expect(below.holder == "slow" && !below.isAtLimit && below.removed == 0)
+        #expect(try look(retention, now: 10_000, cursor: 10_000).holder == nil)
     }
 
     @Test func whatAlarmsAreMadeUpFromStays() throws {

@@ -6,6 +6,7 @@ import Journal
 import MIBCatalog
 import Routing
 import SNMPWire
+import Store
 import Sinks
 import Testing
 
@@ -116,12 +117,21 @@ struct ConfigurationLoaderTests {
 
     @Test func readsRetention() throws {
         let loaded = load(
-            "retention: {journal: {age: 30d, size: 20GiB, limit: 40GiB, when-full: drop-oldest}, cursors: 2d}")
+            """
+            retention:
+              journal: {age: 30d, size: 20GiB, limit: 40GiB, when-full: drop-oldest}
+              events: {age: 365d, size: 2GiB, limit: 3GiB, when-full: refuse-new}
+              cursors: 2d
+            """)
         var expected = RetentionSettings()
         expected.journal.age = .seconds(30 * 86_400)
         expected.journal.size = 20 << 30
         expected.journal.limit = 40 << 30
         expected.journal.whenFull = .dropOldest
+        expected.events.age = .seconds(365 * 86_400)
+        expected.events.size = 2 << 30
+        expected.events.limit = 3 << 30
+        expected.events.whenFull = .refuseNew
         expected.cursors = .seconds(2 * 86_400)
         #expect(try #require(loaded.configuration).retention == expected)
     }

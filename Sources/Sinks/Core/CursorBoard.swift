@@ -113,15 +113,19 @@ public final class CursorBoard: Sendable {
         }
     }
 
-    /// The cursor that stands furthest back, of all that are kept, as a restart would find it: the log is needed from
-    /// the event behind it on. `nil` where no sink has one.
-    public var lowest: (sink: String, event: Int64)? {
+    /// The cursors that stand furthest back, as a restart would find them: the log is needed from the event behind them
+    /// on. Without a value where no sink has one.
+    public var holds: EventHolds {
         state.withLock { state in
-            let all = state.cursors.map { sink, cursor in
-                (sink: sink, event: min(cursor.event, state.saved[sink]?.event ?? cursor.event))
+            func lowest(_ cursors: [String: SinkCursor]) -> (sink: String, event: Int64)? {
+                let all = cursors.map { sink, cursor in
+                    (sink: sink, event: min(cursor.event, state.saved[sink]?.event ?? cursor.event))
+                }
+                // By name where two stand together, so that it is always told of the same one.
+                return all.min { ($0.event, $0.sink) < ($1.event, $1.sink) }
             }
-            // By name where two stand together, so that it is always told of the same one.
-            return all.min { ($0.event, $0.sink) < ($1.event, $1.sink) }
+            return EventHolds(
+                lowest: lowest(state.cursors), delivering: lowest(state.cursors.filter { $0.value.removed == nil }))
         }
     }
 

@@ -19,11 +19,11 @@ public final class SinkRunner: Sendable {
 
     public let name: String
 
-    private let sink: any Sink
-    private let environment: SinkEnvironment
-    private let logger: Logger
-    private let counters: SinkMetrics.Counters
-    private let follower: EventFollower
+    let sink: any Sink
+    let environment: SinkEnvironment
+    let logger: Logger
+    let counters: SinkMetrics.Counters
+    let follower: EventFollower
     private let expiry: EventExpiry
     private let disk: BlockingQueue
     private let start: SinkCursor
@@ -116,7 +116,7 @@ public final class SinkRunner: Sendable {
 
     // MARK: - The loop
 
-    private var isStopping: Bool { state.withLock { $0.isStopping } }
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func follow() async {
         var marks = DeliveryMarks(at: start.event)
@@ -135,13 +135,14 @@ public final class SinkRunner: Sendable {
                 guard await confirm(&marks) else { return }
             }
             guard let portion = await gather(marks, sinceDelivery: &sinceDelivery) else { continue }
-            if portion.removed > 0 { report(removed: portion.removed) }
             var delivery = Delivery()
             if !portion.events.isEmpty {
                 guard let ended = await deliver(portion.events, marks) else { return }
                 delivery = ended
                 sinceDelivery = Stopwatch(environment.clock)
             }
+            // Once the cursor passes them: a runner that takes over from this one finds the same gap.
+            if portion.removed > 0 { report(removed: portion.removed) }
             marks.send(
                 delivery.count, from: portion.events.first?.event.time, upTo: portion.end, clock: environment.clock)
             if sink.needsConfirmation {
@@ -156,7 +157,7 @@ public final class SinkRunner: Sendable {
     }
 
     /// Asks until the peer has confirmed all that was sent; `false` if the runner was stopped before that.
-    private func confirm(_ marks: inout DeliveryMarks) async -> Bool {
+    func confirm(_ marks: inout DeliveryMarks) async -> Bool {
         let isDone = await persist { () async throws(DeliveryFailure) in
             try await sink.confirm()
             return true
@@ -166,7 +167,7 @@ public final class SinkRunner: Sendable {
     }
 
     /// What was sent is in the peer's hands.
-    private func settle(_ marks: inout DeliveryMarks, refused: [DeadLetter] = []) {
+    func settle(_ marks: inout DeliveryMarks, refused: [DeadLetter] = []) {
         counters.delivered.add(marks.confirm())
         post(marks, refused: refused)
     }
@@ -223,7 +224,7 @@ public final class SinkRunner: Sendable {
     }
 
     /// Reads until the store lets it; `nil` if the runner was stopped before that.
-    private func reading<Value: Sendable>(
+    func reading<Value: Sendable>(
         _ read: @escaping @Sendable () throws(StoreError) -> Value
     ) async -> Value? {
         var failures = 0
@@ -244,7 +245,7 @@ public final class SinkRunner: Sendable {
     // MARK: - Delivery
 
     /// What became of a delivery.
-    private struct Delivery {
+    struct Delivery {
         /// How many events the peer has taken, be it for some recipients only.
         var count = 0
         var refused: [DeadLetter] = []
@@ -254,7 +255,7 @@ public final class SinkRunner: Sendable {
     ///
     /// Events that are too old are left out, before the first try and before each further one, unless somebody asked for
     /// them.
-    private func deliver(
+    func deliver(
         _ stored: [StoredEvent], _ marks: DeliveryMarks, areAskedFor: Bool = false
     ) async -> Delivery? {
         note(marks, waiting: stored.first)
@@ -292,18 +293,6 @@ public final class SinkRunner: Sendable {
         return delivery
     }
 
-    private func bury(_ events: [SinkEvent], _ rejection: DeliveryFailure) -> [DeadLetter] {
-        let detail = PlainText.shortened(PlainText.oneLine(rejection.detail), octets: SinkFailures.detailLimit)
-        logger.error("refused for good, \(events.count) events are dead letters: \(detail)")
-        counters.deadLetters.add(events.count)
-        let now = Timestamp.now
-        // The store keeps no more of them.
-        return events.suffix(EventStore.deadLetterLimit).map { event in
-            DeadLetter(
-                sink: name, event: event.event.id, time: now, reason: rejection.reason.rawValue, detail: detail)
-        }
-    }
-
     /// Tries until the sink has done it; `false` if the runner was stopped before that. An attempt tells whether it has
     /// asked the peer at all: one that found nothing left to do says nothing about the peer.
     private func persist(_ attempt: () async throws(DeliveryFailure) -> Bool) async -> Bool {
@@ -322,61 +311,6 @@ public final class SinkRunner: Sendable {
             await pause(for: environment.backOff.pause(afterFailures: failures, jitter: environment.jitter()))
             if isStopping { return false }
         }
-    }
-
-    // MARK: - Letters
-
-    /// Delivers the dead letters that operators asked for, the oldest event first; `false` if the runner was stopped
-    /// before that. They stay asked for in the store until the board's next transaction tells that it is done.
-    private func sendLettersAgain(_ marks: inout DeliveryMarks, _ sinceDelivery: inout Stopwatch?) async -> Bool {
-        // Before the look: what is saved in between is not among the letters any more.
-        let known = environment.cursors.settled(of: name)
-        guard let asked = await lettersAskedFor() else { return false }
-        var rest = asked.filter { !known.contains($0) }[...]
-        while !rest.isEmpty {
-            if isStopping { return false }
-            let numbers = Array(rest.prefix(letterLimit))
-            rest = rest.dropFirst(numbers.count)
-            guard
-                let events = await reading({ [follower] () throws(StoreError) in
-                    var events: [StoredEvent] = []
-                    for number in numbers { if let event = try follower.event(number) { events.append(event) } }
-                    return events
-                })
-            else { return false }
-            if events.count < numbers.count {
-                counters.removed.add(numbers.count - events.count)
-                let lost = numbers.count - events.count
-                logger.error("\(lost) dead letters are not sent again: the event log no longer has their events")
-            }
-            var delivery = Delivery()
-            if !events.isEmpty {
-                guard let ended = await deliver(events, marks, areAskedFor: true) else { return false }
-                delivery = ended
-                sinceDelivery = Stopwatch(environment.clock)
-                logger.notice("sent again: \(delivery.count) of \(events.count) dead letters")
-            }
-            marks.send(
-                delivery.count, from: events.first?.event.time, upTo: marks.sent, clock: environment.clock)
-            if sink.needsConfirmation {
-                guard await confirm(&marks) else { return false }
-            } else {
-                settle(&marks)
-            }
-            environment.cursors.post(marks.confirmed, for: name, refused: delivery.refused, settled: numbers)
-        }
-        return true
-    }
-
-    /// How many letters are sent again together: a page of a digest at most.
-    private var letterLimit: Int {
-        switch sink.gathering {
-        case .immediate(let maximum), .window(_, let maximum): max(1, min(maximum, 256))
-        }
-    }
-
-    private func lettersAskedFor() async -> [Int64]? {
-        await reading { [follower, name] () throws(StoreError) in try follower.store.lettersAskedFor(of: name) }
     }
 
     private func report(removed: Int64) {

@@ -180,7 +180,7 @@ import TraplineMetrics
         #expect(bench.metric("trapline_datagrams_failed_total") == 0)
         #expect(
             try await Poll.eventually { try bench.told(OwnFacts.retentionHeld).last?.transition == "raised" })
-        #expect(try bench.told(OwnFacts.retentionHeld).last?.text == "The journal has reached its limit, held by dead")
+        #expect(try bench.told(OwnFacts.retentionHeld).last?.text == "Retention limit reached (journal), held by dead")
         try await bench.reloadWithoutDeadSink()
         #expect(
             try await Poll.eventually { try bench.told(OwnFacts.retentionReleased).last?.transition == "cleared" })
