@@ -11,6 +11,7 @@ public struct NotificationReader: ~Escapable {
     /// Those after `sysUpTime.0` and `snmpTrapOID.0`.
     public var variables: VariableReader
     private let bytes: RawSpan
+    private let layout: MessageLayout
     private let trapOIDRange: Range<Int>
     /// v1 only: what RFC 3584 §3.1 makes of its three fields, which stands nowhere in the datagram.
     private let translated: OID?
@@ -22,6 +23,7 @@ public struct NotificationReader: ~Escapable {
         let layout = try MessageLayout(datagram, leniency: leniency, leavesVariables: true)
         guard let pdu = layout.pdu else { throw WireError(.v3Unsupported, at: layout.encryptedOffset) }
         bytes = datagram
+        self.layout = layout
         version = layout.version
         kind = pdu.kind == .informRequest ? .inform : .trap
         var rest = pdu.variables
@@ -52,5 +54,59 @@ public struct NotificationReader: ~Escapable {
             if let translated { return unsafe _overrideLifetime(translated.octets, borrowing: self) }
             return bytes.octets(trapOIDRange)
         }
+    }
+}
+
+extension NotificationReader {
+    /// The notification of a datagram all of whose octets are checked; `nil` where it is malformed, or holds none that
+    /// can be read.
+    @_lifetime(copy datagram)
+    public static func checked(_ datagram: RawSpan, leniency: Leniency = .devices) -> NotificationReader? {
+        do {
+            let reader = try NotificationReader(datagram, leniency: leniency)
+            var variables = reader.variables
+            while try variables.read() != nil {}
+            return reader
+        } catch {
+            return nil
+        }
+    }
+}
+
+// MARK: - What the message tells besides: ranges count from the datagram's first octet.
+
+extension NotificationReader {
+    /// `nil` for v3.
+    public var community: Range<Int>? {
+        guard case .community(let community, _) = layout.body else { return nil }
+        return community
+    }
+
+    /// `nil` for v1's trap, which has none.
+    public var requestID: Int32? { trapV1 == nil ? layout.pdu?.requestID : nil }
+
+    /// v1's trap only: its own `enterprise`.
+    public var enterprise: Range<Int>? { trapV1?.enterprise }
+
+    /// v1's trap only: `agent-addr`, IPv4 in host order.
+    public var agentAddress: UInt32? { trapV1?.agentAddress }
+
+    /// v3 only: the authoritative engine.
+    public var engineID: Range<Int>? { v3?.engineID }
+
+    /// v3 only.
+    public var userName: Range<Int>? { v3?.userName }
+
+    /// v3 only.
+    public var level: SecurityLevel? { v3?.level }
+
+    /// v3 only.
+    public var contextName: Range<Int>? { v3?.contextName }
+
+    private var trapV1: PDULayout? { layout.pdu.flatMap { $0.kind == .trapV1 ? $0 : nil } }
+
+    private var v3: V3Layout? {
+        guard case .v3(let v3) = layout.body else { return nil }
+        return v3
     }
 }

@@ -103,7 +103,7 @@ public struct Explainer {
                 receiver: datagram.receiver, payload: datagram.payload),
             position: outcome.position, next: outcome.position)
         let document = naming.document(record)
-        let event = SinkEvent(event: outcome.event, record: record, datagram: document)
+        let event = SinkEvent(event: outcome.event, record: record, naming: naming)
         return Explanation(
             document: EventDocument(
                 outcome.event, datagram: document, routes: outcome.decision.matched, sinks: outcome.decision.sinks),

@@ -7,13 +7,20 @@ public struct SinkEvent: Sendable {
     public var event: Event
     /// As it stands in the journal; `nil` where retention has removed it, or past the sink's `datagramLimit`.
     public var record: JournalRecord?
-    /// The record decoded and named; `nil` with `record`.
-    public var datagram: DatagramDocument?
+    /// What names the parts of the record; `nil` with it.
+    public var naming: DatagramNaming?
 
-    public init(event: Event, record: JournalRecord?, datagram: DatagramDocument?) {
+    public init(event: Event, record: JournalRecord? = nil, naming: DatagramNaming? = nil) {
         self.event = event
         self.record = record
-        self.datagram = datagram
+        self.naming = naming
+    }
+
+    /// The record decoded and named, which is done at each call and costs more than all else about an event: whoever
+    /// writes one by the thousand reads the record's octets.
+    public var datagram: DatagramDocument? {
+        guard let record, let naming else { return nil }
+        return naming.document(record)
     }
 }
 

@@ -265,7 +265,7 @@ public final class SinkRunner: Sendable {
         var events = await disk.run { [environment, counters] in
             isLoaded
                 ? SinkRunner.load(fresh, environment, counters)
-                : fresh.map { SinkEvent(event: $0.event, record: nil, datagram: nil) }
+                : fresh.map { SinkEvent(event: $0.event) }
         }
         var delivery = Delivery()
         var rejection: DeliveryFailure?
@@ -325,7 +325,7 @@ public final class SinkRunner: Sendable {
         return stored.map { stored in
             let record = stored.position.flatMap(environment.record)
             if record == nil && stored.position != nil { counters.missingRecords.add() }
-            return SinkEvent(event: stored.event, record: record, datagram: record.map(naming.document))
+            return SinkEvent(event: stored.event, record: record, naming: naming)
         }
     }
 

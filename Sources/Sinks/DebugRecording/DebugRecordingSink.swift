@@ -64,7 +64,7 @@ public final class DebugRecordingSink: Sink {
         {
             return datagram
         }
-        return .text(formatter.message(for: event.event, datagram: event.datagram))
+        return .text(formatter.message(for: event))
     }
 
     private func hex(_ octets: [UInt8]) -> String {

@@ -1,5 +1,5 @@
 public import Alarms
-internal import Basics
+public import Basics
 public import Documents
 internal import SNMPWire
 
@@ -37,6 +37,8 @@ public struct EventTemplate: Sendable, Hashable {
     ]
 
     private let parts: [Part]
+    /// Whether it tells of the datagram, and not of the event alone.
+    private let needsDatagram: Bool
 
     public init(_ template: String) {
         var parts: [Part] = []
@@ -59,6 +61,10 @@ public struct EventTemplate: Sendable, Hashable {
         }
         literal += rest
         self.parts = (parts + [.literal(literal)]).filter { $0 != .literal("") }
+        needsDatagram = parts.contains { part in
+            guard case .placeholder(let name) = part else { return false }
+            return name == "name" || !Self.placeholders.contains(name)
+        }
     }
 
     /// The placeholders of a template that nothing would ever fill: for the configuration's check.
@@ -72,20 +78,38 @@ public struct EventTemplate: Sendable, Hashable {
     }
 
     /// The text for an event. It may hold whatever the device sent, line breaks too.
-    public func text(for event: Event, datagram: DatagramDocument?) -> String {
-        parts.map { part in
+    public func text(for event: Event, datagram: @autoclosure () -> DatagramDocument?) -> String {
+        var text = OctetWriter()
+        append(event, datagram: datagram(), to: &text)
+        return text.text()
+    }
+
+    /// The same as octets.
+    /// - Parameter datagram: asked once, and only where the template tells of it.
+    public func append(
+        _ event: Event, datagram: @autoclosure () -> DatagramDocument?, to text: inout OctetWriter
+    ) {
+        let datagram = needsDatagram ? datagram() : nil
+        for part in parts {
             switch part {
-            case .literal(let text): text
-            case .placeholder(let name): Self.value(of: name, event, datagram)
+            case .literal(let literal): text.append(literal)
+            case .placeholder("address"): event.device.address.append(to: &text)
+            case .placeholder("time"): event.time.append(to: &text)
+            case .placeholder("description"):
+                if !event.source.isEmpty {
+                    text.append(event.source)
+                    text.append(", ")
+                }
+                text.append(event.text)
+            case .placeholder(let name): text.append(Self.value(of: name, event, datagram))
             }
-        }.joined()
+        }
     }
 
     private static func value(of name: String, _ event: Event, _ datagram: DatagramDocument?) -> String {
         switch name {
         case "id": String(event.id)
         case "alarmId": event.alarmID.map { String($0) } ?? ""
-        case "time": event.time.description
         case "deviceTime": event.deviceTime?.description ?? ""
         case "raised": event.raised?.description ?? ""
         case "transition": event.transition.rawValue
@@ -98,10 +122,8 @@ public struct EventTemplate: Sendable, Hashable {
         case "previousSeverity": event.previousSeverity?.name ?? ""
         case "device": event.device.name
         case "deviceId": event.device.id
-        case "address": event.device.address.description
         case "source": event.source
         case "text": event.text
-        case "description": event.source.isEmpty ? event.text : event.source + ", " + event.text
         case "eventType": event.eventType ?? ""
         case "probableCause": event.probableCause ?? ""
         case "count": String(event.count)

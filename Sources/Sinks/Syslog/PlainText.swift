@@ -65,6 +65,18 @@ enum PlainText {
         return last != blank || text.isEmpty
     }
 
+    /// The same for text that is still octets.
+    static func isPlainLine(_ octets: Span<UInt8>, where isAllowed: (UInt8) -> Bool = { _ in true }) -> Bool {
+        let blank: UInt8 = 0x20
+        var last = blank
+        for index in octets.indices {
+            let octet = octets[index]
+            guard octet == blank ? last != blank : isPrintableASCII(octet) && isAllowed(octet) else { return false }
+            last = octet
+        }
+        return last != blank || octets.isEmpty
+    }
+
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00, 0x09...0x0d, 0x20, 0x85, 0x2028, 0x2029: true

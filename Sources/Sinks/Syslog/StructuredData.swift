@@ -1,12 +1,16 @@
 internal import Alarms
 internal import Basics
 internal import Documents
+internal import MIBCatalog
+internal import SNMPWire
 
 /// The structured data of a message (RFC 5424 §6.3), built element by element within a limit of octets: what does not
 /// fit whole is left out, so that what is there is always well formed. It is written straight into octets: a message is
 /// most of what an event costs.
 struct StructuredData: ~Copyable {
-    private var octets: OctetWriter
+    private(set) var octets: OctetWriter
+    /// A variable's text, before it is known whether it tells more than its value.
+    private var scratch = OctetWriter()
     /// How many octets it may take.
     let limit: Int
 
@@ -17,8 +21,6 @@ struct StructuredData: ~Copyable {
         self.limit = limit
         octets = OctetWriter(capacity: max(0, min(limit, SyslogFormatter.streamLimit)))
     }
-
-    var text: String { octets.text() }
 
     /// RFC 5424 §6.3.3: `"`, `\` and `]` are escaped by a backslash. Control characters are made visible before.
     static func escaped(_ value: String) -> String {
@@ -80,7 +82,11 @@ struct StructuredData: ~Copyable {
     private mutating func add(_ name: StaticString, _ value: String) {
         octets.append(UInt8(ascii: " "))
         octets.append(name)
-        addValue(value)
+        octets.append("=\"")
+        let isPlain =
+            value.utf8.count <= Self.valueLimit && PlainText.isPlainLine(value) { !Self.mustBeEscaped($0) }
+        octets.append(isPlain ? value : Self.escaped(value))
+        octets.append(UInt8(ascii: "\""))
     }
 
     private mutating func add(_ name: StaticString, _ number: Int64) {
@@ -91,19 +97,27 @@ struct StructuredData: ~Copyable {
         octets.append(UInt8(ascii: "\""))
     }
 
-    /// `letter` and `number` are the name: `v3`.
-    private mutating func add(_ letter: UInt8, _ number: Int, _ value: String) {
+    /// Begins a parameter whose value is to follow, with `endValue` behind it: `letter` and `number` are its name, `v3`.
+    /// - Returns: where the value begins.
+    private mutating func beginValue(_ letter: UInt8, _ number: Int) -> Int {
         octets.append(UInt8(ascii: " "))
         octets.append(letter)
         octets.append(decimal: number)
-        addValue(value)
+        octets.append("=\"")
+        return octets.count
     }
 
-    private mutating func addValue(_ value: String) {
-        octets.append("=\"")
-        let isPlain =
-            value.utf8.count <= Self.valueLimit && PlainText.isPlainLine(value) { !Self.mustBeEscaped($0) }
-        octets.append(isPlain ? value : Self.escaped(value))
+    /// - Parameter isPlain: it is known to be ASCII without blanks and without what has to be escaped.
+    private mutating func endValue(from start: Int, isPlain: Bool = false) {
+        let value = octets.octets.extracting(start...)
+        let isFit =
+            value.count <= Self.valueLimit
+            && (isPlain || PlainText.isPlainLine(value) { !Self.mustBeEscaped($0) })
+        if !isFit {
+            let text = octets.text(from: start)
+            octets.truncate(to: start)
+            octets.append(Self.escaped(text))
+        }
         octets.append(UInt8(ascii: "\""))
     }
 }
@@ -140,32 +154,80 @@ extension StructuredData {
     /// a person reads it, and a letter for the type before N its value: `d` INTEGER, `u` Gauge32, `c` Counter32, `C`
     /// Counter64, `t` TimeTicks, `o` OBJECT IDENTIFIER, `i` IpAddress, `x` OCTET STRING in hex, `p` Opaque in hex, `n`
     /// NULL. sysUpTime.0 and snmpTrapOID.0 come first, as in the PDU.
-    mutating func addNotification(_ datagram: DatagramDocument) {
-        guard let oid = datagram.oid else { return }
+    ///
+    /// - Parameter datagram: what `notification` was read from.
+    mutating func addNotification(_ notification: NotificationReader, in datagram: [UInt8], catalog: Catalog) {
         var element = begin("snmp")
-        if let engine = datagram.engineID { add("ctxEngine", engine) }
-        if let name = datagram.context { add("ctxName", name) }
+        if let engine = notification.engineID { add("ctxEngine", hex: datagram[engine]) }
+        if let name = notification.contextName, !name.isEmpty {
+            add("ctxName", String(decoding: datagram[name], as: UTF8.self))
+        }
         endGroup(of: &element)
         add("v1", "1.3.6.1.2.1.1.3.0")
         add("l1", "SNMPv2-MIB::sysUpTime.0")
-        add("t1", Int64(datagram.uptime ?? 0))
+        add("t1", Int64(notification.uptime))
         endGroup(of: &element)
         add("v2", "1.3.6.1.6.3.1.1.4.1.0")
         add("l2", "SNMPv2-MIB::snmpTrapOID.0")
-        add("o2", oid)
-        add("a2", datagram.name ?? oid)
+        var start = beginValue(UInt8(ascii: "o"), 2)
+        octets.append(dottedOID: notification.trapOID)
+        endValue(from: start, isPlain: true)
+        start = beginValue(UInt8(ascii: "a"), 2)
+        catalog.appendName(of: notification.trapOID, to: &octets)
+        endValue(from: start)
         endGroup(of: &element)
-        for (index, variable) in (datagram.variables ?? []).enumerated() {
-            guard !element.isFull else { break }
-            let number = index + 3
-            add(UInt8(ascii: "v"), number, variable.oid)
-            if variable.name != variable.oid { add(UInt8(ascii: "l"), number, variable.name) }
-            let value = Self.text(variable.value)
-            add(Self.letter(of: variable.type), number, value)
-            if variable.text != value, !variable.text.isEmpty { add(UInt8(ascii: "a"), number, variable.text) }
+        var variables = notification.variables
+        var number = 3
+        while !element.isFull, let variable = variables.next() {
+            add(variable, number, catalog)
             endGroup(of: &element)
+            number += 1
         }
         end(element)
+    }
+
+    private mutating func add(_ variable: VariableView, _ number: Int, _ catalog: Catalog) {
+        let place = catalog.place(of: variable.name)
+        var start = beginValue(UInt8(ascii: "v"), number)
+        octets.append(dottedOID: variable.name)
+        endValue(from: start, isPlain: true)
+        start = beginValue(UInt8(ascii: "l"), number)
+        catalog.appendName(of: variable.name, at: place, to: &octets)
+        endValue(from: start)
+
+        scratch.removeAll()
+        catalog.appendText(of: variable.value, at: place, to: &scratch)
+        start = beginValue(Self.letter(of: variable.value), number)
+        append(variable.value)
+        let tellsMore = !scratch.isEmpty && !scratch.octets.isEqual(to: octets.octets.extracting(start...))
+        endValue(from: start, isPlain: true)
+        guard tellsMore else { return }
+        start = beginValue(UInt8(ascii: "a"), number)
+        octets.append(unsafe scratch.octets.bytes)
+        endValue(from: start)
+    }
+
+    private mutating func add(_ name: StaticString, hex value: ArraySlice<UInt8>) {
+        octets.append(UInt8(ascii: " "))
+        octets.append(name)
+        octets.append("=\"")
+        let start = octets.count
+        octets.append(hex: value.rawOctets)
+        endValue(from: start, isPlain: true)
+    }
+
+    /// Numbers, dotted addresses and OIDs, octets in hex.
+    private mutating func append(_ value: ValueView) {
+        switch value {
+        case .integer(let number): octets.append(decimal: number)
+        case .counter32(let number), .gauge32(let number), .timeTicks(let number): octets.append(decimal: number)
+        case .counter64(let number): octets.append(decimal: number)
+        case .octetString(let value), .opaque(let value): octets.append(hex: value)
+        case .objectIdentifier(let oid): octets.append(dottedOID: oid)
+        case .ipAddress(let address): octets.append(dotted: address)
+        case .float, .double: octets.append(Self.text(JSONValue(Value(value))))
+        case .null, .noSuchObject, .noSuchInstance, .endOfMibView: break
+        }
     }
 
     private static func trend(_ event: Event) -> String? {
@@ -177,18 +239,18 @@ extension StructuredData {
         }
     }
 
-    private static func letter(of type: String) -> UInt8 {
-        switch type {
-        case "INTEGER": UInt8(ascii: "d")
-        case "Gauge32", "Unsigned32": UInt8(ascii: "u")
-        case "Counter32": UInt8(ascii: "c")
-        case "Counter64": UInt8(ascii: "C")
-        case "TimeTicks": UInt8(ascii: "t")
-        case "OBJECT IDENTIFIER": UInt8(ascii: "o")
-        case "IpAddress": UInt8(ascii: "i")
-        case "OCTET STRING": UInt8(ascii: "x")
-        case "Opaque", "Float", "Double": UInt8(ascii: "p")
-        default: UInt8(ascii: "n")
+    private static func letter(of value: ValueView) -> UInt8 {
+        switch value {
+        case .integer: UInt8(ascii: "d")
+        case .gauge32: UInt8(ascii: "u")
+        case .counter32: UInt8(ascii: "c")
+        case .counter64: UInt8(ascii: "C")
+        case .timeTicks: UInt8(ascii: "t")
+        case .objectIdentifier: UInt8(ascii: "o")
+        case .ipAddress: UInt8(ascii: "i")
+        case .octetString: UInt8(ascii: "x")
+        case .opaque, .float, .double: UInt8(ascii: "p")
+        case .null, .noSuchObject, .noSuchInstance, .endOfMibView: UInt8(ascii: "n")
         }
     }
 
@@ -199,5 +261,13 @@ extension StructuredData {
         case .text(let text): text
         case .null: ""
         }
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }

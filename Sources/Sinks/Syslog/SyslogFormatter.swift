@@ -1,7 +1,9 @@
-public import Alarms
+internal import Alarms
 internal import Basics
-public import Documents
 public import Foundation
+internal import Journal
+internal import MIBCatalog
+internal import SNMPWire
 
 /// Makes a syslog message of an event: RFC 5424 with the `alarm` (RFC 5674) and `snmp` (RFC 5675) elements, or RFC 3164.
 public struct SyslogFormatter: Sendable {
@@ -56,31 +58,74 @@ public struct SyslogFormatter: Sendable {
 
     /// The message without framing. It holds no line break and no other control character, whatever the device sent,
     /// is valid UTF-8, and is no longer than the limit of its format and transport.
-    public func message(for event: Event, datagram: DatagramDocument?) -> String {
-        let text = PlainText.oneLine(template.text(for: event, datagram: datagram))
+    public func message(for event: SinkEvent) -> String {
+        var message = OctetWriter(capacity: limit)
+        append(event, to: &message)
+        return message.text()
+    }
+
+    /// The same as octets.
+    func append(_ event: SinkEvent, to message: inout OctetWriter) {
+        var text = OctetWriter()
+        template.append(event.event, datagram: event.datagram, to: &text)
+        var isASCII = true
+        if !PlainText.isPlainLine(text.octets) {
+            let line = PlainText.oneLine(text.text())
+            isASCII = line.utf8.allSatisfy { $0 < 0x80 }
+            text.removeAll()
+            text.append(line)
+        }
         switch format {
-        case .rfc5424: return rfc5424(event, datagram, text)
-        case .rfc3164: return rfc3164(event, text)
+        case .rfc5424: appendRFC5424(event, text, isASCII: isASCII, to: &message)
+        case .rfc3164: message.append(rfc3164(event.event, text.text()))
         }
     }
 
     /// `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG` (RFC 5424 §6).
-    private func rfc5424(_ event: Event, _ datagram: DatagramDocument?, _ text: String) -> String {
-        let header =
-            "\(priority(event))1 \(event.time) \(hostname(event)) \(Self.applicationName) \(processID) "
-            + messageID(event, datagram) + " "
+    private func appendRFC5424(
+        _ event: SinkEvent, _ text: borrowing OctetWriter, isASCII: Bool, to message: inout OctetWriter
+    ) {
+        let catalog = event.naming?.catalog ?? .empty
+        // Read where it lies: to decode it costs more than all the rest.
+        let datagram = event.naming == nil ? [] : event.record?.entry.payload ?? []
+        let notification = NotificationReader.checked(
+            datagram.rawOctets, leniency: event.naming?.leniency ?? .devices)
+        let start = message.count
+        message.append(priority(event.event))
+        message.append("1 ")
+        event.event.time.append(to: &message)
+        message.append(UInt8(ascii: " "))
+        message.append(hostname(event.event))
+        message.append(UInt8(ascii: " "))
+        message.append(Self.applicationName)
+        message.append(UInt8(ascii: " "))
+        message.append(decimal: processID)
+        message.append(UInt8(ascii: " "))
+        if let notification {
+            append(messageIDOf: notification, catalog, to: &message)
+        } else {
+            message.append(messageID(event.event.alarm))
+        }
+        message.append(UInt8(ascii: " "))
         // §6.4: text that is UTF-8 begins with the mark; plain ASCII is both and needs none.
-        let mark = text.utf8.allSatisfy { $0 < 0x80 } ? "" : Self.byteOrderMark
+        let mark = isASCII ? "" : Self.byteOrderMark
         // Half of the room is the text's if it needs it, the rest the structured data's: its variables are left out
         // from the end before the text is cut.
-        let room = limit - header.utf8.count - 1 - mark.utf8.count
-        var data = StructuredData(limit: room - min(text.utf8.count, room / 2))
-        data.addAlarm(event)
-        data.addTrapline(event)
-        if let datagram { data.addNotification(datagram) }
-        let elements = data.text
-        let structured = elements.isEmpty ? "-" : elements
-        return header + structured + " " + mark + PlainText.shortened(text, octets: room - structured.utf8.count)
+        let room = limit - (message.count - start) - 1 - mark.utf8.count
+        var data = StructuredData(limit: room - min(text.count, room / 2))
+        data.addAlarm(event.event)
+        data.addTrapline(event.event)
+        if let notification { data.addNotification(notification, in: datagram, catalog: catalog) }
+        let structured = message.count
+        if data.octets.isEmpty { message.append("-") } else { message.append(unsafe data.octets.octets.bytes) }
+        let rest = room - (message.count - structured)
+        message.append(UInt8(ascii: " "))
+        message.append(mark)
+        if text.count <= rest {
+            message.append(unsafe text.octets.bytes)
+        } else {
+            message.append(PlainText.shortened(text.text(), octets: rest))
+        }
     }
 
     /// `<PRI>Mmm dd hh:mm:ss HOSTNAME TAG[PID]: MSG` (RFC 3164 §4.1), in local time.
@@ -105,8 +150,24 @@ public struct SyslogFormatter: Sendable {
     }
 
     /// The notification's name without its module.
-    private func messageID(_ event: Event, _ datagram: DatagramDocument?) -> String {
-        var name = datagram?.name ?? event.alarm
+    private func append(messageIDOf notification: NotificationReader, _ catalog: Catalog, to message: inout OctetWriter)
+    {
+        let start = message.count
+        catalog.appendName(of: notification.trapOID, isQualified: false, to: &message)
+        let name = message.octets.extracting(start...)
+        let isPrintable = name.indices.allSatisfy { PlainText.isPrintableASCII(name[$0]) }
+        if isPrintable, !name.isEmpty {
+            message.truncate(to: min(message.count, start + Self.messageIDLimit))
+        } else {
+            let name = message.text(from: start)
+            message.truncate(to: start)
+            message.append(messageID(name))
+        }
+    }
+
+    /// A name without its module.
+    private func messageID(_ name: String) -> String {
+        var name = name
         if let separator = name.range(of: "::") { name.removeSubrange(..<separator.upperBound) }
         let octets = name.utf8.filter(PlainText.isPrintableASCII).prefix(Self.messageIDLimit)
         return octets.isEmpty ? "-" : String(decoding: octets, as: UTF8.self)

@@ -1,4 +1,5 @@
 internal import Alarms
+internal import Basics
 internal import Foundation
 public import NIOCore
 
@@ -10,6 +11,8 @@ public final class SyslogSink: Sink {
     private static let datagramBatch = 64
     /// Messages written in one go to a stream: some 500 KiB at their longest common sizes.
     private static let streamBatch = 512
+    /// Octets that few messages pass.
+    private static let commonLength = 2_048
 
     public let name: String
     public let gathering: Gathering
@@ -46,18 +49,32 @@ public final class SyslogSink: Sink {
     }
 
     public func deliver(_ events: [SinkEvent]) async throws(DeliveryFailure) {
-        let messages = events.map { formatter.message(for: $0.event, datagram: $0.datagram) }
         switch transport {
         case .datagrams(let peer):
-            try await peer.send(messages.map { Array($0.utf8) })
+            try await peer.send(events.map(octets))
         case .stream(let stream, let framing):
-            var buffer = ByteBuffer()
-            for message in messages { framing.write(message, into: &buffer) }
-            try await stream.send(buffer)
+            try await stream.send(framed(events, framing))
         case .relp(let relp):
-            try await relp.send(
-                zip(events, messages).map { SyslogRELP.Message(event: $0.event.id, octets: Array($1.utf8)) })
+            try await relp.send(events.map { SyslogRELP.Message(event: $0.event.id, octets: octets($0)) })
         }
+    }
+
+    private func octets(_ event: SinkEvent) -> [UInt8] {
+        var message = OctetWriter(capacity: Self.commonLength)
+        formatter.append(event, to: &message)
+        return message.copy()
+    }
+
+    private func framed(_ events: [SinkEvent], _ framing: SyslogFraming) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(events.count * Self.commonLength)
+        var message = OctetWriter(capacity: Self.commonLength)
+        for event in events {
+            message.removeAll()
+            formatter.append(event, to: &message)
+            framing.write(message, into: &buffer)
+        }
+        return buffer
     }
 
     /// Over UDP there is nobody to ask: what has left is delivered.
@@ -95,16 +112,15 @@ public final class SyslogSink: Sink {
     }
 
     public func preview(_ event: SinkEvent) -> String {
-        formatter.message(for: event.event, datagram: event.datagram)
+        formatter.message(for: event)
     }
 }
 
 extension SyslogFraming {
     /// `message` holds no line break: `SyslogFormatter` promises it.
-    func write(_ message: String, into buffer: inout ByteBuffer) {
-        switch self {
-        case .octetCounting: buffer.writeString("\(message.utf8.count) \(message)")
-        case .newline: buffer.writeString(message + "\n")
-        }
+    func write(_ message: borrowing OctetWriter, into buffer: inout ByteBuffer) {
+        if self == .octetCounting { buffer.writeString("\(message.count) ") }
+        _ = unsafe message.withUnsafeBytes { unsafe buffer.writeBytes($0) }
+        if self == .newline { buffer.writeString("\n") }
     }
 }

@@ -13,7 +13,7 @@ import Testing
         var event = try EventSample.event(1, severity: severity)
         event.time = Timestamp(seconds: 1_795_410_727, nanoseconds: 999_999_999)
         change(&event)
-        return SinkEvent(event: event, record: nil, datagram: nil)
+        return SinkEvent(event: event)
     }
 
     /// What a sink writes for `events`, into a file.

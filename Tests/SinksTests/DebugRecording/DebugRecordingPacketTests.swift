@@ -101,7 +101,7 @@ import Testing
 
     @Test func `the text form is a syslog message to tshark`() throws {
         let line = SyslogFormatter(settings: SyslogSettings(host: "x", format: .rfc3164))
-            .message(for: WireSamples.event(), datagram: nil)
+            .message(for: SinkEvent(event: WireSamples.event()))
         let capture = try capture([DebugRecordingPacket(sequence: 1, time: WireSamples.time, payload: .text(line))])
         let row = try #require(
             try Tshark.fields(["frame.protocols", "syslog.facility", "syslog.level"], of: capture).first)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct FileSinkTests {
     private func events(_ ids: ClosedRange<Int64>) throws -> [SinkEvent] {
-        try ids.map { SinkEvent(event: try EventSample.event($0), record: nil, datagram: nil) }
+        try ids.map { SinkEvent(event: try EventSample.event($0)) }
     }
 
     /// The numbers of the events in a file; `nil` for a line that is none.

@@ -8,7 +8,7 @@ import Testing
     private func elements(_ event: Event, _ datagram: [UInt8]? = nil) throws -> [StructuredDataReader.Element] {
         let sample = WireSamples.sinkEvent(event, datagram: datagram)
         let settings = SyslogSettings(host: "127.0.0.1", transport: .tcp(.octetCounting))
-        let message = SyslogFormatter(settings: settings).message(for: sample.event, datagram: sample.datagram)
+        let message = SyslogFormatter(settings: settings).message(for: sample)
         return try #require(StructuredDataReader.elements(in: message))
     }
 

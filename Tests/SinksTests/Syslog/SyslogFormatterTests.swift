@@ -21,7 +21,7 @@ import Testing
 
     @Test func `an RFC 5424 message has all its fields`() throws {
         let event = WireSamples.sinkEvent(WireSamples.event(), datagram: WireSamples.datagram())
-        let message = try formatter().message(for: event.event, datagram: event.datagram)
+        let message = try formatter().message(for: event)
         #expect(
             message
                 == #"<130>1 2026-01-31T23:59:59.124456Z gw-1 trapline 99 iso.3.6.1.6.3.1.1.5.3 "#
@@ -38,10 +38,10 @@ import Testing
     @Test func `an RFC 3164 message has local time and a blank before a short day`() throws {
         let event = WireSamples.event()
         #expect(
-            try formatter(.rfc3164, text: "{text}", timeZone: "Europe/Berlin").message(for: event, datagram: nil)
+            try formatter(.rfc3164, text: "{text}", timeZone: "Europe/Berlin").message(for: SinkEvent(event: event))
                 == "<130>Feb  1 00:59:59 gw-1 trapline[99]: Interface 7 is down")
         #expect(
-            try formatter(.rfc3164, text: "{text}").message(for: event, datagram: nil)
+            try formatter(.rfc3164, text: "{text}").message(for: SinkEvent(event: event))
                 == "<130>Jan 31 23:59:59 gw-1 trapline[99]: Interface 7 is down")
     }
 
@@ -53,16 +53,16 @@ import Testing
         let event = WireSamples.event(severity: severity)
         let local0 = 16 * 8
         #expect(
-            try formatter().message(for: event, datagram: nil).hasPrefix("<\(local0 + Int(operationsCentre))>1 "))
+            try formatter().message(for: SinkEvent(event: event)).hasPrefix("<\(local0 + Int(operationsCentre))>1 "))
         #expect(
-            try formatter(severities: .rfc5674).message(for: event, datagram: nil)
+            try formatter(severities: .rfc5674).message(for: SinkEvent(event: event))
                 .hasPrefix("<\(local0 + Int(rfc5674))>1 "))
     }
 
     @Test func `the hostname is the device's, its address where the name cannot stand there, or our own`() throws {
         func hostname(_ device: String, _ choice: SyslogSettings.Hostname = .device) throws -> String {
             let message = try formatter(hostname: choice).message(
-                for: WireSamples.event(device: device), datagram: nil)
+                for: SinkEvent(event: WireSamples.event(device: device)))
             return String(message.split(separator: " ")[2])
         }
         #expect(try hostname("gw-1.example.net") == "gw-1.example.net")
@@ -74,10 +74,10 @@ import Testing
 
     @Test func `only text that is not ASCII begins with the mark`() throws {
         #expect(
-            try formatter(text: "{text}").message(for: WireSamples.event(text: "Gehäuse"), datagram: nil)
+            try formatter(text: "{text}").message(for: SinkEvent(event: WireSamples.event(text: "Gehäuse")))
                 .hasSuffix("] \u{feff}Gehäuse"))
         #expect(
-            try formatter(text: "{text}").message(for: WireSamples.event(text: "case"), datagram: nil)
+            try formatter(text: "{text}").message(for: SinkEvent(event: WireSamples.event(text: "case")))
                 .hasSuffix("] case"))
     }
 
@@ -91,7 +91,7 @@ import Testing
         let formatter = try formatter(format, transport: transport)
         for padding in 0..<4 {
             let text = String(repeating: "x", count: padding) + String(repeating: "€", count: 10_000)
-            let message = formatter.message(for: WireSamples.event(text: text), datagram: nil)
+            let message = formatter.message(for: SinkEvent(event: WireSamples.event(text: text)))
             #expect((limit - 3...limit).contains(message.utf8.count))
             #expect(message.hasSuffix("€…"))
         }
@@ -103,7 +103,7 @@ import Testing
         }
         let event = WireSamples.sinkEvent(
             WireSamples.event(), datagram: WireSamples.datagram(variables: variables))
-        let message = try formatter().message(for: event.event, datagram: event.datagram)
+        let message = try formatter().message(for: event)
         #expect(message.utf8.count <= SyslogFormatter.datagramLimit)
         #expect(message.contains(#"v3="1.3.6.1.2.1.2.2.1.2.1" l3="iso.3.6.1.2.1.2.2.1.2.1" x3=""#))
         #expect(
@@ -125,7 +125,7 @@ import Testing
                 let event = WireSamples.sinkEvent(
                     WireSamples.event(alarm: text, device: text, source: text, text: text),
                     datagram: WireSamples.datagram(variables: [VariableSample.octets("1.3.6.1.4.1.1.0", text)]))
-                let message = formatter.message(for: event.event, datagram: event.datagram)
+                let message = formatter.message(for: event)
                 let limit = format == .rfc3164 ? 1_024 : transport == .udp ? 2_048 : 8_192
                 #expect(message.utf8.count <= limit, "seed \(seed)")
                 let isClean = message.unicodeScalars.allSatisfy {

@@ -49,8 +49,10 @@ enum WireSamples {
         ).encode()
     }
 
-    static func sinkEvent(_ event: Event, datagram octets: [UInt8]? = nil, receiverPort: UInt16 = 162) -> SinkEvent {
-        guard let octets else { return SinkEvent(event: event, record: nil, datagram: nil) }
+    static func sinkEvent(
+        _ event: Event, datagram octets: [UInt8]? = nil, receiverPort: UInt16 = 162, catalog: Catalog = .empty
+    ) -> SinkEvent {
+        guard let octets else { return SinkEvent(event: event) }
         let sender = Endpoint(event.device.address, port: 161)
         let receiver = Endpoint(IPAddress(v4: 0xc633_6401), port: receiverPort)
         let entry = JournalEntry(
@@ -58,8 +60,7 @@ enum WireSamples {
         let position = JournalPosition(segment: 1, offset: 0)
         return SinkEvent(
             event: event, record: JournalRecord(entry: entry, position: position, next: position),
-            datagram: DatagramDocument(
-                datagram: octets, time: event.time, sender: sender, receiver: receiver, catalog: .empty))
+            naming: DatagramNaming(catalog: catalog))
     }
 
     static func sinkEvents(_ ids: ClosedRange<Int64>) -> [SinkEvent] {
