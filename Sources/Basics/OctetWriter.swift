@@ -63,6 +63,11 @@ internal import Glibc
 
     public mutating func append(_ octets: [UInt8]) { append(octets[...]) }
 
+    /// All that stands in another one.
+    public mutating func append(_ other: borrowing OctetWriter) {
+        unsafe append(UnsafePointer(other.base), other.count)
+    }
+
     @inlinable @inline(__always)
     mutating func append(_ source: UnsafePointer<UInt8>, _ number: Int) {
         makeRoom(number)

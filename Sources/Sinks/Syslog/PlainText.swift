@@ -77,6 +77,10 @@ enum PlainText {
         return last != blank || octets.isEmpty
     }
 
+    static func isPrintableASCII(_ octets: Span<UInt8>) -> Bool {
+        octets.indices.allSatisfy { isPrintableASCII(octets[$0]) }
+    }
+
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00, 0x09...0x0d, 0x20, 0x85, 0x2028, 0x2029: true

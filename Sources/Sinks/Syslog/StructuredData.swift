@@ -109,16 +109,24 @@ struct StructuredData: ~Copyable {
 
     /// - Parameter isPlain: it is known to be ASCII without blanks and without what has to be escaped.
     private mutating func endValue(from start: Int, isPlain: Bool = false) {
-        let value = octets.octets.extracting(start...)
-        let isFit =
-            value.count <= Self.valueLimit
-            && (isPlain || PlainText.isPlainLine(value) { !Self.mustBeEscaped($0) })
-        if !isFit {
+        if !isFit(from: start, isPlain: isPlain) {
             let text = octets.text(from: start)
             octets.truncate(to: start)
             octets.append(Self.escaped(text))
         }
         octets.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a value can stay as it was written.
+    private func isFit(from start: Int, isPlain: Bool) -> Bool {
+        let value = octets.octets.extracting(start...)
+        return value.count <= Self.valueLimit
+            && (isPlain || PlainText.isPlainLine(value) { !Self.mustBeEscaped($0) })
+    }
+
+    /// Whether a variable's text tells more than the value that stands from `start` on.
+    private func tellsMore(thanFrom start: Int) -> Bool {
+        !scratch.isEmpty && !scratch.octets.isEqual(to: octets.octets.extracting(start...))
     }
 }
 
@@ -199,11 +207,11 @@ extension StructuredData {
         catalog.appendText(of: variable.value, at: place, to: &scratch)
         start = beginValue(Self.letter(of: variable.value), number)
         append(variable.value)
-        let tellsMore = !scratch.isEmpty && !scratch.octets.isEqual(to: octets.octets.extracting(start...))
+        let tellsMore = tellsMore(thanFrom: start)
         endValue(from: start, isPlain: true)
         guard tellsMore else { return }
         start = beginValue(UInt8(ascii: "a"), number)
-        octets.append(unsafe scratch.octets.bytes)
+        octets.append(scratch)
         endValue(from: start)
     }
 

@@ -117,12 +117,12 @@ public struct SyslogFormatter: Sendable {
         data.addTrapline(event.event)
         if let notification { data.addNotification(notification, in: datagram, catalog: catalog) }
         let structured = message.count
-        if data.octets.isEmpty { message.append("-") } else { message.append(unsafe data.octets.octets.bytes) }
+        if data.octets.isEmpty { message.append("-") } else { message.append(data.octets) }
         let rest = room - (message.count - structured)
         message.append(UInt8(ascii: " "))
         message.append(mark)
         if text.count <= rest {
-            message.append(unsafe text.octets.bytes)
+            message.append(text)
         } else {
             message.append(PlainText.shortened(text.text(), octets: rest))
         }
@@ -154,9 +154,7 @@ public struct SyslogFormatter: Sendable {
     {
         let start = message.count
         catalog.appendName(of: notification.trapOID, isQualified: false, to: &message)
-        let name = message.octets.extracting(start...)
-        let isPrintable = name.indices.allSatisfy { PlainText.isPrintableASCII(name[$0]) }
-        if isPrintable, !name.isEmpty {
+        if message.count > start, PlainText.isPrintableASCII(message.octets.extracting(start...)) {
             message.truncate(to: min(message.count, start + Self.messageIDLimit))
         } else {
             let name = message.text(from: start)
