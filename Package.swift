@@ -130,7 +130,8 @@ let package = Package(
             ]),
 
         // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.
-        .target(name: "TestPeers", dependencies: ["Basics"], path: "Tests/TestPeers", swiftSettings: settings),
+        .target(
+            name: "TestPeers", dependencies: ["Basics", logging], path: "Tests/TestPeers", swiftSettings: settings),
         tests(of: "Basics"),
         tests(of: "TraplineMetrics"),
         tests(of: "SNMPWire", ["TestPeers"], resources: [.copy("Fixtures")]),

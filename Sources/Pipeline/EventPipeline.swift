@@ -94,6 +94,7 @@ public struct EventPipeline: Sendable {
         requests = []
         log.removed = 0
         log.unread = 0
+        log.lost = [:]
         guard !records.isEmpty || !progress.isEmpty || (holds != nil && (log.isFull || log.hasMore)) else { return }
 
         var tally = PipelineMetrics.Tally()

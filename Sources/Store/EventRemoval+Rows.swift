@@ -37,6 +37,7 @@ extension EventRemoval {
         through = min(through, settled ?? through)
         guard through >= first else { return state }
         if let lowest = holds.lowest { state.unread = max(0, through - max(lowest.event, first - 1)) }
+        if state.unread > 0 { state.lost = try lost(first...through, database) }
         state.isAtLimit = state.isAtLimit || state.unread > 0
         var removal = try BoundStatement(database, "DELETE FROM events WHERE id <= ?")
         removal.bind(through)
@@ -49,7 +50,7 @@ extension EventRemoval {
 
     /// What becomes of rows that somebody needs and whose time has come; gives the last one that goes all the same.
     private func lookAtLimit(
-        _ overLimit: Int64, _ wanted: Int64, _ lowest: (sink: String, event: Int64), _ state: inout EventLogState
+        _ overLimit: Int64, _ wanted: Int64, _ lowest: EventHolds.Hold, _ state: inout EventLogState
     ) -> Int64 {
         state.holder = lowest.sink
         guard retention.whenFull == .refuseNew else { return overLimit }
@@ -60,6 +61,30 @@ extension EventRemoval {
         let margin = retention.limit / EventRetention.alarmMarginPart
         state.isAtLimit = state.isFull || state.size > Int64(retention.limit - margin)
         return min(overLimit, delivering.event)
+    }
+
+    /// How many of these rows each sink still had to deliver. A row whose list cannot be read counts for nobody.
+    private func lost(_ rows: ClosedRange<Int64>, _ database: Database) throws -> [String: Int64] {
+        let behind = holds.all.prefix { $0.event < rows.upperBound }
+        var lost: [String: Int64] = [:]
+        var coder = SinkListCoder()
+        var lists = try BoundStatement(
+            database, "SELECT id, sinks FROM events WHERE id BETWEEN ? AND ? ORDER BY id")
+        defer { lists.reset() }
+        lists.bind(rows.lowerBound)
+        lists.bind(rows.upperBound)
+        var reader = RowReader(lists, table: "events", columns: ["id", "sinks"])
+        while try lists.step() {
+            reader.nextRow()
+            let id = try reader.integer()
+            let names = (try? reader.text()).flatMap { coder.sinks(in: $0) } ?? []
+            for hold in behind where hold.event < id {
+                guard id <= hold.born || names.contains(where: { $0 == hold.sink || $0 == hold.former })
+                else { continue }
+                lost[hold.sink, default: 0] += 1
+            }
+        }
+        return lost
     }
 
     /// The last of the rows that are older than they may be; they go in the order of their numbers, so that one that is

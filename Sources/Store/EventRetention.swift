@@ -26,16 +26,41 @@ public struct EventRetention: Sendable, Hashable {
     public init() {}
 }
 
-/// Whose cursors stand furthest back: the rows behind them are still needed.
+/// Where the sinks' cursors stand: the rows behind them are still needed.
 public struct EventHolds: Sendable {
-    /// Of all that are kept.
-    public var lowest: (sink: String, event: Int64)?
-    /// Of the sinks that are there: they may yet deliver, and a cursor that is kept for a sink's return does not.
-    public var delivering: (sink: String, event: Int64)?
+    /// One sink's.
+    public struct Hold: Sendable, Hashable {
+        public var sink: String
+        /// The name that it had before: events may still be meant for it by that.
+        public var former: String?
+        /// It is done with everything of its own up to this number.
+        public var event: Int64
+        /// Up to this number the log does not name it, and all may be its own.
+        public var born: Int64
+        /// It is there and may yet deliver; a cursor that is kept for a sink's return does not.
+        public var isConfigured: Bool
 
-    public init(lowest: (sink: String, event: Int64)? = nil, delivering: (sink: String, event: Int64)? = nil) {
-        self.lowest = lowest
-        self.delivering = delivering
+        public init(
+            sink: String, former: String? = nil, event: Int64, born: Int64 = 0, isConfigured: Bool = true
+        ) {
+            self.sink = sink
+            self.former = former
+            self.event = event
+            self.born = born
+            self.isConfigured = isConfigured
+        }
+    }
+
+    /// The one furthest back first; by name where two stand together, so that it is always told of the same one.
+    let all: [Hold]
+
+    /// The one furthest back.
+    public var lowest: Hold? { all.first }
+    /// And of the sinks that are there.
+    public var delivering: Hold? { all.first(where: \.isConfigured) }
+
+    public init(_ holds: [Hold] = []) {
+        all = holds.sorted { ($0.event, $0.sink) < ($1.event, $1.sink) }
     }
 }
 
@@ -62,6 +87,8 @@ public struct EventLogState: Sendable, Hashable {
     public var removed: Int64 = 0
     /// How many of them the sink furthest back had not read.
     public var unread: Int64 = 0
+    /// By sink, how many of them were its own.
+    public var lost: [String: Int64] = [:]
     /// There may be more to remove than one transaction should.
     public var hasMore = false
     /// The sink that still needs what should go.

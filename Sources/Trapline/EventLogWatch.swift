@@ -1,3 +1,4 @@
+import Basics
 import Logging
 import Store
 import Synchronization
@@ -13,6 +14,17 @@ final class EventLogWatch: Sendable {
             _ isHeld: Bool, _ holder: String, _ whenDone: @escaping @Sendable (_ isOnDisk: Bool) -> Void
         ) -> Void
 
+    /// What sinks lost at the limit since the last line about it.
+    private struct Losses {
+        var events: [String: Int64] = [:]
+        var told: ContinuousClock.Instant?
+    }
+
+    /// A loss that goes on is told as often: a line a second would bury the rest of the log.
+    static let lossInterval = Duration.seconds(60)
+
+    private let losses = Mutex(Losses())
+    private let now: @Sendable () -> ContinuousClock.Instant
     /// Of whom was told that it holds the log at its limit; empty where that was before the start. `nil` where the last
     /// that was told is the end of it.
     private let told = Mutex<String?>(nil)
@@ -23,8 +35,12 @@ final class EventLogWatch: Sendable {
     private let removed: Counter
     private let unread: Counter
 
-    init(_ metrics: MetricsRegistry, logger: Logger, tell: @escaping Teller) {
+    init(
+        _ metrics: MetricsRegistry, logger: Logger, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        tell: @escaping Teller
+    ) {
         self.tell = tell
+        self.now = now
         self.logger = logger
         size = metrics.gauge("trapline_event_log_bytes", help: "Octets of the store that are in use.", labels: [])
         atLimit = metrics.gauge(
@@ -40,6 +56,25 @@ final class EventLogWatch: Sendable {
     /// What was journaled before the start is processed, and with that the alarm stands: its end is to be told.
     func noteStandingAlarm() {
         told.withLock { $0 = $0 ?? "" }
+    }
+
+    /// Called at the stop: what no line has told yet.
+    func finish() { tellLosses([:], isLast: true) }
+
+    private func tellLosses(_ lost: [String: Int64], isLast: Bool) {
+        let now = now()
+        let due = losses.withLock { losses -> [String: Int64] in
+            losses.events.merge(lost, uniquingKeysWith: +)
+            let isDue = losses.told.map { $0.duration(to: now) >= Self.lossInterval } ?? true
+            guard isDue || isLast, !losses.events.isEmpty else { return [:] }
+            defer { losses.events = [:] }
+            losses.told = now
+            return losses.events
+        }
+        guard !due.isEmpty else { return }
+        let list = due.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { "\($0.key) lost \(counted($0.value, "event"))" }.joined(separator: ", ")
+        logger.error("the event log is at its limit, and its oldest rows went before they were delivered: \(list)")
     }
 
     /// Called after each batch.
@@ -59,6 +94,7 @@ final class EventLogWatch: Sendable {
             return (before, told)
         }
         atLimit.set(now == nil ? 0 : 1)
+        tellLosses(log.lost, isLast: now == nil)
         guard now != before else { return }
         if let now {
             logger.error("the event log has reached its limit, held by \(now)")

@@ -172,6 +172,7 @@ final class PipelineRunner: Sendable {
         }
         guard var (pipeline, reader) = left else { return }
         while step(&pipeline, &reader) {}
+        log.finish()
     }
 
     private var isFinishing: Bool { state.withLock { $0.isFinishing } }

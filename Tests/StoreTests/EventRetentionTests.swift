@@ -23,9 +23,9 @@ import Testing
     private func look(
         _ retention: EventRetention, now: Int64, cursor: Int64? = nil, isConfigured: Bool = true
     ) throws -> EventLogState {
-        let slow = cursor.map { (sink: "slow", event: $0) }
-        let holds = EventHolds(lowest: slow, delivering: isConfigured ? slow : nil)
-        let removal = EventRemoval(retention, now: Timestamp(seconds: now), holds: holds)
+        let slow = cursor.map { EventHolds.Hold(sink: "slow", event: $0, isConfigured: isConfigured) }
+        let removal = EventRemoval(
+            retention, now: Timestamp(seconds: now), holds: EventHolds([slow].compactMap(\.self)))
         return try #require(try store.commit(BatchOutcome(removal: removal)))
     }
 
@@ -78,6 +78,27 @@ import Testing
         retention.limit = 1
         let state = try look(retention, now: 10, cursor: 4)
         #expect(state.removed == 10 && state.unread == 6 && state.isAtLimit)
+    }
+
+    @Test func whatEachSinkLosesIsItsOwn() throws {
+        let events = try (1...Int64(10)).map { number in
+            try Sample.stored(number, sinks: number.isMultiple(of: 2) ? ["noc", "old"] : ["noc"])
+        }
+        try store.commit(BatchOutcome(events: events, settledEvent: 10))
+        var retention = EventRetention()
+        retention.size = 1
+        retention.limit = 1
+        let removal = EventRemoval(
+            retention, now: Timestamp(seconds: 1),
+            holds: EventHolds([
+                EventHolds.Hold(sink: "noc", event: 3), EventHolds.Hold(sink: "ops", event: 0),
+                EventHolds.Hold(sink: "new", former: "old", event: 4, isConfigured: false),
+                EventHolds.Hold(sink: "late", event: 1, born: 5), EventHolds.Hold(sink: "done", event: 10),
+            ]))
+        let state = try #require(try store.commit(BatchOutcome(removal: removal)))
+        #expect(state.removed == 10 && state.unread == 10)
+        // Of ops nothing was; of late all may have been that was there before it.
+        #expect(state.lost == ["noc": 7, "new": 3, "late": 4])
     }
 
     @Test func theAlarmComesBeforeThePipelineWaits() throws {

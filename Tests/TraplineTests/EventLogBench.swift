@@ -2,7 +2,6 @@ import Alarms
 import Basics
 import Foundation
 import Intake
-import Logging
 import Pipeline
 import SNMPWire
 import Store
@@ -19,6 +18,7 @@ final class EventLogBench {
     private static let filler = String(repeating: "x", count: 3_000)
 
     let folder: TemporaryFolder
+    let log = LogCollector()
     private(set) var server: TraplineServer?
     private var run: Task<Void, any Error>?
     private var sender: UDPSender?
@@ -68,9 +68,7 @@ final class EventLogBench {
 
     /// - Parameter sections: of the configuration, beside the listener and the data folder.
     func start(_ sections: String) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let server = try TraplineServer(try load(sections), logger: logger)
+        let server = try TraplineServer(try load(sections), logger: log.logger)
         self.server = server
         run = Task { try await server.run() }
         let isReady = await Poll.eventually { !server.endpoints.isEmpty }

@@ -79,6 +79,8 @@ import Testing
         let first = try #require(try bench.events().first?.event.id)
         #expect(first > 1 && bench.metric("trapline_events_removed_unread_total") == Int(first - 1))
         #expect(bench.server?.health.status == .ok, "one sink's trouble")
+        let loss = "and its oldest rows went before they were delivered: slow lost "
+        #expect(bench.log.all.filter { $0.contains(loss) }.count == 1, "while it happens, and no line for each")
         #expect(try bench.told(OwnFacts.retentionReleased).isEmpty, "it holds them still")
 
         try await bench.reload(sections(retention, bench, isDead: false))
@@ -92,6 +94,8 @@ import Testing
         #expect(bench.metric("trapline_sink_dropped_total", "sink=\"archive\"") == 0)
         let last = try #require(try bench.events().last?.event.id)
         await bench.stop()
+        let lost = bench.log.all.compactMap { $0.split(separator: loss).dropFirst().first?.split(separator: " ").first }
+        #expect(lost.compactMap { Int($0) }.reduce(0, +) == dropped, "the lines tell of all: \(lost)")
 
         // What it did not get is what was counted as lost for it; the other one got everything.
         #expect(Int64(dropped) + 1 >= first)

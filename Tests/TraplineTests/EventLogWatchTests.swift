@@ -1,6 +1,7 @@
 import Logging
 import Store
 import Synchronization
+import TestPeers
 import Testing
 import TraplineMetrics
 
@@ -19,22 +20,34 @@ import TraplineMetrics
         var all: [Told] { told.withLock { $0 } }
     }
 
+    private final class InstantClock: Sendable {
+        private let now = Mutex(ContinuousClock.Instant.now)
+
+        func withLock<Result>(_ body: (inout ContinuousClock.Instant) -> Result) -> Result {
+            now.withLock { body(&$0) }
+        }
+    }
+
     private let facts = Facts()
     private let metrics = MetricsRegistry()
+    private let log = LogCollector()
+    private let clock = InstantClock()
     private let watch: EventLogWatch
 
     init() {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        watch = EventLogWatch(metrics, logger: logger) { [facts] isHeld, holder, whenDone in
+        watch = EventLogWatch(metrics, logger: log.logger, now: { [clock] in clock.withLock { $0 } }) {
+            [facts] isHeld, holder, whenDone in
             let canWrite = facts.canWrite.withLock { $0 }
             if canWrite { facts.told.withLock { $0.append(Told(isHeld: isHeld, holder: holder)) } }
             whenDone(canWrite)
         }
     }
 
-    private func note(holder: String?, isAtLimit: Bool = false, hasMore: Bool = false) {
+    private func note(
+        holder: String?, isAtLimit: Bool = false, hasMore: Bool = false, lost: [String: Int64] = [:]
+    ) {
         var state = EventLogState()
+        state.lost = lost
         state.holder = holder
         state.isAtLimit = isAtLimit
         state.hasMore = hasMore
@@ -86,5 +99,25 @@ import TraplineMetrics
         facts.canWrite.withLock { $0 = true }
         note(holder: nil)
         #expect(facts.all == [Told(isHeld: true, holder: "noc"), Told(isHeld: false, holder: "noc")])
+    }
+
+    @Test func whatIsLostIsToldAtOnceAndThenOnceAMinuteInSum() {
+        func lines() -> [String] { log.all.filter { $0.contains("lost") } }
+        note(holder: "noc", isAtLimit: true, lost: ["noc": 40, "ops": 1])
+        #expect(lines().count == 1 && lines()[0].hasSuffix("noc lost 40 events, ops lost 1 event"))
+        clock.withLock { $0 += .seconds(59) }
+        note(holder: "noc", isAtLimit: true, lost: ["noc": 2])
+        note(holder: "noc", lost: ["noc": 3])
+        #expect(lines().count == 1)
+        clock.withLock { $0 += .seconds(1) }
+        note(holder: "noc")
+        #expect(lines().count == 2 && lines()[1].hasSuffix("noc lost 5 events"), "with no more to come")
+        note(holder: "noc", isAtLimit: true, lost: ["noc": 1])
+        note(holder: nil)
+        #expect(lines().count == 3 && lines()[2].hasSuffix("noc lost 1 event"), "the end waits for nothing")
+        note(holder: "noc", isAtLimit: true, lost: ["noc": 1])
+        watch.finish()
+        watch.finish()
+        #expect(lines().count == 4)
     }
 }

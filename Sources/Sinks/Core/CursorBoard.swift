@@ -21,6 +21,8 @@ public final class CursorBoard: Sendable {
         var unsaved: Set<String> = []
         var freed: Set<String> = []
         var renamed: [String: String] = [:]
+        /// By sink, the name that it had before, where it was told one.
+        var former: [String: String] = [:]
         var letters: [DeadLetter] = []
         /// How many letters there have been.
         var letterCount = 0
@@ -59,6 +61,7 @@ public final class CursorBoard: Sendable {
         configured: Set<String> = []
     ) -> SinkCursor {
         state.withLock { state in
+            state.former[sink] = options.was
             // No cursor is ahead of the log; where one is, the store was exchanged.
             if var known = state.cursors[sink], known.event <= now {
                 if known.removed != nil {
@@ -113,19 +116,16 @@ public final class CursorBoard: Sendable {
         }
     }
 
-    /// The cursors that stand furthest back, as a restart would find them: the log is needed from the event behind them
-    /// on. Without a value where no sink has one.
+    /// Where the cursors stand, as a restart would find them: the log is needed from the events behind them on.
     public var holds: EventHolds {
         state.withLock { state in
-            func lowest(_ cursors: [String: SinkCursor]) -> (sink: String, event: Int64)? {
-                let all = cursors.map { sink, cursor in
-                    (sink: sink, event: min(cursor.event, state.saved[sink]?.event ?? cursor.event))
-                }
-                // By name where two stand together, so that it is always told of the same one.
-                return all.min { ($0.event, $0.sink) < ($1.event, $1.sink) }
-            }
-            return EventHolds(
-                lowest: lowest(state.cursors), delivering: lowest(state.cursors.filter { $0.value.removed == nil }))
+            EventHolds(
+                state.cursors.map { sink, cursor in
+                    EventHolds.Hold(
+                        sink: sink, former: state.former[sink],
+                        event: min(cursor.event, state.saved[sink]?.event ?? cursor.event), born: cursor.born ?? 0,
+                        isConfigured: cursor.removed == nil)
+                })
         }
     }
 

@@ -216,34 +216,3 @@ final class ScriptedSink: Sink {
     func close() async { state.withLock { $0.isClosed = true } }
     func preview(_ event: SinkEvent) -> String { "\(event.event.id)" }
 }
-
-/// Keeps what is logged.
-final class LogCollector: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var logger: Logger {
-        Logger(label: "test") { _ in Handler(collector: self) }
-    }
-
-    private struct Handler: LogHandler {
-        let collector: LogCollector
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        init(collector: LogCollector) {
-            self.collector = collector
-        }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let sink = metadata["sink"].map { "\($0)" } ?? "-"
-            collector.lines.withLock { $0.append("\(event.level) \(sink): \(event.message)") }
-        }
-    }
-}
