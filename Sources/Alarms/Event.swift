@@ -9,11 +9,20 @@ public struct EventDevice: Sendable, Hashable {
     public var name: String
     /// The address that its last datagram came from.
     public var address: IPAddress
+    /// Where it belongs, by its network or by the operator's word.
+    public var group: String?
+    public var tenant: String?
+    public var site: String?
 
-    public init(id: String, name: String, address: IPAddress) {
+    public init(
+        id: String, name: String, address: IPAddress, group: String? = nil, tenant: String? = nil, site: String? = nil
+    ) {
         self.id = id
         self.name = name
         self.address = address
+        self.group = group
+        self.tenant = tenant
+        self.site = site
     }
 }
 
