@@ -16,6 +16,12 @@ public struct AlarmKey: Sendable, Hashable {
     }
 }
 
+extension AlarmKey: Comparable {
+    public static func < (left: AlarmKey, right: AlarmKey) -> Bool {
+        (left.device, left.source, left.oid) < (right.device, right.source, right.oid)
+    }
+}
+
 /// An alarm that stands.
 public struct ActiveAlarm: Sendable, Hashable {
     /// The number of the event that raised it.

@@ -29,6 +29,8 @@ public struct AlarmTable: Sendable {
     private var repeated: [AlarmKey] = []
     /// Alarms whose stored row is to go.
     private var ended: Set<AlarmKey> = []
+    /// When an alarm ends whose rule says how long it stands untold.
+    var expiries = DeadlineQueue<AlarmKey>()
     private let limit: Int
 
     /// - Parameter repeated: those of the alarms whose stored row does not tell of their last repeats.
@@ -126,7 +128,7 @@ public struct AlarmTable: Sendable {
         var removals = Array(ended)
         ended.removeAll(keepingCapacity: true)
         upserts.sort { $0.id < $1.id }
-        removals.sort { ($0.device, $0.source, $0.oid) < ($1.device, $1.source, $1.oid) }
+        removals.sort()
         return (upserts, removals)
     }
 
@@ -188,12 +190,22 @@ public struct AlarmTable: Sendable {
         at index: Dictionary<AlarmKey, Entry>.Index, by interpretation: Interpretation, device: EventDevice,
         time: Timestamp, eventID: Int64
     ) -> Event {
-        let alarm = standing.remove(at: index).value.alarm
-        ended.insert(alarm.key)
+        let alarm = remove(at: index)
         var event = event(.cleared, of: alarm, by: interpretation, device: device, time: time, eventID: eventID)
         event.severity = .cleared
         event.previousSeverity = alarm.severity
         return event
+    }
+
+    /// The alarm, which stands no more.
+    mutating func remove(_ key: AlarmKey) -> ActiveAlarm? {
+        standing.index(forKey: key).map { remove(at: $0) }
+    }
+
+    private mutating func remove(at index: Dictionary<AlarmKey, Entry>.Index) -> ActiveAlarm {
+        let alarm = standing.remove(at: index).value.alarm
+        ended.insert(alarm.key)
+        return alarm
     }
 
     private func logged(

@@ -88,3 +88,14 @@ public struct Event: Sendable, Hashable {
         self.raised = raised
     }
 }
+
+extension Event {
+    /// The clear of an alarm that no notification cleared.
+    public init(id: Int64, ending alarm: ActiveAlarm, at time: Timestamp, reason: String) {
+        self.init(
+            id: id, time: time, transition: .cleared, reason: reason, alarmID: alarm.id, alarm: alarm.alarm,
+            oid: alarm.key.oid, severity: .cleared, previousSeverity: alarm.severity,
+            highestSeverity: alarm.highestSeverity, device: alarm.device, source: alarm.key.source, text: alarm.text,
+            eventType: alarm.eventType, probableCause: alarm.probableCause, count: alarm.count, raised: alarm.raised)
+    }
+}

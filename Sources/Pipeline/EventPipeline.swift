@@ -15,9 +15,10 @@ public import Store
 /// between.
 public struct EventPipeline: Sendable {
     private let store: EventStore
-    private var devices = DeviceTable()
-    private var alarms = AlarmTable()
     private var metrics: PipelineMetrics
+    // The rooms that events are made in, each with its part of the work in a file of its own beside this one.
+    var devices = DeviceTable()
+    var alarms = AlarmTable()
     /// The last event with which the stored rows of alarms and devices tell all, and the clock then; `nil` after a start.
     private var settled: (event: Int64, clock: Timestamp)?
     /// A commit failed, so that what is in memory may be ahead of the store.
@@ -28,14 +29,14 @@ public struct EventPipeline: Sendable {
     /// Where the next record is to be read; `nil` for the journal's beginning.
     public private(set) var position: JournalPosition?
     /// The largest time read.
-    public private(set) var clock: Timestamp?
-    public private(set) var lastEventID: Int64 = 0
+    public internal(set) var clock: Timestamp?
+    public internal(set) var lastEventID: Int64 = 0
     /// What the last look at the event log's size found.
     public private(set) var log = EventLogState()
     /// Of that look, by the pipeline's clock.
     private var looked: Timestamp?
     /// What operators asked for in the batch processed last; saved in its transaction.
-    public private(set) var requests: [OperatorRequest] = []
+    public internal(set) var requests: [OperatorRequest] = []
 
     /// Alarms and devices that were only heard of again are written each second, or after as many events: a start makes
     /// the rest up from the event log, and reads that many rows in about a tenth of a second.
@@ -65,9 +66,9 @@ public struct EventPipeline: Sendable {
     public mutating func process(
         _ records: [JournalRecord], progress: SinkProgress = SinkProgress()
     ) throws(StoreError) -> [EventOutcome] {
-        var outcomes: [EventOutcome] = []
-        try process(records, progress) { outcomes.append($0) }
-        return outcomes
+        var draft = BatchDraft(records: records.count, keepsOutcomes: true)
+        try process(records, progress, into: &draft)
+        return draft.outcomes ?? []
     }
 
     /// The same for whoever finds the events in the store; the event log is kept within its bounds beside it.
@@ -78,13 +79,13 @@ public struct EventPipeline: Sendable {
         over records: [JournalRecord], progress: SinkProgress = SinkProgress(),
         holds: EventHolds = EventHolds()
     ) throws(StoreError) {
-        try process(records, progress, holds: holds) { _ in }
+        var draft = BatchDraft(records: records.count, keepsOutcomes: false)
+        try process(records, progress, holds: holds, into: &draft)
     }
 
     /// - Parameter holds: `nil` where the event log is not kept within its bounds.
     private mutating func process(
-        _ records: [JournalRecord], _ progress: SinkProgress, holds: EventHolds? = nil,
-        _ tell: (EventOutcome) -> Void
+        _ records: [JournalRecord], _ progress: SinkProgress, holds: EventHolds? = nil, into draft: inout BatchDraft
     ) throws(StoreError) {
         var records = records[...]
         if mustReload {
@@ -97,21 +98,13 @@ public struct EventPipeline: Sendable {
         log.lost = [:]
         guard !records.isEmpty || !progress.isEmpty || (holds != nil && (log.isFull || log.hasMore)) else { return }
 
-        var tally = PipelineMetrics.Tally()
-        var events: [StoredEvent] = []
-        events.reserveCapacity(records.count)
         // Set before the first change, so that no way out of here leaves state that the store does not know.
         mustReload = true
-        for record in records {
-            guard let outcome = step(record, &tally) else { continue }
-            tell(outcome)
-            events.append(
-                StoredEvent(event: outcome.event, position: outcome.position, sinks: outcome.decision.sinks))
-        }
+        for record in records { step(record, &draft) }
         let isSettling = isSettlingDue
         let changes = alarms.takeChanges(settling: isSettling)
         let batch = BatchOutcome(
-            events: events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
+            events: draft.events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
             devices: devices.takeChanges(settling: isSettling), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap(removal))
@@ -124,7 +117,7 @@ public struct EventPipeline: Sendable {
 
         if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
         position = batch.position ?? position
-        metrics.add(tally, devices: devices.count)
+        metrics.add(draft.tally, devices: devices.count)
     }
 
     /// `nil` where it is too soon for another look.
@@ -152,55 +145,5 @@ public struct EventPipeline: Sendable {
         settled = nil
         metrics.begin(alarms: saved.activeAlarms, devices: devices.count)
         mustReload = false
-    }
-
-    /// One record; `nil` if it makes no event.
-    private mutating func step(_ record: JournalRecord, _ tally: inout PipelineMetrics.Tally) -> EventOutcome? {
-        let entry = record.entry
-        let isOwn = entry.interface == OwnFacts.listener
-        // The devices' alone, so that it adds up with what intake has journaled.
-        if !isOwn { tally.processed += 1 }
-        clock = max(clock ?? entry.time, entry.time)
-
-        let notification: SNMPNotification
-        do throws(WireError) {
-            notification = try SNMPNotification.decode(entry.payload, leniency: snapshot.leniency)
-        } catch {
-            // Intake refuses such datagrams; a journal from elsewhere, or of another version, may hold them.
-            tally.undecodable[error.code.rawValue, default: 0] += 1
-            return nil
-        }
-        if isOwn && notification.trapOID == OwnFacts.tick { return nil }
-
-        let received = ReceivedNotification(
-            notification: notification, time: entry.time, sender: entry.sender, receiver: entry.receiver,
-            listener: entry.interface, community: snapshot.communityName(notification.community))
-        let device = isOwn ? EventPipeline.ownDevice(entry) : devices.identify(received)
-        let interpretation = snapshot.interpreter.interpret(received)
-        var followedSinks: [String] = []
-        guard
-            let event = alarms.apply(
-                interpretation, device: device, time: entry.time, eventID: lastEventID + 1,
-                followedSinks: &followedSinks)
-        else {
-            devices.noteKeepAlive(of: device.id, at: entry.time)
-            return nil
-        }
-        lastEventID = event.id
-        var decision = snapshot.routing.decide(event, received, followedSinks: followedSinks)
-        if isOwn {
-            if let sink = OwnFacts.sink(in: notification) { decision.leaveOut(sink) }
-            if let request = OwnFacts.request(in: notification) { requests.append(request) }
-        }
-        if !decision.following.isEmpty {
-            alarms.note(sinks: decision.following, for: AlarmTable.key(for: interpretation, device: device))
-        }
-        tally.count(event, isRouted: !decision.sinks.isEmpty)
-        return EventOutcome(event: event, received: received, decision: decision, position: record.position)
-    }
-
-    /// The server itself, which is no device of the inventory.
-    private static func ownDevice(_ entry: JournalEntry) -> EventDevice {
-        EventDevice(id: OwnFacts.listener, name: OwnFacts.listener, address: entry.sender.address)
     }
 }

@@ -89,6 +89,11 @@ public enum OwnFacts {
         return text(sinkName, in: fact)
     }
 
+    /// The server itself, which is no device of the inventory.
+    static func device(at address: IPAddress) -> EventDevice {
+        EventDevice(id: listener, name: listener, address: address)
+    }
+
     /// What an operator asks for; `nil` where the fact is another one, or says less than it should.
     static func request(in fact: SNMPNotification) -> OperatorRequest? {
         switch fact.trapOID {

@@ -97,12 +97,15 @@ public struct Explainer {
     }
 
     private func explanation(of outcome: EventOutcome, _ datagram: UDPDatagram) -> Explanation {
-        let record = JournalRecord(
-            entry: JournalEntry(
-                time: datagram.time, interface: outcome.received.listener, sender: datagram.sender,
-                receiver: datagram.receiver, payload: datagram.payload),
-            position: outcome.position, next: outcome.position)
-        let document = naming.document(record)
+        // What a timer made has no datagram.
+        let record = outcome.position.map { position in
+            JournalRecord(
+                entry: JournalEntry(
+                    time: datagram.time, interface: outcome.received.listener, sender: datagram.sender,
+                    receiver: datagram.receiver, payload: datagram.payload),
+                position: position, next: position)
+        }
+        let document = record.flatMap(naming.document)
         let event = SinkEvent(event: outcome.event, record: record, naming: naming)
         return Explanation(
             document: EventDocument(

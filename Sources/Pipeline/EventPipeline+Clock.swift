@@ -1,0 +1,37 @@
+internal import Alarms
+internal import Basics
+
+extension EventPipeline {
+    /// A tick is journaled in each second in which nothing else came, so that a longer silence is no silence of the
+    /// devices: the server was stopped, its machine suspended, or the clock was set.
+    private static let gapLimit: Int64 = 5_000_000_000
+
+    /// Moves the clock on to `time`, never back, and lets happen what was due by then: each timer at its own time, in the
+    /// order of these times, and never in between two batches.
+    mutating func moveClock(to time: Timestamp, _ draft: inout BatchDraft) {
+        guard let before = clock else {
+            clock = time
+            return
+        }
+        guard time > before else { return }
+        clock = time
+        let passed = time.nanoseconds(since: before)
+        if passed > EventPipeline.gapLimit { postpone(by: passed) }
+        while let due = nextDue, due <= time { fire(at: due, &draft) }
+    }
+
+    /// Nobody could be heard for that long, so that whoever was waited for has that much longer.
+    private mutating func postpone(by nanoseconds: Int64) {
+        alarms.postpone(by: nanoseconds)
+    }
+
+    /// When the next timer of any room is due.
+    private var nextDue: Timestamp? {
+        alarms.nextDue
+    }
+
+    /// What is due at that moment, room after room in this order.
+    private mutating func fire(at due: Timestamp, _ draft: inout BatchDraft) {
+        fireAlarms(at: due, &draft)
+    }
+}

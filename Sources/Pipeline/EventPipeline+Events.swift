@@ -1,0 +1,72 @@
+internal import Alarms
+internal import Basics
+internal import Journal
+internal import Routing
+internal import SNMPWire
+
+extension EventPipeline {
+    /// What a notification does to its alarm, as an event; nothing for a keep-alive.
+    ///
+    /// - Parameter position: where its datagram stands; `nil` for a notification that nobody sent.
+    mutating func apply(
+        _ interpretation: Interpretation, of device: EventDevice, _ received: ReceivedNotification,
+        position: JournalPosition?, _ draft: inout BatchDraft
+    ) {
+        var followedSinks: [String] = []
+        guard
+            let event = alarms.apply(
+                interpretation, device: device, time: received.time, eventID: lastEventID + 1,
+                followedSinks: &followedSinks)
+        else { return }
+        tell(
+            event, of: AlarmTable.key(for: interpretation, device: device), received, position: position,
+            followedSinks: followedSinks, &draft)
+    }
+
+    /// A notification of Trapline's own MIB that a timer makes at `time`: it rises, clears and goes its ways by the rules
+    /// as one from the journal does.
+    ///
+    /// - Parameter device: whose alarm it is; the server itself is `OwnFacts.device(at:)`.
+    mutating func apply(
+        _ fact: SNMPNotification, of device: EventDevice, at time: Timestamp, _ draft: inout BatchDraft
+    ) {
+        let received = EventPipeline.received(fact, of: device, at: time)
+        apply(snapshot.interpreter.interpret(received), of: device, received, position: nil, &draft)
+    }
+
+    /// An event that a room made of its own accord, such as an alarm's expiry; its number is to be `lastEventID + 1`.
+    ///
+    /// - Parameters:
+    ///   - key: the alarm that it belongs to.
+    ///   - followedSinks: who was told of that alarm before.
+    mutating func tell(
+        _ event: Event, of key: AlarmKey, followedSinks: [String], _ draft: inout BatchDraft
+    ) {
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: event.oid, uptime: 0, variables: VariableBindings([]))
+        let received = EventPipeline.received(notification, of: event.device, at: event.time)
+        tell(event, of: key, received, position: nil, followedSinks: followedSinks, &draft)
+    }
+
+    /// Routes the event and puts it into the batch.
+    private mutating func tell(
+        _ event: Event, of key: AlarmKey, _ received: ReceivedNotification, position: JournalPosition?,
+        followedSinks: [String], _ draft: inout BatchDraft
+    ) {
+        lastEventID = event.id
+        var decision = snapshot.routing.decide(event, received, followedSinks: followedSinks)
+        if received.listener == OwnFacts.listener, let sink = OwnFacts.sink(in: received.notification) {
+            decision.leaveOut(sink)
+        }
+        if !decision.following.isEmpty { alarms.note(sinks: decision.following, for: key) }
+        draft.add(EventOutcome(event: event, received: received, decision: decision, position: position))
+    }
+
+    private static func received(
+        _ notification: SNMPNotification, of device: EventDevice, at time: Timestamp
+    ) -> ReceivedNotification {
+        let nobody = Endpoint(device.address, port: 0)
+        return ReceivedNotification(
+            notification: notification, time: time, sender: nobody, receiver: nobody, listener: OwnFacts.listener)
+    }
+}

@@ -1,0 +1,40 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import Journal
+internal import SNMPWire
+
+extension EventPipeline {
+    /// One record, always in this order: the clock moves on; what was due by then happens, each at its own time; then
+    /// what the record itself does.
+    mutating func step(_ record: JournalRecord, _ draft: inout BatchDraft) {
+        moveClock(to: record.entry.time, &draft)
+        take(record, &draft)
+    }
+
+    private mutating func take(_ record: JournalRecord, _ draft: inout BatchDraft) {
+        let entry = record.entry
+        let isOwn = entry.interface == OwnFacts.listener
+        // The devices' alone, so that it adds up with what intake has journaled.
+        if !isOwn { draft.tally.processed += 1 }
+
+        let notification: SNMPNotification
+        do throws(WireError) {
+            notification = try SNMPNotification.decode(entry.payload, leniency: snapshot.leniency)
+        } catch {
+            // Intake refuses such datagrams; a journal from elsewhere, or of another version, may hold them.
+            draft.tally.undecodable[error.code.rawValue, default: 0] += 1
+            return
+        }
+        if isOwn && notification.trapOID == OwnFacts.tick { return }
+
+        let received = ReceivedNotification(
+            notification: notification, time: entry.time, sender: entry.sender, receiver: entry.receiver,
+            listener: entry.interface, community: snapshot.communityName(notification.community))
+        let device = isOwn ? OwnFacts.device(at: entry.sender.address) : devices.identify(received)
+        let interpretation = snapshot.interpreter.interpret(received)
+        if interpretation.kind == .keepAlive { devices.noteKeepAlive(of: device.id, at: entry.time) }
+        apply(interpretation, of: device, received, position: record.position, &draft)
+        if isOwn, let request = OwnFacts.request(in: notification) { requests.append(request) }
+    }
+}
