@@ -34,6 +34,9 @@ struct CompiledConditions: Sendable {
     private let notifications: [CompiledNotificationPattern]
     private let sources: [Glob]
     private let devices: [Glob]
+    private let groups: [Glob]
+    private let tenants: [Glob]
+    private let sites: [Glob]
     private let senders: [Network]
     private let communities: Set<String>
     private let listeners: Set<String>
@@ -58,6 +61,9 @@ struct CompiledConditions: Sendable {
         notifications = conditions.notifications.map(CompiledNotificationPattern.init)
         sources = conditions.sources.map(Glob.init)
         devices = conditions.devices.map(Glob.init)
+        groups = conditions.groups.map(Glob.init)
+        tenants = conditions.tenants.map(Glob.init)
+        sites = conditions.sites.map(Glob.init)
         senders = conditions.senders
         communities = conditions.communities
         listeners = conditions.listeners
@@ -79,7 +85,10 @@ struct CompiledConditions: Sendable {
             devices.isEmpty
                 || devices.contains(where: {
                     $0.matches(subject.event.device.id) || $0.matches(subject.event.device.name)
-                })
+                }),
+            groups.isEmpty || groups.contains(where: { $0.matches(subject.event.device.group) }),
+            tenants.isEmpty || tenants.contains(where: { $0.matches(subject.event.device.tenant) }),
+            sites.isEmpty || sites.contains(where: { $0.matches(subject.event.device.site) })
         else { return false }
         return times.map { $0.contains(minuteOfWeek: subject.minuteOfWeek()) } ?? true
     }
@@ -99,6 +108,9 @@ struct CompiledConditions: Sendable {
             && all(notifications, other.notifications) { $0.covers($1) }
             && all(sources, other.sources) { $0.covers($1) }
             && all(devices, other.devices) { $0.covers($1) }
+            && all(groups, other.groups) { $0.covers($1) }
+            && all(tenants, other.tenants) { $0.covers($1) }
+            && all(sites, other.sites) { $0.covers($1) }
             && all(senders, other.senders) { $0.prefixLength <= $1.prefixLength && $0.contains($1.address) }
             && all(communities, other.communities) && all(listeners, other.listeners)
             && variables.isSubset(of: other.variables)

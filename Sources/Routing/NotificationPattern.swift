@@ -1,4 +1,5 @@
 import Alarms
+import Basics
 public import MIBCatalog
 import SNMPWire
 

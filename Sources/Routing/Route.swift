@@ -15,10 +15,12 @@ public struct Route: Sendable, Hashable {
     public var prevent: Bool
     /// Whether a change or clear follows the raise to this row's sinks.
     public var follow: Bool
+    /// A raise is sent only if its alarm still stands this long after; `nil`: at once.
+    public var after: Duration?
 
     public init(
         name: String, when: RouteConditions = RouteConditions(), to: [String], stop: Bool = false,
-        prevent: Bool = false, follow: Bool = true
+        prevent: Bool = false, follow: Bool = true, after: Duration? = nil
     ) {
         self.name = name
         self.when = when
@@ -26,6 +28,7 @@ public struct Route: Sendable, Hashable {
         self.stop = stop
         self.prevent = prevent
         self.follow = follow
+        self.after = after
     }
 }
 
@@ -93,6 +96,10 @@ public struct RouteConditions: Sendable, Hashable {
     public var sources: [String]
     /// Device ids or names; globs.
     public var devices: [String]
+    /// What the operator has put devices into; globs.
+    public var groups: [String]
+    public var tenants: [String]
+    public var sites: [String]
     public var senders: [Network]
     /// Configured names of communities.
     public var communities: Set<String>
@@ -105,6 +112,7 @@ public struct RouteConditions: Sendable, Hashable {
     public init(
         severity: SeverityCondition? = nil, transitions: Set<Transition>? = nil,
         notifications: [NotificationPattern] = [], sources: [String] = [], devices: [String] = [],
+        groups: [String] = [], tenants: [String] = [], sites: [String] = [],
         senders: [Network] = [], communities: Set<String> = [], listeners: Set<String> = [],
         variables: [VariableComparison] = [], times: [TimeSpan] = []
     ) {
@@ -113,6 +121,9 @@ public struct RouteConditions: Sendable, Hashable {
         self.notifications = notifications
         self.sources = sources
         self.devices = devices
+        self.groups = groups
+        self.tenants = tenants
+        self.sites = sites
         self.senders = senders
         self.communities = communities
         self.listeners = listeners

@@ -35,6 +35,7 @@ public struct RoutingTable: Sendable {
         var following: [String] = []
         var veto: Veto?
         var followVeto = Veto()
+        var delayed: [DelayedSink] = []
         var isWalking = true
         for row in rows where isWalking || row.route.prevent {
             guard row.matches(&subject) else { continue }
@@ -43,6 +44,9 @@ public struct RoutingTable: Sendable {
                 veto = veto ?? Veto()
                 veto?.add(row.route.to)
                 if row.route.when.transitions != nil { followVeto.add(row.route.to) }
+            } else if let after = row.route.after {
+                let now = RoutingTable.delay(row, after, event.transition, followedSinks, &delayed)
+                wanted = RoutingTable.union(wanted, now)
             } else {
                 wanted = RoutingTable.union(wanted, row.sinks)
                 if row.route.follow { following = RoutingTable.union(following, row.sinks) }
@@ -56,10 +60,40 @@ public struct RoutingTable: Sendable {
         }
         decision.sinks = sinks
         if sinks.count != wanted.count { decision.vetoed = wanted.filter { !sinks.contains($0) } }
+        if !delayed.isEmpty {
+            let allowed = veto?.applied(to: delayed.map(\.sink)) ?? delayed.map(\.sink)
+            decision.delayed = delayed.filter { allowed.contains($0.sink) && !sinks.contains($0.sink) }
+            let refused = delayed.map(\.sink).filter { !allowed.contains($0) }
+            decision.vetoed = RoutingTable.union(decision.vetoed, refused)
+        }
         if event.transition == .raised || event.transition == .changed {
             decision.following = following == sinks ? sinks : following.filter(sinks.contains)
         }
         return decision
+    }
+
+    /// What a row that waits does with an event: a raise or a change is told later, to those who have not heard of the
+    /// alarm; what follows goes to them by itself, and a repeat to those who have. What never stands, or has ended, is
+    /// not told. Gives the sinks that get the event now.
+    private static func delay(
+        _ row: CompiledRoute, _ after: Duration, _ transition: Transition, _ followedSinks: [String],
+        _ delayed: inout [DelayedSink]
+    ) -> [String] {
+        switch transition {
+        case .cleared, .logged: return []
+        case .repeated: return row.sinks.filter(followedSinks.contains)
+        case .raised, .changed: break
+        }
+        for sink in row.sinks where !followedSinks.contains(sink) {
+            guard let index = delayed.firstIndex(where: { $0.sink == sink }) else {
+                delayed.append(DelayedSink(sink: sink, after: after, follows: row.route.follow))
+                continue
+            }
+            delayed[index].after = min(delayed[index].after, after)
+            delayed[index].follows = delayed[index].follows || row.route.follow
+        }
+        delayed.sort { $0.sink < $1.sink }
+        return []
     }
 
     /// Of two lists that are sorted and hold each name once.

@@ -56,13 +56,15 @@ struct Case {
     /// Monday 2026-06-01 10:00 UTC.
     var seconds: Int64 = 1_780_308_000
     var followed: [String] = []
+    var device: EventDevice?
 
     var event: Event {
         let address = IPAddress(sender) ?? IPAddress(v4: 0)
         return Event(
             id: 1, time: Timestamp(seconds: seconds), transition: transition, alarm: "alarm", oid: oid(trap),
             severity: severity, highestSeverity: highest ?? severity,
-            device: EventDevice(id: deviceID, name: deviceName, address: address), source: source, text: "text")
+            device: device ?? EventDevice(id: deviceID, name: deviceName, address: address), source: source,
+            text: "text")
     }
 
     var received: ReceivedNotification {

@@ -1,3 +1,4 @@
+import Basics
 import MIBCatalog
 import Routing
 import SNMPWire

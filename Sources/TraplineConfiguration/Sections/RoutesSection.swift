@@ -5,6 +5,8 @@ import Routing
 struct RoutesSection {
     /// Each row costs a little for every event; a larger table is made by a program gone wrong.
     static let maximumRoutes = 1_000
+    /// Time is told by the second; and who waits for longer than a week will not be sent a raise, but a history.
+    static let waits = Duration.seconds(1)...Duration.seconds(7 * 86_400)
 
     let reader: DocumentReader
     let names: ObjectNames
@@ -57,12 +59,24 @@ struct RoutesSection {
         if let stop = mapping.take("stop", reader.boolean) { route.stop = stop }
         if let prevent = mapping.take("prevent", reader.boolean) { route.prevent = prevent }
         if let follow = mapping.take("follow", reader.boolean) { route.follow = follow }
+        let after = mapping.entry("after")
+        route.after = after.flatMap { reader.duration($0.value, in: RoutesSection.waits) }
         mapping.finish()
+        if let after { check(after.mark, of: route) }
         if to == nil, !route.stop, !route.prevent {
             reader.error(
                 "to: is missing: the sinks that get what matches (or stop: true, or prevent: true)", at: node.mark)
         }
         return route
+    }
+
+    /// What waits is a raise, or a change that makes a row match.
+    private func check(_ mark: SourceMark, of route: Route) {
+        if route.prevent {
+            reader.error("after: a preventing row takes effect at once", at: mark)
+        } else if let transitions = route.when.transitions, transitions.isDisjoint(with: [.raised, .changed]) {
+            reader.error("after: only raised and changed can wait, and the row matches neither", at: mark)
+        }
     }
 
     private func targets(_ node: YAMLNode) -> [String] {
@@ -96,6 +110,9 @@ struct RoutesSection {
         conditions.notifications = mapping.take("notification") { values.notifications($0) } ?? []
         conditions.sources = mapping.take("source") { globs($0, "a pattern for the alarm's source") } ?? []
         conditions.devices = mapping.take("device") { globs($0, "a device's id, name or a pattern") } ?? []
+        conditions.groups = mapping.take("group") { globs($0, "a device group or a pattern") } ?? []
+        conditions.tenants = mapping.take("tenant") { globs($0, "a tenant or a pattern") } ?? []
+        conditions.sites = mapping.take("site") { globs($0, "a site or a pattern") } ?? []
         conditions.senders = mapping.take("sender") { elements($0).compactMap(reader.network) } ?? []
         conditions.communities = mapping.take("community") { known($0, "community", in: communities) } ?? []
         conditions.listeners = mapping.take("listener") { known($0, "listener", in: listeners) } ?? []

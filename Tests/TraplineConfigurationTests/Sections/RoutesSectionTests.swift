@@ -29,12 +29,14 @@ struct RoutesSectionTests {
                   - {name: b, to: [ops, noc], stop: true, follow: false}
                   - {name: c, prevent: true}
                   - {name: d, when: {}, stop: true}
+                  - {name: e, to: noc, after: 90s}
                 """)
         let routes = try #require(loaded.configuration).routes
         #expect(
             routes == [
                 Route(name: "a", to: ["noc"]), Route(name: "b", to: ["ops", "noc"], stop: true, follow: false),
                 Route(name: "c", to: [], prevent: true), Route(name: "d", to: [], stop: true),
+                Route(name: "e", to: ["noc"], after: .seconds(90)),
             ])
     }
 
@@ -43,6 +45,11 @@ struct RoutesSectionTests {
         #expect(try conditions("severity: [minor, indeterminate]").severity == .among([.minor, .indeterminate]))
         #expect(try conditions("severity: \">=major\"").severity == .atLeast(.major))
         #expect(try conditions("severity: \">= warning\"").severity == .atLeast(.warning))
+    }
+
+    @Test func whereDevicesAre() throws {
+        let found = try conditions("group: access, tenant: [acme, \"b*\"], site: north")
+        #expect(found == RouteConditions(groups: ["access"], tenants: ["acme", "b*"], sites: ["north"]))
     }
 
     @Test func transitions() throws {

@@ -4,7 +4,7 @@
 /// Matching steps back at most to the last `*`, so that it takes at most (text × pattern) steps whatever a device
 /// sends, and allocates nothing.
 public struct Glob: Sendable, Hashable {
-    let pattern: String
+    public let pattern: String
     private let octets: [UInt8]
 
     private static let star = UInt8(ascii: "*")
@@ -18,14 +18,14 @@ public struct Glob: Sendable, Hashable {
         self.octets = octets
     }
 
-    static func isPattern(_ text: some StringProtocol) -> Bool {
+    public static func isPattern(_ text: some StringProtocol) -> Bool {
         text.utf8.contains { $0 == star || $0 == question }
     }
 
     public func matches(_ text: String) -> Bool { matches(text.utf8) }
 
     /// Whether the whole text, UTF-8, fits the pattern.
-    func matches<Text: Collection>(_ text: Text) -> Bool where Text.Element == UInt8 {
+    public func matches<Text: Collection>(_ text: Text) -> Bool where Text.Element == UInt8 {
         var position = text.startIndex
         var element = 0
         // Where to go on if what follows the last star does not fit: one character later in the text.
@@ -68,7 +68,7 @@ public struct Glob: Sendable, Hashable {
 
     /// Whether every text that `other` matches is matched by this pattern too. Says `true` only where it is sure:
     /// equal patterns, `*`, a plain text, and a prefix with a closing star.
-    func covers(_ other: Glob) -> Bool {
+    public func covers(_ other: Glob) -> Bool {
         if self == other || octets == [Glob.star] { return true }
         if !Glob.isPattern(other.pattern) { return matches(other.pattern) }
         guard octets.last == Glob.star, !Glob.isPattern(pattern.dropLast()) else { return false }

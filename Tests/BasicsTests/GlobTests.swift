@@ -1,6 +1,5 @@
+import Basics
 import Testing
-
-@testable import Routing
 
 @Suite struct GlobTests {
     @Test(arguments: [
