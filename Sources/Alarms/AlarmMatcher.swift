@@ -29,6 +29,11 @@ public struct AlarmMatcher: Sendable, Hashable {
         var field: Field
         var text: String
         var glob: Glob
+
+        /// An empty value means a device that is put nowhere.
+        func holds(for place: String?) -> Bool {
+            place.map { !$0.isEmpty && glob.matches($0) } ?? false || text.isEmpty && (place ?? "").isEmpty
+        }
     }
 
     private var criteria: [Criterion] = []
@@ -95,9 +100,9 @@ public struct AlarmMatcher: Sendable, Hashable {
                 case .device:
                     return criterion.glob.matches(device.id) || criterion.glob.matches(device.name)
                         || criterion.glob.matches(device.address.description)
-                case .group: return criterion.glob.matches(device.group)
-                case .tenant: return criterion.glob.matches(device.tenant)
-                case .site: return criterion.glob.matches(device.site)
+                case .group: return criterion.holds(for: device.group)
+                case .tenant: return criterion.holds(for: device.tenant)
+                case .site: return criterion.holds(for: device.site)
                 case .alarm: return criterion.glob.matches(alarm)
                 case .source: return criterion.glob.matches(source)
                 case .severity: return true

@@ -86,11 +86,18 @@ struct CompiledConditions: Sendable {
                 || devices.contains(where: {
                     $0.matches(subject.event.device.id) || $0.matches(subject.event.device.name)
                 }),
-            groups.isEmpty || groups.contains(where: { $0.matches(subject.event.device.group) }),
-            tenants.isEmpty || tenants.contains(where: { $0.matches(subject.event.device.tenant) }),
-            sites.isEmpty || sites.contains(where: { $0.matches(subject.event.device.site) })
+            CompiledConditions.holds(groups, for: subject.event.device.group),
+            CompiledConditions.holds(tenants, for: subject.event.device.tenant),
+            CompiledConditions.holds(sites, for: subject.event.device.site)
         else { return false }
         return times.map { $0.contains(minuteOfWeek: subject.minuteOfWeek()) } ?? true
+    }
+
+    /// A device that is put nowhere is in no group, not even in `*`.
+    private static func holds(_ globs: [Glob], for place: String?) -> Bool {
+        if globs.isEmpty { return true }
+        guard let place, !place.isEmpty else { return false }
+        return globs.contains { $0.matches(place) }
     }
 
     /// Whether every event that `other` matches is matched by this row too; `false` where that is not sure.

@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: [
         ("device=edge-*", true), ("device=S123", true), ("device=10.0.0.7", true), ("device=core-*", false),
-        ("group=access", true), ("group=core", false), ("tenant=ac??", true), ("tenant=", false),
+        ("group=access", true), ("group=core", false), ("tenant=ac??", true), ("tenant=", false), ("tenant=*", true),
         ("site=north\nsite=south", true), ("site=west\nsite=south", false), ("alarm=link*", true),
         ("alarm=linkUp", false), ("source=ifIndex.*", true), ("source=", false), ("severity=major", true),
         ("severity=minor", false), ("severity=>=warning", true), ("severity=>=critical", false),
@@ -29,6 +29,13 @@ import Testing
         let matcher = try AlarmMatcher(text: text)
         #expect(matcher.matches(event()) == expected)
         #expect(matcher.text == text, "the journal's text is what was read")
+    }
+
+    @Test(arguments: [("tenant=", true), ("tenant=*", false), ("tenant=a\ntenant=", true), ("device=*", true)])
+    func aDeviceThatIsPutNowhere(text: String, expected: Bool) throws {
+        var event = event()
+        event.device = EventDevice(id: "a", name: "a", address: IPAddress(v4: 1))
+        #expect(try AlarmMatcher(text: text).matches(event) == expected)
     }
 
     @Test func aClearIsAskedByTheHighestSeveritySinceTheRaise() throws {
