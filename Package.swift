@@ -81,6 +81,8 @@ let package = Package(
         room("Basics", []),
         room("TraplineMetrics", []),
         room("SNMPWire", []),
+        // What is tested against: simulated devices, which know nothing of the rooms that they try.
+        room("DeviceSimulation", ["Basics", "SNMPWire", "CDatagram"]),
         room("MIBCatalog", ["Basics", "SNMPWire", "CNetSNMP"]),
         room("Captures", ["Basics"]),
         room("Journal", ["Basics", "Captures"]),
@@ -135,6 +137,7 @@ let package = Package(
         tests(of: "Basics"),
         tests(of: "TraplineMetrics"),
         tests(of: "SNMPWire", ["TestPeers"], resources: [.copy("Fixtures")]),
+        tests(of: "DeviceSimulation", ["Basics", "SNMPWire", "TestPeers"]),
         tests(of: "MIBCatalog", ["Basics", "SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "Captures", ["Basics", "TestPeers"]),
         tests(of: "Journal", ["Basics", "Captures", "TestPeers"]),
