@@ -53,6 +53,7 @@ let package = Package(
     products: [
         .executable(name: "trapline", targets: ["TraplineCommand"]),
         .executable(name: "trapline-bench", targets: ["trapline-bench"]),
+        .executable(name: "trapline-simulator", targets: ["trapline-simulator"]),
         .library(name: "SNMPWire", targets: ["SNMPWire"]),
         .library(name: "MIBCatalog", targets: ["MIBCatalog"]),
         .library(name: "Captures", targets: ["Captures"]),
@@ -130,6 +131,7 @@ let package = Package(
                 "Intake", "TraplineConfiguration", "CDatagram", "CLoad",
                 argumentParser, histogram, logging,
             ]),
+        program("trapline-simulator", ["Basics", "SNMPWire", "DeviceSimulation", argumentParser]),
 
         // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.
         .target(
@@ -178,5 +180,6 @@ let package = Package(
             name: "SurvivalTests", dependencies: ["Basics", "SNMPWire", "Journal", "TestPeers", grdb],
             swiftSettings: settings),
         tests(of: "trapline-bench", ["SNMPWire"]),
+        tests(of: "trapline-simulator", ["Basics", "DeviceSimulation", "SNMPWire", "TestPeers"]),
     ]
 )
