@@ -39,6 +39,10 @@ public struct ActiveAlarm: Sendable, Hashable {
     public var count: Int
     /// The sinks that got its raise or a change since, and so get what follows; sorted by name.
     public var sinks: [String]
+    /// Who has taken it on; `nil` where nobody has.
+    public var acknowledged: AlarmRemark?
+    /// The last note.
+    public var note: AlarmRemark?
 
     public init(
         id: Int64, key: AlarmKey, alarm: String, device: EventDevice, severity: Severity, highestSeverity: Severity,

@@ -114,6 +114,14 @@ public struct AlarmTable: Sendable {
         age(at: index, to: .changed)
     }
 
+    /// Alters what is remembered of an alarm; `false` where it does not stand.
+    mutating func alter(_ key: AlarmKey, _ change: (inout ActiveAlarm) -> Void) -> Bool {
+        guard let index = standing.index(forKey: key) else { return false }
+        change(&standing.values[index].alarm)
+        age(at: index, to: .changed)
+        return true
+    }
+
     /// What the store has to write to hold what this table holds, since the last call; in a fixed order, so that one
     /// journal always gives the same transactions.
     ///

@@ -32,16 +32,15 @@ public struct UntoldAlarms: Sendable {
 
     /// By the alarm's number.
     public private(set) var entries: [Int64: Entry] = [:]
-    /// Dues in order, with those that no longer hold among them.
-    private var dues: [(time: Timestamp, alarm: Int64)] = []
+    /// Each alarm's next due.
+    private var dues = DeadlineQueue<Int64>()
     private var changed: Set<Int64> = []
 
     public init(_ stored: [(AlarmKey, UntoldAlarm)] = []) {
         for (key, untold) in stored {
             entries[untold.alarm, default: Entry(key: key, sinks: [])].sinks.append(untold)
-            if let due = untold.due { dues.append((due, untold.alarm)) }
         }
-        dues.sort { ($0.time, $0.alarm) < ($1.time, $1.alarm) }
+        for alarm in entries.keys { setDue(of: alarm) }
     }
 
     public var isEmpty: Bool { entries.isEmpty }
@@ -63,18 +62,15 @@ public struct UntoldAlarms: Sendable {
             untold.follows = untold.follows || before.follows
             if let due = before.due, let new = untold.due { untold.due = min(due, new) } else { untold.due = nil }
         }
-        if let due = untold.due { insert(due, untold.alarm) }
         entry.sinks.append(untold)
         entry.sinks.sort { $0.sink < $1.sink }
         entries[untold.alarm] = entry
+        setDue(of: untold.alarm)
         changed.insert(untold.alarm)
     }
 
-    private mutating func insert(_ due: Timestamp, _ alarm: Int64) {
-        // Mostly the latest: one table's routes wait about equally long.
-        var place = dues.count
-        while place > 0, (due, alarm) < (dues[place - 1].time, dues[place - 1].alarm) { place -= 1 }
-        dues.insert((due, alarm), at: place)
+    private mutating func setDue(of alarm: Int64) {
+        dues.set(alarm, to: entries[alarm]?.sinks.compactMap(\.due).min())
     }
 
     /// The sinks have been told, or need not be any more.
@@ -82,12 +78,15 @@ public struct UntoldAlarms: Sendable {
         guard var entry = entries[alarm], entry.sinks.contains(where: { sinks.contains($0.sink) }) else { return }
         entry.sinks.removeAll { sinks.contains($0.sink) }
         entries[alarm] = entry.sinks.isEmpty ? nil : entry
+        setDue(of: alarm)
         changed.insert(alarm)
     }
 
     /// The alarm has ended.
     public mutating func forget(_ alarm: Int64) {
-        if entries.removeValue(forKey: alarm) != nil { changed.insert(alarm) }
+        guard entries.removeValue(forKey: alarm) != nil else { return }
+        setDue(of: alarm)
+        changed.insert(alarm)
     }
 
     /// The alarm is another device's now.
@@ -98,21 +97,11 @@ public struct UntoldAlarms: Sendable {
     }
 
     /// The next moment at which something is due; `nil` where nothing is.
-    public mutating func nextDue() -> Timestamp? {
-        while let first = dues.first, !isDue(first.alarm, at: first.time) { dues.removeFirst() }
-        return dues.first?.time
-    }
+    public var nextDue: Timestamp? { dues.next }
 
-    private func isDue(_ alarm: Int64, at time: Timestamp) -> Bool {
-        entries[alarm]?.sinks.contains { $0.due.map { $0 <= time } ?? false } ?? false
-    }
-
-    /// The number of the next alarm whose due has come, with its moment; `nil` where there is none. It is asked again
-    /// until what it named is settled or held back.
-    public mutating func takeDue(at time: Timestamp) -> (alarm: Int64, due: Timestamp)? {
-        guard let due = nextDue(), due <= time else { return nil }
-        return (dues.removeFirst().alarm, due)
-    }
+    /// The number of the next alarm for which something is due by `time`; `nil` where there is none. What is due of it is
+    /// then to be settled or held back; what is due later names it again.
+    public mutating func takeDue(by time: Timestamp) -> Int64? { dues.takeNext(by: time)?.key }
 
     /// The alarms that something held back, the oldest first.
     public var heldBack: [Int64] {

@@ -16,7 +16,20 @@ struct BatchDraft {
     }
 
     mutating func add(_ outcome: EventOutcome) {
-        tally.count(outcome.event, isRouted: !outcome.decision.sinks.isEmpty)
+        // What waits, or is held back, has its sinks.
+        let decision = outcome.decision
+        let isRouted = !(decision.sinks.isEmpty && decision.withheld.isEmpty && decision.delayed.isEmpty)
+        tally.count(outcome.event, isRouted: isRouted)
+        append(outcome)
+    }
+
+    /// An event of an alarm that stood before it, for sinks that had not been told.
+    mutating func addAgain(_ outcome: EventOutcome) {
+        tally.countAgain(outcome.event)
+        append(outcome)
+    }
+
+    private mutating func append(_ outcome: EventOutcome) {
         events.append(StoredEvent(event: outcome.event, position: outcome.position, sinks: outcome.decision.sinks))
         outcomes?.append(outcome)
     }

@@ -27,11 +27,12 @@ extension EventPipeline {
 
     /// When the next timer of any room is due.
     private var nextDue: Timestamp? {
-        alarms.nextDue
+        [alarms.nextDue, operations.nextDue].compactMap(\.self).min()
     }
 
     /// What is due at that moment, room after room in this order.
     private mutating func fire(at due: Timestamp, _ draft: inout BatchDraft) {
         fireAlarms(at: due, &draft)
+        fireOperations(at: due, &draft)
     }
 }

@@ -58,6 +58,8 @@ extension EventPipeline {
         if received.listener == OwnFacts.listener, let sink = OwnFacts.sink(in: received.notification) {
             decision.leaveOut(sink)
         }
+        noteWord(of: event, on: key)
+        holdBack(&decision, event, of: key, followedSinks: followedSinks)
         if !decision.following.isEmpty { alarms.note(sinks: decision.following, for: key) }
         draft.add(EventOutcome(event: event, received: received, decision: decision, position: position))
     }

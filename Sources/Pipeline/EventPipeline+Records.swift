@@ -35,6 +35,11 @@ extension EventPipeline {
         let interpretation = snapshot.interpreter.interpret(received)
         if interpretation.kind == .keepAlive { devices.noteKeepAlive(of: device.id, at: entry.time) }
         apply(interpretation, of: device, received, position: record.position, &draft)
-        if isOwn, let request = OwnFacts.request(in: notification) { requests.append(request) }
+        guard isOwn else { return }
+        if let request = OwnFacts.request(in: notification) {
+            requests.append(request)
+            note(request, in: received)
+        }
+        carryOut(received, &draft)
     }
 }

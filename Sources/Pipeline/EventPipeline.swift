@@ -19,6 +19,7 @@ public struct EventPipeline: Sendable {
     // The rooms that events are made in, each with its part of the work in a file of its own beside this one.
     var devices = DeviceTable()
     var alarms = AlarmTable()
+    var operations = Operations()
     /// The last event with which the stored rows of alarms and devices tell all, and the clock then; `nil` after a start.
     private var settled: (event: Int64, clock: Timestamp)?
     /// A commit failed, so that what is in memory may be ahead of the store.
@@ -103,11 +104,12 @@ public struct EventPipeline: Sendable {
         for record in records { step(record, &draft) }
         let isSettling = isSettlingDue
         let changes = alarms.takeChanges(settling: isSettling)
-        let batch = BatchOutcome(
+        var batch = BatchOutcome(
             events: draft.events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
             devices: devices.takeChanges(settling: isSettling), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap(removal))
+        batch.operators = operations.takeChanges()
         let found = try store.commit(batch)
         mustReload = false
         if let found {
@@ -142,6 +144,7 @@ public struct EventPipeline: Sendable {
         lastEventID = saved.lastEventID
         devices = DeviceTable(saved.devices, heard: saved.unsettledDevices)
         alarms = AlarmTable(saved.activeAlarms, repeated: saved.unsettledAlarms)
+        operations = Operations(saved.operators)
         settled = nil
         metrics.begin(alarms: saved.activeAlarms, devices: devices.count)
         mustReload = false

@@ -12,8 +12,8 @@ public enum OwnFacts {
     public static let listener = "trapline"
 
     /// `traplineMIB`, under the documentation enterprise number (RFC 5612) until one is assigned.
-    private static let root = OID.enterprises.appending(32_473, 1)
-    private static let notifications = root.appending(1, 0)
+    static let root = OID.enterprises.appending(32_473, 1)
+    static let notifications = root.appending(1, 0)
 
     /// Time went on and nothing else came: it moves the clock and makes no event.
     public static let tick = notifications.appending(1)
@@ -89,6 +89,9 @@ public enum OwnFacts {
         return text(sinkName, in: fact)
     }
 
+    /// Where facts come from that no record holds.
+    static let address = IPAddress(v4: 0x7f00_0001)
+
     /// The server itself, which is no device of the inventory.
     static func device(at address: IPAddress) -> EventDevice {
         EventDevice(id: listener, name: listener, address: address)
@@ -129,14 +132,14 @@ public enum OwnFacts {
         return first...last
     }
 
-    private static func text(_ name: OID, in fact: SNMPNotification) -> String? {
+    static func text(_ name: OID, in fact: SNMPNotification) -> String? {
         for variable in fact.variables where variable.name == name {
             if case .octetString(let octets) = variable.value { return String(decoding: octets, as: UTF8.self) }
         }
         return nil
     }
 
-    private static func number(_ name: OID, in fact: SNMPNotification) -> Int64? {
+    static func number(_ name: OID, in fact: SNMPNotification) -> Int64? {
         for variable in fact.variables where variable.name == name {
             if case .counter64(let number) = variable.value { return Int64(exactly: number) }
         }

@@ -19,6 +19,8 @@ extension PipelineSnapshot {
             time: event.time, sender: entry?.sender ?? nobody, receiver: entry?.receiver ?? nobody,
             listener: entry?.interface ?? "", community: notification.flatMap { communityName($0.community) })
         var decision = routing.decide(event, received, followedSinks: [])
+        // Of an alarm that had stood for long enough.
+        if EventReason.isAgain(event) { decision.tellDelayed() }
         if let notification, entry?.interface == OwnFacts.listener, let sink = OwnFacts.sink(in: notification) {
             decision.leaveOut(sink)
         }

@@ -13,6 +13,11 @@ struct PipelineMetrics: Sendable {
         /// How many alarms more or fewer stand at each severity.
         var alarms: [Severity: Int] = [:]
 
+        /// No alarm more stands than before.
+        mutating func countAgain(_ event: Event) {
+            events[event.transition, default: 0] += 1
+        }
+
         mutating func count(_ event: Event, isRouted: Bool) {
             events[event.transition, default: 0] += 1
             if !isRouted { unrouted += 1 }

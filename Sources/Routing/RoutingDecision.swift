@@ -60,6 +60,12 @@ public struct RoutingDecision: Sendable, Hashable {
         vetoed = (vetoed + [sink]).sorted()
     }
 
+    /// Those that wait have waited.
+    public mutating func tellDelayed() {
+        sinks = Set(sinks).union(delayed.map(\.sink)).sorted()
+        delayed = []
+    }
+
     /// Holds it back: nobody gets it but those of `told` who wait for the end of an alarm.
     public mutating func withhold(by reason: Withheld, except told: [String] = []) {
         let kept = sinks.filter(told.contains)

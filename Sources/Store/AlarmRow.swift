@@ -8,6 +8,7 @@ enum AlarmRow {
     static let columns = [
         "device", "oid", "source", "id", "alarm", "device_name", "address", "severity", "highest_severity", "text",
         "event_type", "probable_cause", "raised", "last_time", "count", "sinks",
+        "acknowledged_by", "acknowledged_time", "acknowledged_text", "note_by", "note_time", "note_text",
     ]
 
     private static let insertion = """
@@ -38,6 +39,8 @@ enum AlarmRow {
             statement.bind(alarms[index].lastTime.nanoseconds)
             statement.bind(Int64(alarms[index].count))
             statement.bind(try coder.text(of: alarms[index].sinks))
+            bind(alarms[index].acknowledged, to: &statement)
+            bind(alarms[index].note, to: &statement)
             try statement.run()
         }
     }
@@ -57,6 +60,20 @@ enum AlarmRow {
         statement.bind(key.source)
     }
 
+    private static func bind(_ remark: AlarmRemark?, to statement: inout BoundStatement) {
+        statement.bind(remark?.by)
+        statement.bind(remark?.time.nanoseconds)
+        statement.bind(remark?.text)
+    }
+
+    private static func remark(_ reader: inout RowReader) throws(StoreError) -> AlarmRemark? {
+        let (by, time, text) = (
+            try reader.optionalText(), try reader.optionalTimestamp(), try reader.optionalText()
+        )
+        guard let by, let time else { return nil }
+        return AlarmRemark(by: by, time: time, text: text ?? "")
+    }
+
     /// In the order of their raises.
     static func readAll(_ database: Database) throws -> [ActiveAlarm] {
         var rows = try BoundStatement(database, all)
@@ -72,12 +89,15 @@ enum AlarmRow {
 
     private static func read(_ reader: inout RowReader) throws(StoreError) -> ActiveAlarm {
         let key = AlarmKey(device: try reader.text(), oid: try reader.oid(), source: try reader.text())
-        return ActiveAlarm(
+        var alarm = ActiveAlarm(
             id: try reader.integer(), key: key, alarm: try reader.text(),
             device: EventDevice(id: key.device, name: try reader.text(), address: try reader.address()),
             severity: try reader.severity(), highestSeverity: try reader.severity(), text: try reader.text(),
             eventType: try reader.optionalText(), probableCause: try reader.optionalText(),
             raised: try reader.timestamp(), lastTime: try reader.timestamp(), count: try reader.count(),
             sinks: try reader.sinks())
+        alarm.acknowledged = try remark(&reader)
+        alarm.note = try remark(&reader)
+        return alarm
     }
 }

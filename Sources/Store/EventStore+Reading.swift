@@ -18,6 +18,7 @@ extension EventStore {
         public var unsettledAlarms: [AlarmKey]
         public var unsettledDevices: [String]
         public var cursors: [String: SinkCursor]
+        public var operators: SavedOperatorState
     }
 
     /// All of it as it stood at one moment.
@@ -31,7 +32,7 @@ extension EventStore {
                 clock: try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) },
                 lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms, devices: devices,
                 unsettledAlarms: unsettled.alarms, unsettledDevices: unsettled.devices,
-                cursors: try SinkProgressRow.cursors(database))
+                cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database))
         }
     }
 

@@ -24,6 +24,7 @@ extension EventStore {
         try AlarmRow.insert(outcome.standingAlarms, into: database, &coder)
         try DeviceRow.insert(outcome.devices, into: database)
         try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
+        try OperatorRows.write(outcome.operators, to: database)
         let settled = try outcome.settledEvent ?? ProgressRow.value(ProgressRow.settledEvent, database)
         let state = try outcome.removal?.run(settled: settled, written: outcome.events.count, in: database)
         try ProgressRow.insert(outcome, into: database)

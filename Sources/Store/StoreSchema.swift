@@ -15,6 +15,9 @@ enum StoreSchema {
         migrator.registerMigration("4 cursors of removed sinks, dead letters asked for") { database in
             try database.execute(sql: removedSinks)
         }
+        migrator.registerMigration("7 operators' actions") { database in
+            try database.execute(sql: OperatorRows.migration)
+        }
         return migrator
     }()
 

@@ -29,6 +29,8 @@ public struct BatchOutcome: Sendable {
     public var progress: SinkProgress
     /// What operators asked for, in the journal's order.
     public var requests: [OperatorRequest]
+    /// What operators have done, and what comes of it.
+    public var operators = OperatorChanges()
     /// Where the next batch begins; `nil` leaves it as it is.
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.

@@ -19,14 +19,14 @@ import Testing
         }
         table.forget(4)
         var taken: [Int64] = []
-        while let next = table.takeDue(at: Timestamp(seconds: 20)) {
-            taken.append(next.alarm)
-            table.settle(["noc"], of: next.alarm)
+        while let next = table.takeDue(by: Timestamp(seconds: 20)) {
+            taken.append(next)
+            table.settle(["noc"], of: next)
         }
         #expect(taken == [2, 3])
-        #expect(table.nextDue() == Timestamp(seconds: 30))
+        #expect(table.nextDue == Timestamp(seconds: 30))
         table.settle(["noc"], of: 1)
-        #expect(table.nextDue() == nil && table.isEmpty)
+        #expect(table.nextDue == nil && table.isEmpty)
     }
 
     @Test func aSoonerDueWinsAndWhatIsHeldBackWaitsForThatAlone() {
@@ -37,7 +37,7 @@ import Testing
         #expect(table.heldBack.isEmpty)
         table.add(untold(1), of: key())
         #expect(table.untold("noc", of: 1)?.due == nil && table.heldBack == [1])
-        #expect(table.takeDue(at: Timestamp(seconds: 100)) == nil)
+        #expect(table.takeDue(by: Timestamp(seconds: 100)) == nil)
         table.add(untold(1, due: 200), of: key())
         #expect(table.untold("noc", of: 1)?.due == nil, "still held back")
     }
@@ -60,9 +60,9 @@ import Testing
         let rows = changes.flatMap { change in
             (change.entry?.sinks ?? []).map { (change.entry?.key ?? key(), $0) }
         }
-        var again = UntoldAlarms(rows)
+        let again = UntoldAlarms(rows)
         #expect(again.entries == table.entries)
-        #expect(again.nextDue() == Timestamp(seconds: 50))
+        #expect(again.nextDue == Timestamp(seconds: 50))
         table.forget(1)
         table.move(2, to: key("y"))
         changes = table.takeChanges()
