@@ -4,6 +4,7 @@ import Devices
 import GRDB
 import Journal
 import Pipeline
+import Routing
 import SNMPWire
 import Store
 import TestPeers
@@ -19,6 +20,9 @@ import TraplineMetrics
         var devices: [Device]
         var position: JournalPosition?
         var clock: Timestamp?
+        /// Silences, maintenances, what is still to be told, what was cleared by hand.
+        var operations: String
+        var audit: [AuditEntry]
 
         init(_ store: EventStore) throws {
             let snapshot = try store.load()
@@ -27,17 +31,21 @@ import TraplineMetrics
             devices = snapshot.devices
             position = snapshot.position
             clock = snapshot.clock
+            operations = "\(snapshot.operators)"
+            audit = try store.audit(last: 100_000)
         }
     }
 
     /// Some devices raise, repeat and clear on a few interfaces, amid events, keep-alives, ticks and rubbish.
-    private func journal(_ count: Int, _ numbers: inout SeededGenerator) -> [JournalRecord] {
+    private func journal(_ count: Int, _ numbers: inout SeededGenerator) throws -> [JournalRecord] {
         var entries: [JournalEntry] = []
         for index in 0..<count {
             let time = Int64(1_000 + index / 3 + Int.random(in: -2...2, using: &numbers))
             let sender = UInt32(0xc000_0200) + UInt32.random(in: 1...5, using: &numbers)
             let interface = Int32.random(in: 1...4, using: &numbers)
-            switch Int.random(in: 0...9, using: &numbers) {
+            switch Int.random(in: 0...11, using: &numbers) {
+            case 10...11:
+                entries.append(try operation(at: time, &numbers))
             case 0...3:
                 entries.append(
                     Sample.entry(Sample.datagram(Sample.linkDown, interface: interface), at: time, from: sender))
@@ -62,14 +70,44 @@ import TraplineMetrics
         return Sample.records(entries)
     }
 
+    /// Something that an operator does to one of these devices, or to an alarm that may stand.
+    private func operation(at time: Int64, _ numbers: inout SeededGenerator) throws -> JournalEntry {
+        let device = "192.0.2.\(Int.random(in: 1...5, using: &numbers))"
+        let source = Sample.interfaceIndex.appending(UInt32.random(in: 1...4, using: &numbers)).description
+        let alarm = AlarmReference(
+            number: Int64.random(in: 1...40, using: &numbers),
+            key: AlarmKey(device: device, oid: Sample.linkDown, source: "iso" + source.dropFirst()))
+        let until = Timestamp(seconds: time + Int64.random(in: -1...40, using: &numbers))
+        let action: OperatorAction =
+            switch Int.random(in: 0...7, using: &numbers) {
+            case 0: .acknowledge(alarm, note: "")
+            case 1: .clear(alarm, note: "x")
+            case 2: .note(alarm, text: "y")
+            case 3: .endSilence(Int64.random(in: 1...200, using: &numbers), note: "")
+            case 4: .beginMaintenance(device, until: Bool.random(using: &numbers) ? until : nil, reason: "")
+            case 5: .endMaintenance(device, note: "")
+            default:
+                .silence(
+                    try AlarmMatcher([(.device, device)]), from: Timestamp(seconds: time), until: until, reason: "z")
+            }
+        return Sample.entry(action, by: "anna", at: time)
+    }
+
+    private let routes =
+        Sample.routes + [
+            Route(
+                name: "later", when: RouteConditions(notifications: [.exact(Sample.linkDown)]), to: ["ops"],
+                after: .seconds(5))
+        ]
+
     private func pipeline(_ store: EventStore) throws -> EventPipeline {
-        try EventPipeline(store: store, snapshot: Sample.snapshot(), metrics: MetricsRegistry())
+        try EventPipeline(store: store, snapshot: Sample.snapshot(routes), metrics: MetricsRegistry())
     }
 
     @Test func batchSizesAndRestartsChangeNothing() throws {
         let seed = UInt64.random(in: 0...(.max))
         var numbers = SeededGenerator(seed: seed)
-        let records = journal(600, &numbers)
+        let records = try journal(600, &numbers)
         let whole = try EventStore.inMemory()
         var reference = try pipeline(whole)
         _ = try reference.process(records)
@@ -128,7 +166,7 @@ import TraplineMetrics
     @Test func commitsThatFailChangeNothing() throws {
         let seed = UInt64.random(in: 0...(.max))
         var numbers = SeededGenerator(seed: seed)
-        let records = journal(300, &numbers)
+        let records = try journal(300, &numbers)
         let whole = try EventStore.inMemory()
         var reference = try pipeline(whole)
         _ = try reference.process(records)
@@ -157,7 +195,7 @@ import TraplineMetrics
 
     @Test func aCommitThatWasKeptAfterAllIsNotMadeTwice() throws {
         var numbers = SeededGenerator(seed: 42)
-        let records = journal(60, &numbers)
+        let records = try journal(60, &numbers)
         let folder = try TemporaryFolder()
         let store = try EventStore(folder: folder.path)
         let disk = try FailingStore(folder: folder.path)
