@@ -90,6 +90,8 @@ let package = Package(
         room("Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
         room("Devices", ["Basics", "SNMPWire", "Alarms"]),
         room("Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        room("Manager", ["Basics", "SNMPWire"]),
+        room("Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
         room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb, sqlite]),
         room(
@@ -102,7 +104,8 @@ let package = Package(
                 "Store",
                 "CCurl", "CDatagram", "CRELP", nioCore, nioPosix, nioTLS, nioSSL, logging,
             ]),
-        room("Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "CDatagram", logging]),
+        room(
+            "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "Manager", "CDatagram", logging]),
         room(
             "TraplineConfiguration",
             ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks", yams],
@@ -146,6 +149,8 @@ let package = Package(
         tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
         tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
         tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        tests(of: "Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
+        tests(of: "Manager", ["Basics", "SNMPWire", "Intake", "TestPeers"]),
         tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
         tests(
@@ -162,7 +167,9 @@ let package = Package(
                 "Documents",
                 "Store", "TestPeers", nioCore, nioPosix, nioSSL, logging,
             ]),
-        tests(of: "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "TestPeers", logging]),
+        tests(
+            of: "Intake",
+            ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "Manager", "TestPeers", logging]),
         tests(of: "Portal", ["Basics", "TraplineMetrics", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",

@@ -43,7 +43,7 @@ public struct AccessPolicy: Sendable {
 }
 
 extension RawSpan {
-    fileprivate func isEqual(to octets: [UInt8]) -> Bool {
+    func isEqual(to octets: [UInt8]) -> Bool {
         unsafe withUnsafeBytes { unsafe $0.elementsEqual(octets) }
     }
 }

@@ -13,6 +13,9 @@ enum Admission {
         do throws(WireError) {
             summary = try NotificationView.check(payload)
         } catch {
+            if error.code == .notANotification, (try? ResponseView.check(payload)) ?? nil != nil {
+                return .refused(.unawaited, nil)
+            }
             return .refused(.malformed(error.code), error)
         }
         guard summary.version != .v3 else { return .refused(.v3Unsupported, nil) }

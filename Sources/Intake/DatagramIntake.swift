@@ -19,6 +19,7 @@ public final class DatagramIntake: Sendable {
     private let journal: any DatagramJournal
     private let logger: Logger
     private let recalled: RecalledInforms
+    let awaited = AwaitedResponses()
     private let limits: IntakeLimits
     private let ledgers: [ListenerLedger]
     private let receivers = Mutex<[Running]>([])
@@ -177,7 +178,7 @@ public final class DatagramIntake: Sendable {
         do throws(SystemError) {
             let receiver = try SocketReceiver(
                 socket: socket, ledger: ledger, journal: journal, access: access, recalled: recalled,
-                limits: limits)
+                awaited: awaited, limits: limits)
             let thread = try PlainThread(name: "udp-\(socket.endpoint.port)") { receiver.run() }
             return Running(ledger: ledger, receiver: receiver, thread: thread)
         } catch {
@@ -192,6 +193,9 @@ public final class DatagramIntake: Sendable {
     }
 
     // MARK: Reading
+
+    /// All that are bound, in the order of the listeners.
+    var sockets: [DatagramSocket] { receivers.withLock { $0.map(\.receiver.socket) } }
 
     private func read() -> [(listener: String, books: ListenerLedger.Books)] {
         for running in receivers.withLock({ $0 }) { running.receiver.readKernelDrops() }

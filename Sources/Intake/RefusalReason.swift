@@ -13,6 +13,8 @@ public enum RefusalReason: Sendable, Hashable {
     case oversized
     /// Its sender has sent more than its budget.
     case overBudget
+    /// A response to no request that is under way: it came too late, twice, or from somebody who was not asked.
+    case unawaited
 
     public static let v3Unsupported = malformed(.v3Unsupported)
 
@@ -23,11 +25,12 @@ public enum RefusalReason: Sendable, Hashable {
         case .community: "community"
         case .oversized: "oversized"
         case .overBudget: "over-budget"
+        case .unawaited: "unawaited-response"
         }
     }
 
     public static let all: [RefusalReason] =
-        WireError.Code.allCases.map { .malformed($0) } + [.source, .community, .oversized, .overBudget]
+        WireError.Code.allCases.map { .malformed($0) } + [.source, .community, .oversized, .overBudget, .unawaited]
 
     /// What an operator reads who looks for a device's missing traps: what is wrong, and what to do about it. The
     /// community's value is never part of it.
@@ -41,10 +44,12 @@ public enum RefusalReason: Sendable, Hashable {
             "it is longer than a UDP datagram may be; look at the sender"
         case .overBudget:
             "its sender sends more than its budget; look at the device, or give its network more under access: budget"
+        case .unawaited:
+            "it is a response to no request that is under way; it came late, or somebody answers who was not asked"
         case .malformed(.v3Unsupported):
             "it is SNMPv3, which is not supported yet; let the device send v2c"
         case .malformed(.notANotification):
-            "it is an SNMP request or response and no trap or inform; something polls or answers this port"
+            "it is an SNMP request and no trap or inform; something polls this port"
         case .malformed(let code):
             "it is no well-formed SNMP notification (\(error?.description ?? code.rawValue)); look at what its sender is"
         }

@@ -1,6 +1,7 @@
 internal import Basics
 internal import Journal
 internal import Logging
+internal import Manager
 internal import SNMPWire
 internal import Synchronization
 
@@ -20,6 +21,12 @@ final class SocketReceiver: Sendable {
         let answer: Answer
     }
 
+    /// A response that the manager asked for, on its way to the disk.
+    private struct PendingResponse: Sendable {
+        let response: ExpectedResponse
+        let payload: [UInt8]
+    }
+
     /// What one look at the socket brought.
     private struct Batch {
         var accounts = DatagramAccounts()
@@ -28,6 +35,7 @@ final class SocketReceiver: Sendable {
         var overBudget: [(sender: IPAddress, refused: Int)] = []
         var datagrams: JournalBatch
         var informs: [PendingInform] = []
+        var responses: [PendingResponse] = []
         /// To repeats of informs that are on disk.
         var answers: [Answer] = []
 
@@ -53,6 +61,7 @@ final class SocketReceiver: Sendable {
     private let journal: any DatagramJournal
     private let access: AccessSnapshot
     private let recalled: RecalledInforms
+    private let awaited: AwaitedResponses
     private let waker: Waker
     private let slab: DatagramSlab
     private let informs = Mutex(InformMemory<Answer>())
@@ -62,7 +71,7 @@ final class SocketReceiver: Sendable {
 
     init(
         socket: DatagramSocket, ledger: ListenerLedger, journal: any DatagramJournal, access: AccessSnapshot,
-        recalled: RecalledInforms, limits: IntakeLimits
+        recalled: RecalledInforms, awaited: AwaitedResponses, limits: IntakeLimits
     ) throws(SystemError) {
         guard let slab = DatagramSlab(capacity: Self.batchSize, slotSize: limits.slotSize ?? Self.largestDatagram)
         else { throw .noMemory }
@@ -71,6 +80,7 @@ final class SocketReceiver: Sendable {
         self.journal = journal
         self.access = access
         self.recalled = recalled
+        self.awaited = awaited
         self.waker = try Waker()
         self.slab = slab
     }
@@ -128,12 +138,16 @@ final class SocketReceiver: Sendable {
         return count
     }
 
-    /// The sender comes first: a network that may not send has no claim on a place in the table of budgets, and a storm
+    /// What was asked for comes in whatever else its sender does: a storm of traps is when its answers are needed most.
+    /// Of the rest, the sender comes first: a network that may not send has no claim on a place in the table of budgets, and a storm
     /// has none on a look at what it sends.
     private func take(
         _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy, _ now: Int64,
         _ budgets: inout SenderBudgets, _ batch: inout Batch
     ) {
+        if !header.isTruncated, let response = awaited.claim(payload, from: header.sender) {
+            return takeResponse(header, payload, response, &batch)
+        }
         guard policy.admits(header.sender.address) else { return refuse(header, .source, nil, now, &batch) }
         switch budgets.judge(SenderBudgets.Key(header.sender.address), at: header.time.nanoseconds) {
         case .within: break
@@ -168,7 +182,8 @@ final class SocketReceiver: Sendable {
         _ batch: inout Batch
     ) {
         guard let response = InformResponse.encode(to: payload) else {
-            return append(header, payload, to: &batch)
+            append(header, payload, to: &batch)
+            return
         }
         let answer = Answer(payload: response, path: header.answerPath)
         let key = InformKey(sender: header.sender, payload, summary)
@@ -189,7 +204,20 @@ final class SocketReceiver: Sendable {
         }
     }
 
-    private func append(_ header: DatagramHeader, _ payload: RawSpan, to batch: inout Batch) {
+    private func takeResponse(
+        _ header: DatagramHeader, _ payload: RawSpan, _ response: ExpectedResponse, _ batch: inout Batch
+    ) {
+        batch.accounts.received += 1
+        let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
+        if append(header, payload, to: &batch) {
+            batch.responses.append(PendingResponse(response: response, payload: copy))
+        } else {
+            awaited.settle(response, copy, isDurable: false)
+        }
+    }
+
+    @discardableResult
+    private func append(_ header: DatagramHeader, _ payload: RawSpan, to batch: inout Batch) -> Bool {
         let isTaken = batch.datagrams.append(
             time: header.time, sender: header.sender,
             receiver: Endpoint(header.receiver.address, port: socket.endpoint.port), payload: payload)
@@ -199,6 +227,7 @@ final class SocketReceiver: Sendable {
             // No kernel gives one that is longer than its own headers can say.
             batch.accounts.refused[.oversized, default: 0] += 1
         }
+        return isTaken
     }
 
     /// Books the batch, then hands it on: the books must know of an entry before its fate can be told.
@@ -220,15 +249,18 @@ final class SocketReceiver: Sendable {
             batch.answers.removeAll(keepingCapacity: true)
         }
         guard !batch.datagrams.isEmpty else { return }
-        let (count, informs) = (batch.datagrams.count, batch.informs)
+        let (count, informs, responses) = (batch.datagrams.count, batch.informs, batch.responses)
         batch.informs = []
+        batch.responses = []
         journal.append(&batch.datagrams) { result in
-            self.settle(count: count, informs: informs, result)
+            self.settle(count: count, informs: informs, responses: responses, result)
         }
     }
 
     /// The fate of a batch is known: only now may its informs be answered.
-    private func settle(count: Int, informs: [PendingInform], _ result: Result<Void, JournalError>) {
+    private func settle(
+        count: Int, informs: [PendingInform], responses: [PendingResponse], _ result: Result<Void, JournalError>
+    ) {
         var failure: JournalError?
         if case .failure(let error) = result { failure = error }
         var answers: [Answer] = []
@@ -252,6 +284,7 @@ final class SocketReceiver: Sendable {
                 books.accounts.duplicate += repeats
             }
         }
+        for pending in responses { awaited.settle(pending.response, pending.payload, isDurable: failure == nil) }
         if let failure {
             ledger.complain(failure.reason.rawValue, level: .error) {
                 let total = ledger.read().accounts.failedTotal

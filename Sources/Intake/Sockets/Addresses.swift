@@ -27,3 +27,11 @@ struct AnswerPath: Sendable {
     let from: datagram_endpoint
     let interface: UInt32
 }
+
+extension AnswerPath {
+    /// The way to a peer that is asked first. `from` is a local address; an unspecified one leaves it to the kernel. A
+    /// link-local IPv6 peer cannot be told without its link, which the journal does not keep: such a device is not asked.
+    init(peer: Endpoint, from: Endpoint) {
+        self.init(sender: datagram_endpoint(peer), from: datagram_endpoint(from), interface: 0)
+    }
+}

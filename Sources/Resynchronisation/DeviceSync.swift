@@ -1,0 +1,272 @@
+public import Basics
+public import Manager
+public import SNMPWire
+
+/// What is known of one device's alarms beside the alarms themselves, and the conversation by which they are kept in
+/// step with it: pure, fed with what the journal brings.
+public struct DeviceSync: Sendable, Hashable, Codable {
+    /// Something to be asked, and when.
+    struct Want: Sendable, Hashable, Codable {
+        var isActive: Bool
+        var reason: SyncReason
+        var due: Int64
+    }
+
+    /// The last row of the history that was read.
+    struct HistoryEnd: Sendable, Hashable, Codable {
+        var index: [UInt32]
+        var identity: NotificationIdentity?
+    }
+
+    /// While a device boots its table is of no use; one that never says that it has finished is asked after this long
+    /// (nanoseconds): media gateways take two to three minutes.
+    static let bootLimit: Int64 = 300_000_000_000
+    /// After something happened, a device is left alone for this long: what belongs together comes together.
+    static let calm: Int64 = 2_000_000_000
+    /// From the first failure to the next try; each further wait is twice as long, up to the longest.
+    static let firstPause: Int64 = 30_000_000_000
+    static let longestPause: Int64 = 3_600_000_000_000
+    /// Notifications remembered, to recognise their rows: half of what the vendor's history holds, since past that a row
+    /// is as likely gone as not.
+    static let recentLimit = 256
+    /// A row stands in the history well before this long after its trap came (nanoseconds).
+    static let rowDelay: Int64 = 60_000_000_000
+    /// Replies that do not come may be too large for the way: so often less is asked for.
+    static let shrinkings = 3
+    /// Rows of the history's index alone in one reply: each takes some 30 octets.
+    static let indexRepetitions: Int32 = 40
+
+    var numbers = RunningNumbers()
+    /// Of alarms that were heard since the history was read last.
+    var recent: [HeardNotification] = []
+    var historyEnd: HistoryEnd?
+    var changeMark: UInt64?
+    var restartMark: Int64?
+    /// The boot epoch that its answers tell, in nanoseconds since 1970.
+    var epoch: Int64?
+    var want: Want?
+    var job: SyncJob?
+    var nextPoll: Int64?
+    var failures = 0
+    /// When it began to boot, until it says that it has.
+    var bootBegan: Int64?
+    var knowsInventory = false
+    var wasHeard = false
+
+    public init() {}
+
+    /// A conversation is under way.
+    public var isBusy: Bool { job != nil }
+
+    // MARK: What is due
+
+    /// When `advance` has something to do next.
+    public var due: Timestamp? {
+        guard job == nil else { return nil }
+        let times = [want?.due, numbers.due?.nanoseconds, nextPoll].compactMap { $0 }
+        return times.min().map { Timestamp(nanoseconds: $0) }
+    }
+
+    /// Nobody could be heard for that long.
+    public mutating func postpone(by nanoseconds: Int64) {
+        numbers.postpone(by: nanoseconds)
+    }
+
+    /// What has become due by `time`.
+    ///
+    /// - Parameter way: when it can be asked, if not now: its way through a NAT may be closed, until its next keep-alive
+    ///   opens it.
+    public mutating func advance(
+        to time: Timestamp, notBefore way: Timestamp? = nil, _ settings: SyncSettings
+    ) -> [SyncAction] {
+        guard job == nil else { return [] }
+        let now = time.nanoseconds
+        if let due = numbers.due, due <= time {
+            switch numbers.finding(at: time) {
+            case .gap?: wish(isActive: false, .gap, at: now)
+            case .reset?:
+                historyEnd = nil
+                wish(isActive: true, .newNumbers, at: now)
+            case nil: break
+            }
+            // From here on the wish is what is kept; the next gap has a standing of its own.
+            numbers.settle()
+        }
+        if let poll = nextPoll, poll <= now {
+            nextPoll = nil
+            wish(isActive: false, .poll, at: now)
+        }
+        guard let want, want.due <= now else { return [] }
+        if let way, way > time {
+            self.want?.due = way.nanoseconds
+            return []
+        }
+        if let bootBegan, now < bootBegan + DeviceSync.bootLimit {
+            self.want?.due = bootBegan + DeviceSync.bootLimit
+            return []
+        }
+        bootBegan = nil
+        self.want = nil
+        return begin(want, now, settings.profile)
+    }
+
+    /// A way to it is open: what was put off begins now.
+    public mutating func release(at time: Timestamp) {
+        guard let want, job == nil, failures == 0 else { return }
+        self.want?.due = min(want.due, time.nanoseconds)
+    }
+
+    // MARK: What came in
+
+    /// A notification of the device.
+    ///
+    /// - Parameters:
+    ///   - kind: what it is; `nil` for one that has no running number.
+    ///   - trapOID: its OID as the vendor's own module has it.
+    ///   - alarm: the alarm that it speaks of.
+    public mutating func heard(
+        _ kind: RunningNumbers.Class, trapOID: OID, variables: VariableBindings, alarm: SyncKey?,
+        at time: Timestamp, _ settings: SyncSettings
+    ) -> [SyncAction] {
+        let (profile, now) = (settings.profile, time.nanoseconds)
+        if !wasHeard {
+            wasHeard = true
+            wish(isActive: true, .firstContact, at: now + 5 * DeviceSync.calm)
+        }
+        if let alarm, kind == .alarm {
+            job?.touched.insert(alarm)
+            if profile.history != nil {
+                let identity = NotificationIdentity(trapOID: trapOID, variables: variables, profile)
+                recent.append(HeardNotification(identity, heard: now))
+                if recent.count > DeviceSync.recentLimit { recent.removeFirst() }
+            }
+        }
+        if profile.bootBegun.contains(trapOID) { return restarted(at: time, bootEnds: !profile.bootDone.isEmpty) }
+        if profile.bootDone.contains(trapOID) {
+            bootBegan = nil
+            numbers.forget()
+            wish(isActive: true, .restart, at: now + DeviceSync.calm)
+        } else if profile.switchOver.contains(trapOID) {
+            numbers.forget()
+            historyEnd = nil
+            wish(isActive: true, .switchOver, at: now + DeviceSync.calm)
+        }
+        if let name = profile.number,
+            let number = variables.first(where: { $0.name.hasPrefix(name) })?.value.runningNumber
+        {
+            numbers.note(number, of: kind, at: time)
+        }
+        return []
+    }
+
+    /// It was found to have started anew, by whatever sign.
+    ///
+    /// - Parameter bootEnds: it will say when it has finished.
+    public mutating func restarted(at time: Timestamp, bootEnds: Bool) -> [SyncAction] {
+        numbers.forget()
+        recent = []
+        historyEnd = nil
+        knowsInventory = false
+        epoch = nil
+        restartMark = nil
+        bootBegan = bootEnds ? time.nanoseconds : nil
+        wish(isActive: true, .restart, at: time.nanoseconds + 5 * DeviceSync.calm)
+        return abandon()
+    }
+
+    /// Somebody else has a reason to ask it.
+    public mutating func wish(_ reason: SyncReason, at time: Timestamp) {
+        wish(isActive: reason != .poll && reason != .start, reason, at: time.nanoseconds)
+    }
+
+    // MARK: The conversation
+
+    /// The answer to what was asked last.
+    public mutating func take(_ reply: SNMPReply, at time: Timestamp, _ settings: SyncSettings) -> [SyncAction] {
+        guard job != nil else { return [] }
+        return proceed(reply, time.nanoseconds, settings)
+    }
+
+    /// What was asked last goes unanswered.
+    public mutating func unanswered(_ why: String, at time: Timestamp, _ settings: SyncSettings) -> [SyncAction] {
+        guard var job else { return [] }
+        job.timeouts += 1
+        if job.timeouts <= DeviceSync.shrinkings, let smaller = job.step.shrunk() {
+            job.step = smaller
+            self.job = job
+            return ask(settings.profile)
+        }
+        return fail(why, time.nanoseconds)
+    }
+
+    func ask(_ profile: SyncProfile) -> [SyncAction] {
+        job?.step.request(historyEnd, profile).map { [.ask($0)] } ?? []
+    }
+
+    mutating func fail(_ why: String, _ now: Int64) -> [SyncAction] {
+        guard let job else { return [] }
+        self.job = nil
+        failures += 1
+        let pause = min(DeviceSync.firstPause << min(failures - 1, 10), DeviceSync.longestPause)
+        wish(isActive: job.isActive, job.reason, at: now + pause)
+        return [.failed(job.reason, why)]
+    }
+
+    /// What was heard long enough before the history was read has its row in what was read.
+    mutating func forgetRecent(before now: Int64) {
+        recent.removeAll { $0.heard < now - DeviceSync.rowDelay }
+    }
+
+    mutating func finish(_ now: Int64, _ settings: SyncSettings) -> [SyncAction] {
+        guard let job else { return [] }
+        self.job = nil
+        failures = 0
+        nextPoll = settings.poll.map { now + $0 }
+        return [.done(job.reason)]
+    }
+
+    private mutating func abandon() -> [SyncAction] {
+        defer { job = nil }
+        return job == nil ? [] : [.withdraw]
+    }
+
+    private mutating func begin(_ want: Want, _ now: Int64, _ profile: SyncProfile) -> [SyncAction] {
+        nextPoll = nil
+        let isActive = want.isActive || profile.history == nil || historyEnd == nil
+        job = SyncJob(
+            reason: want.reason, isActive: isActive, step: .scalars(profile.scalars(all: !knowsInventory)),
+            watermark: now)
+        return ask(profile)
+    }
+
+    /// The stronger of two wishes is kept, and the earlier of their times.
+    mutating func wish(isActive: Bool, _ reason: SyncReason, at due: Int64) {
+        guard let want else { return self.want = Want(isActive: isActive, reason: reason, due: due) }
+        let isStronger = (isActive && !want.isActive) || (reason.isTold && !want.reason.isTold)
+        self.want = Want(
+            isActive: isActive || want.isActive, reason: isStronger ? reason : want.reason, due: min(due, want.due))
+    }
+}
+
+extension SyncProfile {
+    /// sysUpTime first, so that it is there whatever else is not.
+    func scalars(all: Bool) -> [String] {
+        var names = [OID.sysUpTimeInstance] + [restartMark, changeMark].compactMap { $0 }
+        if all {
+            names += [1, 2, 5].map { OID.mib2.appending(1, $0, 0) }
+            names += [product, version, serial, deviceName].compactMap { $0 }
+        }
+        return names.map(\.description)
+    }
+}
+
+extension Value {
+    /// INTEGER in the vendor's module; some firmware sends it unsigned.
+    var runningNumber: Int? {
+        switch self {
+        case .integer(let number): Int(number)
+        case .gauge32(let number), .counter32(let number): Int(number)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Manager
+public import SNMPWire
+
+/// A notification as a row of a device's table recalls it.
+public struct RecalledNotification: Sendable, Hashable {
+    /// The row's index, without meaning beyond this table and its order.
+    public var index: [UInt32]
+    public var trapOID: OID
+    public var variables: VariableBindings
+
+    public init(index: [UInt32], trapOID: OID, variables: VariableBindings) {
+        self.index = index
+        self.trapOID = trapOID
+        self.variables = variables
+    }
+}
+
+/// What tells one notification from another of the same device, whichever way it came.
+public struct NotificationIdentity: Sendable, Hashable, Codable {
+    var trap: String
+    var source: String
+    var severity: Int32?
+    /// The octets of its DateAndTime; `nil` where it has none.
+    var time: [UInt8]?
+
+    init(trapOID: OID, variables: VariableBindings, _ profile: SyncProfile) {
+        trap = trapOID.description
+        source = ""
+        for variable in variables {
+            if let name = profile.source, variable.name.hasPrefix(name), case .octetString(let octets) = variable.value
+            {
+                source = String(decoding: octets.filter { $0 != 0 }, as: UTF8.self)
+            } else if let name = profile.severity, variable.name.hasPrefix(name),
+                case .integer(let number) = variable.value
+            {
+                severity = number
+            } else if let name = profile.time, variable.name.hasPrefix(name),
+                case .octetString(let octets) = variable.value, octets.contains(where: { $0 != 0 })
+            {
+                time = Array(octets)
+            }
+        }
+    }
+
+    func isOfSameAlarm(as other: NotificationIdentity) -> Bool {
+        trap == other.trap && source == other.source
+    }
+}
+
+/// A notification that was heard, as little as it takes to recognise its row: these are kept with the device's state.
+struct HeardNotification: Sendable, Hashable, Codable {
+    /// Of its trap, source and severity.
+    private var print: UInt64
+    /// Of its time; `nil` where it has none.
+    private var time: UInt64?
+    /// Nanoseconds since 1970.
+    var heard: Int64
+
+    init(_ identity: NotificationIdentity, heard: Int64) {
+        print = HeardNotification.print(identity)
+        time = identity.time.map { HeardNotification.print($0) }
+        self.heard = heard
+    }
+
+    /// Whether the row is its. Older firmware sends no time with a trap, and then its row's is taken for it.
+    func isSame(as identity: NotificationIdentity) -> Bool {
+        guard print == HeardNotification.print(identity) else { return false }
+        guard let time, let other = identity.time else { return true }
+        return time == HeardNotification.print(other)
+    }
+
+    private static func print(_ identity: NotificationIdentity) -> UInt64 {
+        print(Array("\(identity.trap) \(identity.severity ?? -1) \(identity.source)".utf8))
+    }
+
+    /// FNV-1a of 64 bits: the same in every process, which Swift's own hashes are not.
+    private static func print(_ octets: [UInt8]) -> UInt64 {
+        octets.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+extension SyncProfile.Table {
+    var walkColumns: [OID] { ([notification] + columns.map(\.number)).map { entry.appending($0) } }
+
+    /// The rows that name a notification, in the order of the table.
+    func recall(_ rows: [TableWalk.Row]) -> [RecalledNotification] {
+        rows.compactMap { row in
+            guard case .objectIdentifier(let trapOID)? = row.values.first ?? nil else { return nil }
+            var variables: [VariableBinding] = []
+            for (column, value) in zip(columns, row.values.dropFirst()) {
+                if let value { variables.append(VariableBinding(name: column.variable, value: value)) }
+            }
+            return RecalledNotification(index: row.index, trapOID: trapOID, variables: VariableBindings(variables))
+        }
+    }
+}
+
+extension SyncProfile.VariableTable {
+    /// By place: the name, its type, and the values.
+    var walkColumns: [OID] { ([name, type] + values.values.sorted()).map { entry.appending($0) } }
+
+    /// The variables of the row of the active table with this index. That table's is (list, time, number) and this one's
+    /// (list, number, variable): the time is a string of known length, so the number is the last arc and the list all
+    /// before the time.
+    func variables(of index: [UInt32], in rows: [TableWalk.Row]) -> [VariableBinding] {
+        guard let listLength = index.first, let number = index.last else { return [] }
+        let prefix = index.prefix(1 + Int(listLength)) + [number]
+        let columns = values.values.sorted()
+        return rows.compactMap { row in
+            guard row.index.count == prefix.count + 1, row.index.starts(with: prefix),
+                case .objectIdentifier(let name)? = row.values[0], case .integer(let type)? = row.values[1],
+                let column = values[type].flatMap(columns.firstIndex), let value = row.values[2 + column]
+            else { return nil }
+            return VariableBinding(name: name, value: value)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+public import Manager
+public import SNMPWire
+
+/// What a device's state wants to be done.
+public enum SyncAction: Sendable, Hashable {
+    /// To be sent to the device.
+    case ask(SNMPRequest)
+    /// What was asked last is not of interest any more.
+    case withdraw
+    /// The device has begun to count its time anew, although nothing said so.
+    case restartNoticed
+    case learned(SyncInventory)
+    /// What the device has told and we have not heard, in the order in which it did.
+    case missed([RecalledNotification], SyncGuards)
+    /// What stands on the device.
+    case standing([RecalledNotification], SyncGuards)
+    case done(SyncReason)
+    /// It is tried again later.
+    case failed(SyncReason, String)
+}
+
+/// What reconciling must leave alone.
+public struct SyncGuards: Sendable, Hashable {
+    public var reason: SyncReason
+    /// Nanoseconds since 1970: what changed from then on has a newer source than the table.
+    public var watermark: Int64
+    /// Alarms of which something came since, whether they stand or not.
+    public var touched: Set<SyncKey>
+    /// An alarm that stands here and is not in the table is over.
+    public var mayClear: Bool
+}
+
+/// An alarm of a device.
+public struct SyncKey: Sendable, Hashable, Codable {
+    public var oid: String
+    public var source: String
+
+    public init(oid: OID, source: String) {
+        self.oid = oid.description
+        self.source = source
+    }
+}
+
+/// What a device says of itself; `nil` for what it does not say.
+public struct SyncInventory: Sendable, Hashable, Codable {
+    /// sysDescr.0, sysObjectID.0 and sysName.0 (RFC 3418).
+    public var description: String?
+    public var objectID: String?
+    public var name: String?
+    /// The vendor's numbers and words for them.
+    public var product: String?
+    public var version: String?
+    public var serial: String?
+
+    public init() {}
+}

@@ -1,0 +1,38 @@
+/// How a device is to be kept in step, as its network is configured.
+public struct SyncSettings: Sendable, Hashable {
+    public var profile: SyncProfile
+    /// In nanoseconds: how often a device is asked although nothing seems to be missing; `nil` for never.
+    public var poll: Int64?
+
+    /// Half an hour: what a lost last trap leaves unseen, against some hundred requests a second for a fleet of 100,000.
+    public static let defaultPoll: Int64 = 1_800_000_000_000
+
+    public init(profile: SyncProfile = .audiocodes, poll: Int64? = SyncSettings.defaultPoll) {
+        self.profile = profile
+        self.poll = poll
+    }
+}
+
+/// Why a device is asked.
+public enum SyncReason: String, Sendable, Hashable, Codable {
+    /// It was heard for the first time.
+    case firstContact = "first contact"
+    case gap = "missing numbers"
+    case newNumbers = "numbers begin anew"
+    case restart
+    case switchOver = "switch-over"
+    /// Datagrams of it were lost before they could be processed.
+    case blind = "datagrams lost"
+    case poll
+    /// Trapline itself was started.
+    case start
+    case operatorsWord = "asked for"
+
+    /// Whether it is told even if nothing was found.
+    public var isTold: Bool {
+        switch self {
+        case .firstContact, .poll, .start: false
+        case .gap, .newNumbers, .restart, .switchOver, .blind, .operatorsWord: true
+        }
+    }
+}

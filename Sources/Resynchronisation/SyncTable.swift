@@ -1,0 +1,287 @@
+public import Basics
+public import Manager
+public import SNMPWire
+
+/// All devices that are kept in step: pure state, which the pipeline loads from the store at start, feeds with what the
+/// journal brings, and saves in each batch's transaction.
+public struct SyncTable: Sendable {
+    /// A request that the manager is to send.
+    public struct Request: Sendable, Hashable {
+        /// Its number in the store, never reused.
+        public var number: Int64
+        public var device: String
+        public var path: RequestPath
+        public var request: SNMPRequest
+
+        public init(number: Int64, device: String, path: RequestPath, request: SNMPRequest) {
+            self.number = number
+            self.device = device
+            self.path = path
+            self.request = request
+        }
+    }
+
+    /// What the store has to write.
+    public struct Changes: Sendable {
+        /// `nil` for a device that is kept in step no longer.
+        public var states: [(device: String, state: State?)]
+        public var requests: [Request]
+        /// Requests that are not waited for any longer.
+        public var settled: [Int64]
+    }
+
+    /// A device with its way and the request that it has not answered.
+    public struct State: Sendable, Hashable, Codable {
+        var sync = DeviceSync()
+        var way = Way()
+        /// The number of the request under way.
+        var number: Int64?
+        /// What it was sent as; `nil` until it was.
+        var wire: Wire?
+
+        public init() {}
+    }
+
+    /// Where the device was heard last, and how.
+    struct Way: Sendable, Hashable, Codable {
+        var peer: String?
+        var local: String?
+        var heard: Int64 = 0
+        /// Through the port that its keep-alives come from; otherwise its agent's own is asked.
+        var isKeptOpen = false
+    }
+
+    /// What tells the answer.
+    struct Wire: Sendable, Hashable, Codable {
+        var peer: String
+        var requestID: Int32
+    }
+
+    /// Devices kept in step at most. Each takes about 1 KiB.
+    public static let capacity = 131_072
+
+    private var states: [String: State] = [:]
+    private var deadlines = DeadlineQueue<String>()
+    private var byWire: [Wire: String] = [:]
+    private var byNumber: [Int64: String] = [:]
+    private var changed: Set<String> = []
+    private var newRequests: [Request] = []
+    private var settled: [Int64] = []
+    public private(set) var lastNumber: Int64
+
+    public init(_ states: [(device: String, state: State)] = [], lastNumber: Int64 = 0) {
+        self.lastNumber = lastNumber
+        for (device, state) in states {
+            self.states[device] = state
+            if let number = state.number { byNumber[number] = device }
+            if let wire = state.wire { byWire[wire] = device }
+            deadlines.set(device, to: state.sync.due)
+        }
+    }
+
+    public var count: Int { states.count }
+    public var devices: [String] { states.keys.sorted() }
+    /// Conversations that are under way.
+    public var busy: Int { byNumber.count }
+    /// When the next device is due.
+    public var nextDue: Timestamp? { deadlines.next }
+
+    public func isBusy(_ device: String) -> Bool { states[device]?.sync.isBusy ?? false }
+
+    /// What changed since the last call, in a fixed order.
+    public mutating func takeChanges() -> Changes {
+        defer {
+            changed.removeAll(keepingCapacity: true)
+            newRequests.removeAll(keepingCapacity: true)
+            settled.removeAll(keepingCapacity: true)
+        }
+        // A request that was settled in the same batch needs no row.
+        let gone = Set(settled)
+        return Changes(
+            states: changed.sorted().map { ($0, states[$0]) },
+            requests: newRequests.filter { !gone.contains($0.number) },
+            settled: settled.sorted())
+    }
+
+    // MARK: What came in
+
+    /// A notification of a device that may be asked.
+    ///
+    /// - Parameters:
+    ///   - peer, local: where it came from and what it reached.
+    public mutating func heard(
+        _ kind: RunningNumbers.Class, of device: String, trapOID: OID, variables: VariableBindings, alarm: SyncKey?,
+        from peer: Endpoint, to local: Endpoint, at time: Timestamp, _ settings: SyncSettings
+    ) -> [SyncAction] {
+        guard states[device] != nil || states.count < SyncTable.capacity else { return [] }
+        return update(device, at: time) { state in
+            if kind == .keepAlive || !state.way.isKeptOpen {
+                state.way = Way(
+                    peer: kind == .keepAlive
+                        ? peer.description : Endpoint(peer.address, port: RequestPath.agentPort).description,
+                    local: local.description, heard: time.nanoseconds, isKeptOpen: kind == .keepAlive)
+            }
+            if kind == .keepAlive { state.sync.release(at: time) }
+            return state.sync.heard(kind, trapOID: trapOID, variables: variables, alarm: alarm, at: time, settings)
+        }
+    }
+
+    /// There is a reason to ask it; a device that was never heard is not known how to be reached.
+    public mutating func wish(_ reason: SyncReason, of device: String, at due: Timestamp) {
+        guard states[device] != nil else { return }
+        _ = update(device, at: due) { state in
+            state.sync.wish(reason, at: due)
+            return []
+        }
+    }
+
+    /// It was found to have started anew.
+    public mutating func restarted(_ device: String, at time: Timestamp) -> [SyncAction] {
+        guard states[device] != nil else { return [] }
+        return update(device, at: time) { $0.sync.restarted(at: time, bootEnds: false) }
+    }
+
+    /// The device has another name from now on; what is under way goes on.
+    public mutating func rename(_ device: String, to name: String) {
+        guard device != name, let state = states.removeValue(forKey: device) else { return }
+        deadlines.set(device, to: nil)
+        changed.insert(device)
+        guard states[name] == nil else {
+            // The device was known under both: the one that is under way now goes on.
+            if let number = state.number { settle(number) }
+            if let wire = state.wire { byWire[wire] = nil }
+            return
+        }
+        states[name] = state
+        changed.insert(name)
+        if let number = state.number { byNumber[number] = name }
+        if let wire = state.wire { byWire[wire] = name }
+        deadlines.set(name, to: state.sync.due)
+    }
+
+    /// Nothing is asked of it any more.
+    public mutating func forget(_ device: String) {
+        guard let state = states.removeValue(forKey: device) else { return }
+        if let number = state.number { settle(number) }
+        if let wire = state.wire { byWire[wire] = nil }
+        deadlines.set(device, to: nil)
+        changed.insert(device)
+    }
+
+    /// Nobody could be heard for that long.
+    public mutating func postpone(by nanoseconds: Int64) {
+        for (device, state) in states where state.sync.numbers.due != nil {
+            states[device]?.sync.postpone(by: nanoseconds)
+            changed.insert(device)
+            deadlines.set(device, to: states[device]?.sync.due)
+        }
+    }
+
+    // MARK: Time
+
+    /// A device that is due by `time`; to be asked until it gives `nil`, and each to be given to `advance`.
+    public mutating func takeDue(by time: Timestamp) -> String? {
+        deadlines.takeNext(by: time)?.key
+    }
+
+    /// - Parameter period: of its keep-alives, in nanoseconds: a way that was not used for longer may be closed, and the
+    ///   next keep-alive opens it again.
+    public mutating func advance(
+        _ device: String, to time: Timestamp, period: Int64, _ settings: SyncSettings
+    ) -> [SyncAction] {
+        update(device, at: time) { state in
+            let isClosed =
+                state.way.peer == nil || (state.way.isKeptOpen && time.nanoseconds - state.way.heard > period)
+            // Looked at again after that long, should nothing be heard of it until then.
+            let later = Timestamp(nanoseconds: time.nanoseconds + max(period, 1_000_000_000))
+            return state.sync.advance(to: time, notBefore: isClosed ? later : nil, settings)
+        }
+    }
+
+    // MARK: Requests
+
+    /// The request left with this ID.
+    public mutating func sent(_ number: Int64, requestID: Int32) {
+        guard let device = byNumber[number], let peer = states[device]?.way.peer else { return }
+        if let wire = states[device]?.wire { byWire[wire] = nil }
+        let wire = Wire(peer: peer, requestID: requestID)
+        states[device]?.wire = wire
+        byWire[wire] = device
+        changed.insert(device)
+    }
+
+    /// The device whose awaited answer this is; `nil` for any other.
+    public func device(answering requestID: Int32, from peer: Endpoint) -> String? {
+        byWire[Wire(peer: peer.description, requestID: requestID)]
+    }
+
+    public func device(asked number: Int64) -> String? { byNumber[number] }
+
+    public mutating func take(
+        _ reply: SNMPReply, from device: String, at time: Timestamp, _ settings: SyncSettings
+    ) -> [SyncAction] {
+        endRequest(of: device)
+        return update(device, at: time) { $0.sync.take(reply, at: time, settings) }
+    }
+
+    public mutating func unanswered(
+        _ number: Int64, _ why: String, at time: Timestamp, _ settings: SyncSettings
+    ) -> [SyncAction] {
+        guard let device = byNumber[number] else { return [] }
+        endRequest(of: device)
+        return update(device, at: time) { $0.sync.unanswered(why, at: time, settings) }
+    }
+
+    // MARK: Changing
+
+    private mutating func endRequest(of device: String) {
+        guard var state = states[device] else { return }
+        end(&state)
+        states[device] = state
+        changed.insert(device)
+    }
+
+    private mutating func end(_ state: inout State) {
+        if let number = state.number { settle(number) }
+        if let wire = state.wire { byWire[wire] = nil }
+        (state.number, state.wire) = (nil, nil)
+    }
+
+    private mutating func settle(_ number: Int64) {
+        byNumber[number] = nil
+        settled.append(number)
+    }
+
+    /// Changes a device's state, and takes out of the actions what concerns requests.
+    private mutating func update(
+        _ device: String, at time: Timestamp, _ change: (inout State) -> [SyncAction]
+    ) -> [SyncAction] {
+        var state = states.removeValue(forKey: device) ?? State()
+        let before = state
+        let actions = change(&state)
+        var rest: [SyncAction] = []
+        for action in actions {
+            switch action {
+            case .ask(let request):
+                ask(device, request, &state)
+            case .withdraw:
+                end(&state)
+            default:
+                rest.append(action)
+            }
+        }
+        if state != before { changed.insert(device) }
+        states[device] = state
+        deadlines.set(device, to: state.sync.due)
+        return rest
+    }
+
+    private mutating func ask(_ device: String, _ request: SNMPRequest, _ state: inout State) {
+        guard let peer = state.way.peer.flatMap({ Endpoint($0) }) else { return }
+        lastNumber += 1
+        state.number = lastNumber
+        byNumber[lastNumber] = device
+        let path = RequestPath(peer: peer, local: state.way.local.flatMap { Endpoint($0) })
+        newRequests.append(Request(number: lastNumber, device: device, path: path, request: request))
+    }
+}

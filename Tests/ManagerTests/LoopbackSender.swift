@@ -1,0 +1,61 @@
+import Basics
+import Dispatch
+import Intake
+import Manager
+import SNMPWire
+import Synchronization
+
+/// Sends through a socket of its own for each datagram, and can lose some on the way.
+final class LoopbackSender: DatagramSender {
+    private struct State {
+        var expected: [ExpectedResponse.Key: ExpectedResponse] = [:]
+        var sent = 0
+        var lost = 0
+        var mostAtOnce = 0
+    }
+
+    private let state = Mutex(State())
+    private let loses: @Sendable (Int) -> Bool
+    private let queue = DispatchQueue(label: "loopback", attributes: .concurrent)
+
+    /// `loses`: whether the datagram with this number from 1 gets lost.
+    init(loses: @escaping @Sendable (Int) -> Bool = { _ in false }) {
+        self.loses = loses
+    }
+
+    var sent: Int { state.withLock { $0.sent } }
+    var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
+    var stillExpected: Int { state.withLock { $0.expected.count } }
+
+    func expect(_ expected: ExpectedResponse) {
+        state.withLock { state in
+            state.expected[expected.key] = expected
+            state.mostAtOnce = max(state.mostAtOnce, state.expected.count)
+        }
+    }
+
+    func forget(_ key: ExpectedResponse.Key) {
+        state.withLock { $0.expected[key] = nil }
+    }
+
+    func send(_ payload: [UInt8], along path: RequestPath) throws(SendFailure) {
+        let number = state.withLock { state in
+            state.sent += 1
+            return state.sent
+        }
+        if loses(number) { return }
+        let socket: UDPSender
+        do throws(SenderError) {
+            socket = try UDPSender(to: path.peer)
+        } catch {
+            throw SendFailure("\(error)")
+        }
+        queue.async { [self] in
+            guard let answer = try? socket.request(payload, timeout: .seconds(20)),
+                let message = try? SNMPMessage.decode(answer), let reply = SNMPReply(message)
+            else { return }
+            let key = ExpectedResponse.Key(peer: path.peer, requestID: reply.requestID)
+            state.withLock { $0.expected.removeValue(forKey: key) }?.whenSettled(answer)
+        }
+    }
+}
