@@ -54,6 +54,7 @@ let package = Package(
         .executable(name: "trapline", targets: ["TraplineCommand"]),
         .executable(name: "trapline-bench", targets: ["trapline-bench"]),
         .executable(name: "trapline-simulator", targets: ["trapline-simulator"]),
+        .library(name: "TraplineTesting", targets: ["TraplineTesting", "DeviceSimulation"]),
         .library(name: "SNMPWire", targets: ["SNMPWire"]),
         .library(name: "MIBCatalog", targets: ["MIBCatalog"]),
         .library(name: "Captures", targets: ["Captures"]),
@@ -120,6 +121,12 @@ let package = Package(
                 "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
                 logging,
             ]),
+        room(
+            "TraplineTesting",
+            [
+                "Basics", "TraplineMetrics", "SNMPWire", "DeviceSimulation", "Captures", "Journal", "Alarms", "Devices",
+                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Trapline",
+            ]),
         program(
             "TraplineCommand",
             [
@@ -181,6 +188,12 @@ let package = Package(
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing",
                 "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging, grdb,
+            ]),
+        tests(
+            of: "TraplineTesting",
+            [
+                "Basics", "SNMPWire", "DeviceSimulation", "Captures", "Alarms", "Devices", "Documents", "Trapline",
+                "TestPeers",
             ]),
         // The real program under kills, power cuts, full disks and damaged files.
         .testTarget(

@@ -4,7 +4,7 @@ import Alarms
 import Foundation
 import Intake
 public import MIBCatalog
-import Pipeline
+package import Pipeline
 import Routing
 public import Sinks
 public import TraplineConfiguration
@@ -53,7 +53,7 @@ public struct LoadedConfiguration: Sendable {
 
 extension PipelineSnapshot {
     /// What a configuration says of events.
-    init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) {
+    package init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) {
         let naming = loaded.naming
         self.init(
             interpreter: AlarmInterpreter(

@@ -259,9 +259,3 @@ public struct SimulatedDevice: Sendable {
         return isConnected ? [SentNotification(time: time, channel: channel, payload: message.encode())] : []
     }
 }
-
-extension Timestamp {
-    public static func + (time: Timestamp, duration: Duration) -> Timestamp {
-        Timestamp(nanoseconds: time.nanoseconds + Int64(duration / .nanoseconds(1)))
-    }
-}
