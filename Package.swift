@@ -199,6 +199,9 @@ let package = Package(
         .testTarget(
             name: "SurvivalTests", dependencies: ["Basics", "SNMPWire", "Journal", "TestPeers", grdb],
             swiftSettings: settings),
+        // The real program and its devices: agents, a NAT, fleets.
+        .testTarget(
+            name: "FleetTests", dependencies: ["Basics", "SNMPWire", "TestPeers"], swiftSettings: settings),
         tests(of: "trapline-bench", ["SNMPWire"]),
         tests(of: "trapline-simulator", ["Basics", "DeviceSimulation", "SNMPWire", "TestPeers"]),
     ]

@@ -29,14 +29,16 @@ public final class TraplineProcess: Sendable {
     private let process: ServerProcess
 
     /// - Parameter configuration: YAML; its listeners should ask for port 0.
-    public init(configuration: String, folder: TemporaryFolder) throws {
+    /// - Parameter namespace: the network that it serves in.
+    public init(configuration: String, folder: TemporaryFolder, in namespace: NetworkNamespace? = nil) throws {
         let file = try folder.write(configuration, to: "trapline.yaml")
         var log: String?
-        let program = try TraplineProgram.path()
-        let prefix = URL(filePath: program).lastPathComponent + "-"
+        let words = [try TraplineProgram.path(), "serve", "--config", file]
+        let command = namespace?.command(words) ?? words
+        let prefix = URL(filePath: command[0]).lastPathComponent + "-"
         let known = TraplineProcess.logs(in: folder.path, prefix)
         process = try ServerProcess(
-            program, ["serve", "--config", file], folder: folder.path,
+            command[0], Array(command.dropFirst()), folder: folder.path,
             isReady: {
                 log = log ?? TraplineProcess.logs(in: folder.path, prefix).subtracting(known).first
                 let text = log.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""

@@ -1,0 +1,232 @@
+internal import Foundation
+
+/// net-snmp's own `snmpd` as a gateway: the alarm tables and what identifies the device lie in a file that the test
+/// writes, served to snmpd by a `pass_persist` program; its traps are sent by `snmptrap`.
+public final class SNMPAgent: Sendable {
+    /// An alarm as the device has it.
+    public struct Alarm: Sendable, Hashable {
+        /// The last arc of the vendor's trap.
+        public var trap: Int
+        public var source: String
+        /// cleared 0, indeterminate 1, warning 2, minor 3, major 4, critical 5.
+        public var severity: Int
+        public var text: String
+
+        public init(trap: Int = 10, source: String, severity: Int = 4, text: String = "Ethernet link alarm") {
+            self.trap = trap
+            self.source = source
+            self.severity = severity
+            self.text = text
+        }
+
+        fileprivate var oid: String { "1.3.6.1.4.1.5003.9.10.1.21.2.0.\(trap)" }
+    }
+
+    /// A raise or a clear with its running number.
+    public struct Row: Sendable, Hashable {
+        public var number: Int
+        public var alarm: Alarm
+        /// Hundredths of a second since the agent's start.
+        public var uptime: Int
+
+        public init(number: Int, _ alarm: Alarm, uptime: Int) {
+            self.number = number
+            self.alarm = alarm
+            self.uptime = uptime
+        }
+    }
+
+    public let address: String
+    public let port: UInt16
+    public let serialNumber: Int
+    private let process: ServerProcess
+    private let data: String
+
+    /// - Parameters:
+    ///   - address: one of 127/8, or of the namespace.
+    ///   - port: 161 needs root.
+    public init(
+        address: String, port: UInt16 = 161, serialNumber: Int = 5_967_925, folder: TemporaryFolder,
+        in namespace: NetworkNamespace? = nil
+    ) throws {
+        self.address = address
+        self.port = port
+        self.serialNumber = serialNumber
+        let name = "agent-\(address)-\(port)"
+        data = try folder.write("", to: "\(name).data")
+        let program = try folder.write(SNMPAgent.passPersist, to: "\(name).pl")
+        let configuration = try folder.write(
+            """
+            agentAddress udp:\(address):\(port)
+            rocommunity public
+            sysName gateway-\(serialNumber)
+            sysDescr Product: Simulated gateway; SW Version: 7.40A.500.357
+            sysObjectID 1.3.6.1.4.1.5003.8.1.1.79
+            pass_persist .1.3.6.1.4.1.5003 /usr/bin/perl \(program) \(data)
+            """, to: "\(name).conf")
+        var words = [
+            try Command.locate("snmpd"), "-f", "-Lo", "-r", "-C", "-c", configuration, "-I",
+            "-smux,mteTrigger,mteTriggerConf",
+        ]
+        if let namespace { words = namespace.command(words) }
+        let probe = [
+            "-v", "2c", "-c", "public", "-m", "", "-r", "0", "-t", "1", "\(address):\(port)", "1.3.6.1.2.1.1.3.0",
+        ]
+        process = try ServerProcess(
+            words[0], Array(words.dropFirst()), folder: folder.path, environment: ["SNMP_PERSISTENT_DIR": folder.path],
+            isReady: {
+                let words = namespace?.command(["snmpget"] + probe) ?? ["snmpget"] + probe
+                return (try? Command.run(words[0], Array(words.dropFirst())).status) == 0
+            })
+        try show(active: [], history: [])
+    }
+
+    public func stop() { process.stop() }
+
+    /// What the tables hold from now on; whoever walks them meanwhile sees old rows or new ones.
+    public func show(active: [Row], history: [Row]) throws {
+        let system = "1.3.6.1.4.1.5003.9.10.10"
+        let highest = active.map(\.alarm.severity).max() ?? 0
+        var lines = [
+            "\(system).1.3.9.1.0 gauge 1161", "\(system).1.3.9.2.0 gauge 0", "\(system).2.2.1.0 string 7.40A.500.357",
+            "\(system).2.3.1.0 string gateway-\(serialNumber)", "\(system).2.3.2.0 gauge \(serialNumber)",
+            "\(system).2.5.4.0 integer \(highest)",
+        ]
+        lines += SNMPAgent.lines(of: active, in: "1.3.6.1.4.1.5003.11.1.1.1.1")
+        lines += SNMPAgent.lines(of: history, in: "1.3.6.1.4.1.5003.11.1.2.1.1")
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: data), options: .atomic)
+    }
+
+    /// Columns 1 to 13 of either table, in the order of their OIDs.
+    private static func lines(of rows: [Row], in entry: String) -> [String] {
+        let sorted = rows.sorted { $0.number < $1.number }
+        return (1...13).flatMap { column in
+            sorted.map { row in
+                let value =
+                    switch column {
+                    case 1: "gauge \(row.number)"
+                    case 2: "timeticks \(row.uptime)"
+                    case 3: "objectid .\(row.alarm.oid)"
+                    // 2026-11-23 12:00:00.0 UTC
+                    case 4: "octet 07 EA 0B 17 0C 00 00 00 2B 00 00"
+                    case 5: "gauge \(row.alarm.trap - 1)"
+                    case 6: "string \(row.alarm.text)"
+                    case 7: "string \(row.alarm.source)"
+                    case 8: "integer \(row.alarm.severity)"
+                    case 9: "integer 1"
+                    case 10: "integer 56"
+                    default: "string "
+                    }
+                return "\(entry).\(column).\(row.number) \(value)"
+            }
+        }
+    }
+
+    /// The agent's sysUpTime, in hundredths of a second.
+    public func uptime() throws -> Int {
+        let output = try Command.run(
+            "snmpget",
+            ["-v", "2c", "-c", "public", "-m", "", "-Oqvt", "\(address):\(port)", "1.3.6.1.2.1.1.3.0"])
+        guard let ticks = Int(output.text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw Command.Failure(description: "snmpd tells no sysUpTime: \(output.text)\(output.standardError)")
+        }
+        return ticks
+    }
+
+    /// `snmptrap` sends the trap of a row, from the agent's own address.
+    public func send(_ row: Row, to receiver: String, community: String = "trapuser") throws {
+        let global = "1.3.6.1.4.1.5003.9.10.1.21.1"
+        try send(
+            "1.3.6.1.4.1.5003.9.10.1.21.2.0.\(row.alarm.trap)", uptime: row.uptime,
+            [
+                "\(global).1.0", "i", "\(row.alarm.trap - 1)", "\(global).2.0", "s", row.alarm.text, "\(global).3.0",
+                "s",
+                row.alarm.source, "\(global).4.0", "i", "\(row.alarm.severity)", "\(global).5.0", "i", "\(row.number)",
+                "\(global).6.0", "i", "1", "\(global).7.0", "i", "56", "\(global).8.0", "s", "", "\(global).9.0", "s",
+                "", "\(global).10.0", "s", "", "\(global).16.0", "s", "\(serialNumber)",
+            ], to: receiver, community: community)
+    }
+
+    /// `snmptrap` sends the keep-alive.
+    public func sendKeepAlive(to receiver: String, community: String = "trapuser") throws {
+        let global = "1.3.6.1.4.1.5003.9.10.1.21.1"
+        try send(
+            "1.3.6.1.4.1.5003.9.10.1.21.2.0.16", uptime: uptime(),
+            [
+                "\(global).1.0", "i", "15", "\(global).2.0", "s", "Keep alive trap", "\(global).3.0", "s", "",
+                "\(global).4.0", "i", "1", "\(global).5.0", "i", "0", "\(global).6.0", "i", "0", "\(global).7.0", "i",
+                "0", "\(global).8.0", "s", "\(serialNumber)", "\(global).9.0", "s", "SNMPVersion= SNMPv2c",
+                "\(global).10.0", "s", "", "\(global).16.0", "s", "\(serialNumber)",
+            ], to: receiver, community: community)
+    }
+
+    private func send(
+        _ trap: String, uptime: Int, _ variables: [String], to receiver: String, community: String
+    ) throws {
+        let output = try Command.run(
+            "snmptrap",
+            ["-v", "2c", "-c", community, "-m", "", "--clientaddr=\(address)", receiver, "\(uptime)", trap] + variables)
+        guard output.status == 0 else { throw Command.Failure(description: "snmptrap: \(output.standardError)") }
+    }
+
+    /// The protocol of `pass_persist` (snmpd.conf(5)), over lines `OID TYPE VALUE` in the order of their OIDs.
+    private static let passPersist = """
+        use strict;
+        use warnings;
+        $| = 1;
+        my $file = $ARGV[0];
+        my (@oids, %place, @types, @values);
+
+        sub compare {
+            my @left = split /\\./, $_[0];
+            my @right = split /\\./, $_[1];
+            while (@left && @right) {
+                my $order = shift(@left) <=> shift(@right);
+                return $order if $order;
+            }
+            return @left <=> @right;
+        }
+
+        sub load {
+            (@oids, %place, @types, @values) = ();
+            open(my $handle, '<', $file) or return;
+            while (my $line = <$handle>) {
+                chomp $line;
+                my ($oid, $type, $value) = split / /, $line, 3;
+                $place{$oid} = @oids;
+                push @oids, $oid;
+                push @types, $type;
+                push @values, defined $value ? $value : '';
+            }
+            close $handle;
+        }
+
+        sub answer {
+            my $index = shift;
+            if (!defined $index || $index > $#oids) { print "NONE\\n"; return; }
+            print ".$oids[$index]\\n$types[$index]\\n$values[$index]\\n";
+        }
+
+        while (my $command = <STDIN>) {
+            chomp $command;
+            last if $command eq '';
+            if ($command eq 'PING') { print "PONG\\n"; next; }
+            my $oid = <STDIN>;
+            last unless defined $oid;
+            chomp $oid;
+            $oid =~ s/^\\.//;
+            load();
+            if ($command eq 'get') {
+                answer($place{$oid});
+            } elsif ($command eq 'getnext') {
+                if (exists $place{$oid}) { answer($place{$oid} + 1); next; }
+                my $index = 0;
+                $index++ while $index < @oids && compare($oids[$index], $oid) <= 0;
+                answer($index);
+            } elsif ($command eq 'set') {
+                my $value = <STDIN>;
+                print "not-writable\\n";
+            }
+        }
+        """
+}
