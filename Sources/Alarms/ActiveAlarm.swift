@@ -43,11 +43,22 @@ public struct ActiveAlarm: Sendable, Hashable {
     public var acknowledged: AlarmRemark?
     /// The last note.
     public var note: AlarmRemark?
+    /// When the device says that it was raised, where it says so.
+    public var deviceTime: Timestamp?
+    /// When it ends by itself; `nil`: when it is cleared.
+    public var expires: Timestamp?
+    /// Whether it ends when its device begins anew.
+    public var clearsOnRestart: Bool
+    /// The sysUpTime (hundredths of a second) and the running number of what was told last, where known: what is older
+    /// than that comes too late.
+    public var uptime: UInt32?
+    public var runningNumber: Int32?
 
     public init(
         id: Int64, key: AlarmKey, alarm: String, device: EventDevice, severity: Severity, highestSeverity: Severity,
         text: String, eventType: String?, probableCause: String?, raised: Timestamp, lastTime: Timestamp, count: Int,
-        sinks: [String]
+        sinks: [String], deviceTime: Timestamp? = nil, expires: Timestamp? = nil, clearsOnRestart: Bool = false,
+        uptime: UInt32? = nil, runningNumber: Int32? = nil
     ) {
         self.id = id
         self.key = key
@@ -62,5 +73,10 @@ public struct ActiveAlarm: Sendable, Hashable {
         self.lastTime = lastTime
         self.count = count
         self.sinks = sinks
+        self.deviceTime = deviceTime
+        self.expires = expires
+        self.clearsOnRestart = clearsOnRestart
+        self.uptime = uptime
+        self.runningNumber = runningNumber
     }
 }

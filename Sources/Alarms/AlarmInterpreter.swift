@@ -10,6 +10,7 @@ public struct AlarmInterpreter: Sendable {
     private struct CompiledRule: Sendable {
         var kind: AlarmRule.Kind
         var notification: OID
+        var conditions: [Condition]
         var alarm: String
         var alarmOID: OID
         var severity: AlarmRule.SeverityRule
@@ -21,20 +22,40 @@ public struct AlarmInterpreter: Sendable {
         var eventType: String?
         var probableCause: String?
         var isVendors: Bool
+        var expires: Duration?
+        var clearsOnRestart: Bool
+
+        func holds(for variables: VariableBindings) -> Bool {
+            conditions.allSatisfy { condition in
+                guard let number = variables.first(under: condition.spellings)?.value.asInt32 else { return false }
+                return condition.values.contains(number)
+            }
+        }
     }
 
-    private let rules: [OID: CompiledRule]
+    private struct Condition: Sendable {
+        /// Where the variable may stand.
+        var spellings: [OID]
+        var values: Set<Int32>
+    }
+
+    /// Of those for one notification the last that holds counts.
+    private let rules: [OID: [CompiledRule]]
     private let vendor: VendorProfile
     /// What acBoardTrapGlobals may be spelled as.
     private let globals: [OID]
     private let catalog: Catalog
 
-    /// Of several rules for one notification the last wins: the shipped rules come first, the user's after them.
+    /// Of several rules for one notification the last that holds wins: the shipped rules come first, the user's after
+    /// them.
     public init(rules: [AlarmRule], vendor: VendorProfile = .audiocodes, catalog: Catalog) {
-        var compiled: [OID: CompiledRule] = [:]
+        var compiled: [OID: [CompiledRule]] = [:]
         for rule in rules {
-            compiled[vendor.canonical(rule.notification)] = AlarmInterpreter.compile(
-                rule, vendor: vendor, catalog: catalog)
+            let notification = vendor.canonical(rule.notification)
+            // A rule that always holds leaves nothing to those before it.
+            if rule.when.isEmpty { compiled[notification] = [] }
+            compiled[notification, default: []].append(
+                AlarmInterpreter.compile(rule, vendor: vendor, catalog: catalog))
         }
         self.rules = compiled
         self.vendor = vendor
@@ -45,7 +66,9 @@ public struct AlarmInterpreter: Sendable {
     public func interpret(_ received: ReceivedNotification) -> Interpretation {
         let notification = received.notification
         let meaning = vendor.canonical(notification.trapOID)
-        if let rule = rules[meaning] { return interpret(notification, by: rule) }
+        if let rule = rules[meaning]?.last(where: { $0.holds(for: notification.variables) }) {
+            return interpret(notification, by: rule)
+        }
         return unlisted(notification, meaning: meaning.compacted())
     }
 
@@ -56,13 +79,18 @@ public struct AlarmInterpreter: Sendable {
         let alarmOID = vendor.canonical(rule.alarmOID ?? notification)
         var severityVariable: [OID] = []
         if case .mapped(let variable, _, _) = rule.severity { severityVariable = vendor.spellings(of: variable) }
+        let isVendors = notification.hasPrefix(VendorProfile.trapDefinitions) || rule.severity == .vendor
         return CompiledRule(
-            kind: rule.kind, notification: notification, alarm: rule.alarm ?? catalog.shortName(of: alarmOID),
+            kind: rule.kind, notification: notification,
+            conditions: rule.when.map {
+                Condition(spellings: vendor.spellings(of: $0.variable), values: $0.values)
+            }, alarm: rule.alarm ?? catalog.shortName(of: alarmOID),
             alarmOID: alarmOID, severity: rule.severity, severityVariable: severityVariable,
             source: rule.key.isEmpty ? nil : AlarmSource(rule.key, vendor: vendor, catalog: catalog),
             text: rule.text.map { TextTemplate($0, vendor: vendor, catalog: catalog) }, eventType: rule.eventType,
             probableCause: rule.probableCause,
-            isVendors: notification.hasPrefix(VendorProfile.trapDefinitions) || rule.severity == .vendor)
+            isVendors: isVendors, expires: rule.expires,
+            clearsOnRestart: rule.restart.map { $0 == .clear } ?? isVendors)
     }
 
     private func interpret(_ notification: SNMPNotification, by rule: CompiledRule) -> Interpretation {
@@ -93,7 +121,9 @@ public struct AlarmInterpreter: Sendable {
             text: rule.text?.filled(from: variables, catalog: catalog) ?? reading?.text
                 ?? describe(variables, otherwise: rule.alarm),
             eventType: rule.eventType ?? reading?.eventType,
-            probableCause: rule.probableCause ?? reading?.probableCause, deviceTime: reading?.deviceTime)
+            probableCause: rule.probableCause ?? reading?.probableCause, deviceTime: reading?.deviceTime,
+            expires: rule.expires, clearsOnRestart: rule.clearsOnRestart, runningNumber: reading?.runningNumber,
+            serial: reading?.serial)
     }
 
     // MARK: - Without one
@@ -115,7 +145,8 @@ public struct AlarmInterpreter: Sendable {
             kind: severity == .indeterminate ? .event : .alarm, alarm: alarm, alarmOID: meaning,
             trapOID: notification.trapOID.compacted(), source: reading.source, severity: severity,
             text: reading.text ?? describe(variables, otherwise: alarm), eventType: reading.eventType,
-            probableCause: reading.probableCause, deviceTime: reading.deviceTime)
+            probableCause: reading.probableCause, deviceTime: reading.deviceTime, clearsOnRestart: true,
+            runningNumber: reading.runningNumber, serial: reading.serial)
     }
 
     /// `ifIndex.7 = 7, ifOperStatus.7 = down(2)`: what can be said where nobody wrote a text.

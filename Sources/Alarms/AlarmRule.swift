@@ -36,8 +36,30 @@ public struct AlarmRule: Sendable, Hashable {
         case literal(String)
     }
 
+    /// What a notification must say for the rule to hold.
+    public struct Condition: Sendable, Hashable {
+        public var variable: OID
+        /// Any of these integer values.
+        public var values: Set<Int32>
+
+        public init(variable: OID, values: Set<Int32>) {
+            self.variable = variable
+            self.values = values
+        }
+    }
+
+    /// What becomes of the alarm when its device begins anew.
+    public enum Restart: String, Sendable, Hashable, CaseIterable {
+        /// It ends: the device tells anew what still is.
+        case clear
+        /// It stands until it is cleared.
+        case keep
+    }
+
     public var notification: OID
     public var kind: Kind
+    /// All must hold; otherwise the rule before it counts.
+    public var when: [Condition]
     /// The alarm's name; `nil` for the name of the notification (or of `alarmOID` where that is set).
     public var alarm: String?
     /// The OID in the alarm's key; `nil` for `notification`. A clear names its raise here, an alternate its twin.
@@ -50,10 +72,15 @@ public struct AlarmRule: Sendable, Hashable {
     public var text: String?
     public var eventType: String?
     public var probableCause: String?
+    /// How long the alarm stands after it was told last, for one whose clear never comes; `nil`: until it is cleared.
+    public var expires: Duration?
+    /// `nil`: the vendor's alarms are cleared, all others kept.
+    public var restart: Restart?
 
     public init(
         notification: OID, kind: Kind, alarm: String? = nil, alarmOID: OID? = nil, severity: SeverityRule,
-        key: [KeyPart] = [], text: String? = nil, eventType: String? = nil, probableCause: String? = nil
+        key: [KeyPart] = [], text: String? = nil, eventType: String? = nil, probableCause: String? = nil,
+        when: [Condition] = [], expires: Duration? = nil, restart: Restart? = nil
     ) {
         self.notification = notification
         self.kind = kind
@@ -64,5 +91,8 @@ public struct AlarmRule: Sendable, Hashable {
         self.text = text
         self.eventType = eventType
         self.probableCause = probableCause
+        self.when = when
+        self.expires = expires
+        self.restart = restart
     }
 }

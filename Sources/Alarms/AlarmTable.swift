@@ -13,42 +13,52 @@ public struct AlarmTable: Sendable {
     public static let reasonNothingStanding = "nothing standing"
     /// The reason on a raise that found no room.
     public static let reasonTableFull = "alarm table full"
+    /// The reason on what the device sent before something that came before it; it changes nothing.
+    public static let reasonLate = "older than what was told last"
 
-    /// How an alarm's stored row is out of date.
-    private enum Age { case current, repeated, changed }
-
-    private struct Entry {
-        var alarm: ActiveAlarm
-        var age = Age.current
+    /// What the store has to write, in a fixed order, so that one journal always gives the same transactions.
+    public struct Changes: Sendable {
+        public var upserts: [ActiveAlarm]
+        public var removals: [AlarmKey]
+        public var memories: [AlarmMemory]
+        public var forgotten: [AlarmKey]
     }
 
-    private var standing: [AlarmKey: Entry] = [:]
-    /// Alarms that were raised, changed or noted since the last `takeChanges()`, and those that were only told again.
-    /// An alarm that went or was taken since stays in the list and is passed over.
-    private var changed: [AlarmKey] = []
-    private var repeated: [AlarmKey] = []
-    /// Alarms whose stored row is to go.
-    private var ended: Set<AlarmKey> = []
-    /// When an alarm ends whose rule says how long it stands untold.
-    var expiries = DeadlineQueue<AlarmKey>()
+    public var settings: AlarmSettings
+    // Shared with the extensions beside this file.
+    var standing: StandingAlarms
+    var memories: AlarmMemories
+    /// What came about beside the event of a notification, to be told behind it.
+    var news: [AlarmNews] = []
     private let limit: Int
 
     /// - Parameter repeated: those of the alarms whose stored row does not tell of their last repeats.
-    public init(_ active: [ActiveAlarm] = [], repeated: [AlarmKey] = [], limit: Int = AlarmTable.defaultLimit) {
+    public init(
+        _ active: [ActiveAlarm] = [], repeated: [AlarmKey] = [], memories: [AlarmMemory] = [],
+        settings: AlarmSettings = AlarmSettings(), limit: Int = AlarmTable.defaultLimit
+    ) {
         self.limit = limit
-        for alarm in active { standing[alarm.key] = Entry(alarm: alarm) }
-        for key in repeated {
-            standing[key]?.age = .repeated
-            self.repeated.append(key)
-        }
+        self.settings = settings
+        self.standing = StandingAlarms(active, repeated: repeated)
+        self.memories = AlarmMemories(memories)
     }
 
-    public var count: Int { standing.count }
+    public var count: Int { standing.count - standing.counts[Int(Severity.cleared.rawValue)] }
+
+    /// How many alarms stand at a severity.
+    public func count(of severity: Severity) -> Int { standing.counts[Int(severity.rawValue)] }
 
     /// All that stand, the oldest raise first.
-    public var alarms: [ActiveAlarm] { standing.values.map(\.alarm).sorted { $0.id < $1.id } }
+    public var alarms: [ActiveAlarm] { standing.all.filter { $0.severity != .cleared } }
 
-    public func alarm(for key: AlarmKey) -> ActiveAlarm? { standing[key]?.alarm }
+    /// Those of a device, by its identity.
+    public func alarms(of device: String) -> [ActiveAlarm] {
+        standing.alarms(of: device).filter { $0.severity != .cleared }
+    }
+
+    public func alarm(for key: AlarmKey) -> ActiveAlarm? {
+        standing.index(of: key).map { standing[$0] }.flatMap { $0.severity == .cleared ? nil : $0 }
+    }
 
     /// The key of the alarm that an interpretation speaks of.
     public static func key(for interpretation: Interpretation, device: EventDevice) -> AlarmKey {
@@ -66,194 +76,124 @@ public struct AlarmTable: Sendable {
             interpretation, device: device, time: time, eventID: eventID, followedSinks: &followedSinks)
     }
 
-    /// The same; `followedSinks` becomes the sinks that were told of the alarm before.
+    /// The same; `followedSinks` becomes the sinks that were told of the alarm before. `nil` too for an event that is
+    /// withheld: what it did to its alarm is done.
+    ///
+    /// - Parameters:
+    ///   - uptime: the notification's sysUpTime, in hundredths of a second; `nil` where the sender's clock is not to be
+    ///     relied on.
+    ///   - isDevices: whether a device sent it: only of such alarms it is noticed that they flap or are too many.
     public mutating func apply(
-        _ interpretation: Interpretation, device: EventDevice, time: Timestamp, eventID: Int64,
-        followedSinks: inout [String]
+        _ interpretation: Interpretation, device: EventDevice, time: Timestamp, uptime: UInt32? = nil,
+        isDevices: Bool = false, eventID: Int64, followedSinks: inout [String]
     ) -> Event? {
         followedSinks = []
         switch interpretation.kind {
         case .keepAlive:
             return nil
-        case .event, .restart:
-            return logged(interpretation, device: device, time: time, eventID: eventID, reason: nil)
-        case .alarm:
+        case .restart:
+            return logged(interpretation, device: device, time: time, uptime: uptime, eventID: eventID, reason: nil)
+        case .event, .alarm:
             break
         }
-        let key = AlarmTable.key(for: interpretation, device: device)
-        guard let index = standing.index(forKey: key) else {
-            if interpretation.severity == .cleared {
-                let reason = AlarmTable.reasonNothingStanding
-                return logged(interpretation, device: device, time: time, eventID: eventID, reason: reason)
-            }
-            guard standing.count < limit else {
-                let reason = AlarmTable.reasonTableFull
-                return logged(interpretation, device: device, time: time, eventID: eventID, reason: reason)
-            }
-            return raise(interpretation, key: key, device: device, time: time, eventID: eventID)
+        let told = Told(
+            interpretation: interpretation, device: device, time: time, eventID: eventID,
+            order: DeviceOrder(received: time, uptime: uptime, runningNumber: interpretation.runningNumber),
+            key: AlarmTable.key(for: interpretation, device: device))
+        let memory = isDevices ? memories[told.key] : nil
+        let isWithheld = memory?.isWithholding ?? false
+        var event: Event?
+        if interpretation.kind == .event {
+            event = isWithheld ? nil : logged(told, reason: nil)
+        } else {
+            event = alarmEvent(told, memory, isDevices: isDevices, followedSinks: &followedSinks)
         }
-        followedSinks = standing.values[index].alarm.sinks
-        if interpretation.severity == .cleared {
-            return clear(at: index, by: interpretation, device: device, time: time, eventID: eventID)
+        if isWithheld, event == nil { countWithheld(told) }
+        if isDevices, settings.suppression != nil { countEvent(told) }
+        return event
+    }
+
+    /// A notification on its way through the table.
+    struct Told {
+        var interpretation: Interpretation
+        var device: EventDevice
+        var time: Timestamp
+        var eventID: Int64
+        var order: DeviceOrder
+        var key: AlarmKey
+    }
+
+    /// `nil` where the event is withheld.
+    private mutating func alarmEvent(
+        _ told: Told, _ memory: AlarmMemory?, isDevices: Bool, followedSinks: inout [String]
+    ) -> Event? {
+        let isWithheld = memory?.isWithholding ?? false
+        let index = standing.index(of: told.key)
+        if let last = index.map({ standing[$0].order }) ?? memory?.order, told.order.isOlder(than: last) {
+            return isWithheld ? nil : logged(told, reason: AlarmTable.reasonLate)
         }
-        return update(at: index, by: interpretation, device: device, time: time, eventID: eventID)
+        guard let index else { return eventOfNone(told, isDevices: isDevices, isWithheld: isWithheld) }
+        if isDevices, standing[index].severity != told.interpretation.severity { noteChange(told, at: index) }
+        if isWithheld {
+            updateSilently(told, at: index)
+            return nil
+        }
+        followedSinks = standing[index].sinks
+        if told.interpretation.severity == .cleared { return clear(told, at: index, isDevices: isDevices) }
+        return update(told, at: index)
+    }
+
+    /// Where no alarm of this key stands. A raise is always told, since its event gives the alarm its number.
+    private mutating func eventOfNone(_ told: Told, isDevices: Bool, isWithheld: Bool) -> Event? {
+        if told.interpretation.severity == .cleared {
+            if isDevices { noteOrder(told) }
+            return isWithheld ? nil : logged(told, reason: AlarmTable.reasonNothingStanding)
+        }
+        guard standing.count < limit else {
+            return isWithheld ? nil : logged(told, reason: AlarmTable.reasonTableFull)
+        }
+        if isDevices { noteChange(told, at: nil) }
+        if isWithheld { noteTold(told.interpretation.severity, told) }
+        return raise(told)
     }
 
     /// Remembers which sinks were told of the alarm, so that what follows goes to them too. Nothing happens if it no
     /// longer stands.
     public mutating func note(sinks: [String], for key: AlarmKey) {
-        guard let index = standing.index(forKey: key) else { return }
-        let before = standing.values[index].alarm.sinks
+        guard let index = standing.index(of: key) else { return }
+        let before = standing[index].sinks
         if before.isEmpty {
-            standing.values[index].alarm.sinks = sinks
+            standing.update(at: index, .changed) { $0.sinks = sinks }
         } else {
             let union = Set(before).union(sinks)
             guard union.count != before.count else { return }
-            standing.values[index].alarm.sinks = union.sorted()
+            standing.update(at: index, .changed) { $0.sinks = union.sorted() }
         }
-        age(at: index, to: .changed)
     }
 
     /// Alters what is remembered of an alarm; `false` where it does not stand.
     mutating func alter(_ key: AlarmKey, _ change: (inout ActiveAlarm) -> Void) -> Bool {
-        guard let index = standing.index(forKey: key) else { return false }
-        change(&standing.values[index].alarm)
-        age(at: index, to: .changed)
+        guard let index = standing.index(of: key) else { return false }
+        standing.update(at: index, .changed, change)
         return true
     }
 
-    /// What the store has to write to hold what this table holds, since the last call; in a fixed order, so that one
-    /// journal always gives the same transactions.
+    /// What the store has to write to hold what this table holds, since the last call.
     ///
     /// - Parameter settling: whether alarms that were only told again are among it. Their repeats stand in the event
     ///   log, from which they can be made up.
-    public mutating func takeChanges(
-        settling: Bool = true
-    ) -> (upserts: [ActiveAlarm], removals: [AlarmKey]) {
-        var upserts: [ActiveAlarm] = []
-        AlarmTable.take(&changed, of: &standing, into: &upserts)
-        if settling { AlarmTable.take(&repeated, of: &standing, into: &upserts) }
-        var removals = Array(ended)
-        ended.removeAll(keepingCapacity: true)
-        upserts.sort { $0.id < $1.id }
-        removals.sort()
-        return (upserts, removals)
+    public mutating func takeChanges(settling: Bool = true) -> Changes {
+        let alarms = standing.takeChanges(settling: settling)
+        let memories = memories.takeChanges()
+        return Changes(
+            upserts: alarms.upserts, removals: alarms.removals, memories: memories.upserts,
+            forgotten: memories.removals)
     }
 
-    private static func take(
-        _ keys: inout [AlarmKey], of standing: inout [AlarmKey: Entry], into upserts: inout [ActiveAlarm]
-    ) {
-        for key in keys {
-            guard let index = standing.index(forKey: key), standing.values[index].age != .current else { continue }
-            standing.values[index].age = .current
-            upserts.append(standing.values[index].alarm)
-        }
-        keys.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func age(at index: Dictionary<AlarmKey, Entry>.Index, to age: Age) {
-        let before = standing.values[index].age
-        if age == .changed, before != .changed {
-            changed.append(standing.keys[index])
-        } else if age == .repeated, before == .current {
-            repeated.append(standing.keys[index])
-        } else {
-            return
-        }
-        standing.values[index].age = age
-    }
-
-    // MARK: - Transitions
-
-    private mutating func raise(
-        _ interpretation: Interpretation, key: AlarmKey, device: EventDevice, time: Timestamp, eventID: Int64
-    ) -> Event {
-        let alarm = ActiveAlarm(
-            id: eventID, key: key, alarm: interpretation.alarm, device: device, severity: interpretation.severity,
-            highestSeverity: interpretation.severity, text: interpretation.text,
-            eventType: interpretation.eventType, probableCause: interpretation.probableCause, raised: time,
-            lastTime: time, count: 1, sinks: [])
-        standing[key] = Entry(alarm: alarm, age: .changed)
-        changed.append(key)
-        ended.remove(key)
-        return event(.raised, of: alarm, by: interpretation, device: device, time: time, eventID: eventID)
-    }
-
-    private mutating func update(
-        at index: Dictionary<AlarmKey, Entry>.Index, by interpretation: Interpretation, device: EventDevice,
-        time: Timestamp, eventID: Int64
-    ) -> Event {
-        let severity = standing.values[index].alarm.severity
-        let isChange = interpretation.severity != severity
-        age(at: index, to: isChange ? .changed : .repeated)
-        standing.values[index].alarm.take(interpretation, device: device, time: time)
-        var event = event(
-            isChange ? .changed : .repeated, of: standing.values[index].alarm, by: interpretation, device: device,
-            time: time, eventID: eventID)
-        if isChange { event.previousSeverity = severity }
-        return event
-    }
-
-    private mutating func clear(
-        at index: Dictionary<AlarmKey, Entry>.Index, by interpretation: Interpretation, device: EventDevice,
-        time: Timestamp, eventID: Int64
-    ) -> Event {
-        let alarm = remove(at: index)
-        var event = event(.cleared, of: alarm, by: interpretation, device: device, time: time, eventID: eventID)
-        event.severity = .cleared
-        event.previousSeverity = alarm.severity
-        return event
-    }
-
-    /// The alarm, which stands no more.
-    mutating func remove(_ key: AlarmKey) -> ActiveAlarm? {
-        standing.index(forKey: key).map { remove(at: $0) }
-    }
-
-    private mutating func remove(at index: Dictionary<AlarmKey, Entry>.Index) -> ActiveAlarm {
-        let alarm = standing.remove(at: index).value.alarm
-        ended.insert(alarm.key)
-        return alarm
-    }
-
-    private func logged(
-        _ interpretation: Interpretation, device: EventDevice, time: Timestamp, eventID: Int64, reason: String?
-    ) -> Event {
-        Event(
-            id: eventID, time: time, deviceTime: interpretation.deviceTime, transition: .logged, reason: reason,
-            alarm: interpretation.alarm, oid: interpretation.trapOID, severity: interpretation.severity,
-            highestSeverity: interpretation.severity, device: device, source: interpretation.source,
-            text: interpretation.text, eventType: interpretation.eventType,
-            probableCause: interpretation.probableCause)
-    }
-
-    /// An event of a standing (or just ended) alarm: it keeps the alarm's name, number and history, and takes the text
-    /// and the times of the notification.
-    private func event(
-        _ transition: Transition, of alarm: borrowing ActiveAlarm, by interpretation: Interpretation,
-        device: EventDevice,
-        time: Timestamp, eventID: Int64
-    ) -> Event {
-        Event(
-            id: eventID, time: time, deviceTime: interpretation.deviceTime, transition: transition, alarmID: alarm.id,
-            alarm: alarm.alarm, oid: interpretation.trapOID, severity: alarm.severity,
-            highestSeverity: alarm.highestSeverity, device: device, source: alarm.key.source,
-            text: interpretation.text, eventType: interpretation.eventType ?? alarm.eventType,
-            probableCause: interpretation.probableCause ?? alarm.probableCause, count: alarm.count,
-            raised: alarm.raised)
-    }
-}
-
-extension ActiveAlarm {
-    /// It was told once more.
-    fileprivate mutating func take(_ interpretation: Interpretation, device: EventDevice, time: Timestamp) {
-        self.device = device
-        severity = interpretation.severity
-        if interpretation.severity.rawValue > highestSeverity.rawValue { highestSeverity = interpretation.severity }
-        text = interpretation.text
-        eventType = interpretation.eventType ?? eventType
-        probableCause = interpretation.probableCause ?? probableCause
-        lastTime = time
-        count += 1
+    /// What came about beside the event of the notification applied last, in the order in which it is to be told.
+    public mutating func takeNews() -> [AlarmNews] {
+        guard !news.isEmpty else { return [] }
+        defer { news = [] }
+        return news
     }
 }

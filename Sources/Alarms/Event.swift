@@ -61,12 +61,18 @@ public struct Event: Sendable, Hashable {
     public var count: Int
     /// When the alarm was raised; `nil` for `logged`.
     public var raised: Timestamp?
+    /// The notification's sysUpTime, in hundredths of a second; `nil` where its device's clock is not to be relied on,
+    /// and of what no device told.
+    public var uptime: UInt32?
+    /// The vendor's running number.
+    public var runningNumber: Int32?
 
     public init(
         id: Int64, time: Timestamp, deviceTime: Timestamp? = nil, transition: Transition, reason: String? = nil,
         alarmID: Int64? = nil, alarm: String, oid: OID, severity: Severity, previousSeverity: Severity? = nil,
         highestSeverity: Severity, device: EventDevice, source: String, text: String, eventType: String? = nil,
-        probableCause: String? = nil, count: Int = 1, raised: Timestamp? = nil
+        probableCause: String? = nil, count: Int = 1, raised: Timestamp? = nil,
+        uptime: UInt32? = nil, runningNumber: Int32? = nil
     ) {
         self.id = id
         self.time = time
@@ -86,16 +92,7 @@ public struct Event: Sendable, Hashable {
         self.probableCause = probableCause
         self.count = count
         self.raised = raised
-    }
-}
-
-extension Event {
-    /// The clear of an alarm that no notification cleared.
-    public init(id: Int64, ending alarm: ActiveAlarm, at time: Timestamp, reason: String) {
-        self.init(
-            id: id, time: time, transition: .cleared, reason: reason, alarmID: alarm.id, alarm: alarm.alarm,
-            oid: alarm.key.oid, severity: .cleared, previousSeverity: alarm.severity,
-            highestSeverity: alarm.highestSeverity, device: alarm.device, source: alarm.key.source, text: alarm.text,
-            eventType: alarm.eventType, probableCause: alarm.probableCause, count: alarm.count, raised: alarm.raised)
+        self.uptime = uptime
+        self.runningNumber = runningNumber
     }
 }

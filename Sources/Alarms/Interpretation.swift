@@ -18,10 +18,19 @@ public struct Interpretation: Sendable, Hashable {
     public var probableCause: String?
     /// When the device says that it happened.
     public var deviceTime: Timestamp?
+    /// How long the alarm stands after this; `nil`: until it is cleared.
+    public var expires: Duration?
+    /// Whether the alarm ends when its device begins anew.
+    public var clearsOnRestart: Bool
+    /// The vendor's running number of alarms (0…32000), where the notification has one.
+    public var runningNumber: Int32?
+    /// The serial number of the unit that sent it, where it says so.
+    public var serial: String?
 
     public init(
         kind: AlarmRule.Kind, alarm: String, alarmOID: OID, trapOID: OID, source: String, severity: Severity,
-        text: String, eventType: String? = nil, probableCause: String? = nil, deviceTime: Timestamp? = nil
+        text: String, eventType: String? = nil, probableCause: String? = nil, deviceTime: Timestamp? = nil,
+        expires: Duration? = nil, clearsOnRestart: Bool = false, runningNumber: Int32? = nil, serial: String? = nil
     ) {
         self.kind = kind
         self.alarm = alarm
@@ -33,5 +42,9 @@ public struct Interpretation: Sendable, Hashable {
         self.eventType = eventType
         self.probableCause = probableCause
         self.deviceTime = deviceTime
+        self.expires = expires
+        self.clearsOnRestart = clearsOnRestart
+        self.runningNumber = runningNumber
+        self.serial = serial
     }
 }

@@ -1,7 +1,7 @@
 import Basics
 import SNMPWire
 
-/// What the vendor's var-binds say (acBoardTrapGlobals 2–4, 6, 7 and 11), each found by its OID: firmware sends 10 to
+/// What the vendor's var-binds say (acBoardTrapGlobals 2–7, 11 and 16), each found by its OID: firmware sends 10 to
 /// 16 of them, in no promised order, with or without the `.0` of a scalar.
 struct VendorReading {
     /// `nil` where it is absent or no severity.
@@ -12,6 +12,9 @@ struct VendorReading {
     private(set) var eventType: String?
     private(set) var probableCause: String?
     private(set) var deviceTime: Timestamp?
+    private(set) var runningNumber: Int32?
+    /// `nil` where it is empty or nothing but zeros, which is what a device without one sends.
+    private(set) var serial: String?
 
     /// - Parameter roots: what acBoardTrapGlobals may be spelled as.
     init(_ variables: VariableBindings, roots: [OID]) {
@@ -33,12 +36,18 @@ struct VendorReading {
             source = value.asOctets.map(SourceText.normalised).map(SourceText.limited) ?? ""
         case 4 where severity == nil:
             severity = value.asInt32.flatMap { UInt8(exactly: $0) }.flatMap(Severity.init(rawValue:))
+        case 5 where runningNumber == nil:
+            runningNumber = value.asInt32.flatMap { DeviceOrder.numbers.contains($0) ? $0 : nil }
         case 6 where eventType == nil:
             eventType = value.asInt32.map(ProbableCause.eventType)
         case 7 where probableCause == nil:
             probableCause = value.asInt32.map(ProbableCause.probableCause)
         case 11 where deviceTime == nil:
             deviceTime = value.asOctets.flatMap(DateAndTime.timestamp)
+        case 16 where serial == nil:
+            serial = value.asOctets.map(SourceText.normalised).flatMap { text in
+                text.allSatisfy { $0 == "0" } ? nil : SourceText.limited(text)
+            }
         default:
             break
         }

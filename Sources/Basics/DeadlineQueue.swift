@@ -24,6 +24,9 @@ public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
 
     public var count: Int { deadlines.count }
 
+    /// All that have a deadline, in no order.
+    public var keys: Dictionary<Key, Timestamp>.Keys { deadlines.keys }
+
     /// The earliest deadline; `nil` where there is none.
     public var next: Timestamp? { heap.first?.due }
 

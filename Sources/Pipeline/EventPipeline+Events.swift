@@ -7,20 +7,23 @@ internal import SNMPWire
 extension EventPipeline {
     /// What a notification does to its alarm, as an event; nothing for a keep-alive.
     ///
-    /// - Parameter position: where its datagram stands; `nil` for a notification that nobody sent.
+    /// - Parameters:
+    ///   - uptime: the device's sysUpTime, in hundredths of a second; `nil` where it is not to be relied on.
+    ///   - position: where its datagram stands; `nil` for a notification that nobody sent.
     mutating func apply(
         _ interpretation: Interpretation, of device: EventDevice, _ received: ReceivedNotification,
-        position: JournalPosition?, _ draft: inout BatchDraft
+        uptime: UInt32? = nil, position: JournalPosition?, _ draft: inout BatchDraft
     ) {
         var followedSinks: [String] = []
-        guard
-            let event = alarms.apply(
-                interpretation, device: device, time: received.time, eventID: lastEventID + 1,
-                followedSinks: &followedSinks)
-        else { return }
-        tell(
-            event, of: AlarmTable.key(for: interpretation, device: device), received, position: position,
-            followedSinks: followedSinks, &draft)
+        let event = alarms.apply(
+            interpretation, device: device, time: received.time, uptime: uptime,
+            isDevices: received.listener != OwnFacts.listener, eventID: lastEventID + 1, followedSinks: &followedSinks)
+        if let event {
+            tell(
+                event, of: AlarmTable.key(for: interpretation, device: device), received, position: position,
+                followedSinks: followedSinks, &draft)
+        }
+        tell(alarms.takeNews(), at: received.time, &draft)
     }
 
     /// A notification of Trapline's own MIB that a timer makes at `time`: it rises, clears and goes its ways by the rules

@@ -34,7 +34,8 @@ extension EventPipeline {
         let device = isOwn ? OwnFacts.device(at: entry.sender.address) : devices.identify(received)
         let interpretation = snapshot.interpreter.interpret(received)
         if interpretation.kind == .keepAlive { devices.noteKeepAlive(of: device.id, at: entry.time) }
-        apply(interpretation, of: device, received, position: record.position, &draft)
+        let uptime = isOwn ? nil : noteBoot(of: device, interpretation, received, &draft)
+        apply(interpretation, of: device, received, uptime: uptime, position: record.position, &draft)
         guard isOwn else { return }
         if let request = OwnFacts.request(in: notification) {
             requests.append(request)

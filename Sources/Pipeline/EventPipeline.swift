@@ -20,13 +20,16 @@ public struct EventPipeline: Sendable {
     var devices = DeviceTable()
     var alarms = AlarmTable()
     var operations = Operations()
+    var boots = BootTable()
     /// The last event with which the stored rows of alarms and devices tell all, and the clock then; `nil` after a start.
     private var settled: (event: Int64, clock: Timestamp)?
     /// A commit failed, so that what is in memory may be ahead of the store.
     private var mustReload = false
 
     /// What the configuration says; exchanged between two batches.
-    public var snapshot: PipelineSnapshot
+    public var snapshot: PipelineSnapshot {
+        didSet { alarms.settings = snapshot.alarms }
+    }
     /// Where the next record is to be read; `nil` for the journal's beginning.
     public private(set) var position: JournalPosition?
     /// The largest time read.
@@ -106,7 +109,8 @@ public struct EventPipeline: Sendable {
         let changes = alarms.takeChanges(settling: isSettling)
         var batch = BatchOutcome(
             events: draft.events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
-            devices: devices.takeChanges(settling: isSettling), progress: progress, requests: requests,
+            devices: devices.takeChanges(settling: isSettling), memories: changes.memories,
+            forgottenMemories: changes.forgotten, boots: boots.takeChanges(), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap(removal))
         batch.operators = operations.takeChanges()
@@ -119,7 +123,7 @@ public struct EventPipeline: Sendable {
 
         if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
         position = batch.position ?? position
-        metrics.add(draft.tally, devices: devices.count)
+        metrics.add(draft.tally, alarms: alarms, devices: devices.count)
     }
 
     /// `nil` where it is too soon for another look.
@@ -143,10 +147,12 @@ public struct EventPipeline: Sendable {
         clock = saved.clock
         lastEventID = saved.lastEventID
         devices = DeviceTable(saved.devices, heard: saved.unsettledDevices)
-        alarms = AlarmTable(saved.activeAlarms, repeated: saved.unsettledAlarms)
         operations = Operations(saved.operators)
+        alarms = AlarmTable(
+            saved.activeAlarms, repeated: saved.unsettledAlarms, memories: saved.memories, settings: snapshot.alarms)
+        boots = BootTable(saved.boots)
         settled = nil
-        metrics.begin(alarms: saved.activeAlarms, devices: devices.count)
+        metrics.show(alarms: alarms, devices: devices.count)
         mustReload = false
     }
 }

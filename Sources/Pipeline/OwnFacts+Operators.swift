@@ -20,7 +20,7 @@ extension OwnFacts {
     static let alarmNumber = root.appending(2, 40, 0)
     static let alarmDevice = root.appending(2, 41, 0)
     static let alarmOID = root.appending(2, 42, 0)
-    static let alarmSource = root.appending(2, 43, 0)
+    public static let alarmSource = root.appending(2, 43, 0)
     static let note = root.appending(2, 44, 0)
     static let silenceNumber = root.appending(2, 45, 0)
     static let silenceMatcher = root.appending(2, 46, 0)

@@ -36,6 +36,13 @@ public enum OwnFacts {
     public static let lettersForgotten = notifications.appending(17)
     public static let sinkForgotten = notifications.appending(18)
 
+    /// So much was told of an alarm that no more is, until that ends.
+    public static let suppressed = notifications.appending(19)
+    public static let suppressionEnded = notifications.appending(20)
+    /// An alarm changes so often that no change is told, until it is quiet.
+    public static let flapping = notifications.appending(21)
+    public static let flappingEnded = notifications.appending(22)
+
     /// `traplineVersion.0`.
     public static let version = root.appending(2, 1, 0)
     /// `traplineBlindReason.0`.
@@ -70,6 +77,13 @@ public enum OwnFacts {
     public static let lastLetter = root.appending(2, 15, 0)
     /// `traplineOperator.0`.
     public static let operatorName = root.appending(2, 16, 0)
+
+    /// `traplineAlarmName.0`.
+    public static let alarmName = root.appending(2, 20, 0)
+    /// `traplineAlarmEvents.0`.
+    public static let alarmEvents = root.appending(2, 22, 0)
+    /// `traplineWithheldEvents.0`.
+    public static let withheldEvents = root.appending(2, 23, 0)
 
     /// The values of `traplineBlindReason`.
     public enum BlindReason: Int32, Sendable, CaseIterable {

@@ -10,8 +10,6 @@ struct PipelineMetrics: Sendable {
         var undecodable: [String: Int] = [:]
         var unrouted = 0
         var events: [Transition: Int] = [:]
-        /// How many alarms more or fewer stand at each severity.
-        var alarms: [Severity: Int] = [:]
 
         /// No alarm more stands than before.
         mutating func countAgain(_ event: Event) {
@@ -21,17 +19,6 @@ struct PipelineMetrics: Sendable {
         mutating func count(_ event: Event, isRouted: Bool) {
             events[event.transition, default: 0] += 1
             if !isRouted { unrouted += 1 }
-            switch event.transition {
-            case .raised:
-                alarms[event.severity, default: 0] += 1
-            case .changed:
-                if let previous = event.previousSeverity { alarms[previous, default: 0] -= 1 }
-                alarms[event.severity, default: 0] += 1
-            case .cleared:
-                if let previous = event.previousSeverity { alarms[previous, default: 0] -= 1 }
-            case .repeated, .logged:
-                break
-            }
         }
     }
 
@@ -41,7 +28,6 @@ struct PipelineMetrics: Sendable {
     private let events: [Transition: Counter]
     private let activeAlarms: [Severity: Gauge]
     private let devices: Gauge
-    private var standing: [Severity: Int] = [:]
 
     init(_ registry: MetricsRegistry) {
         self.registry = registry
@@ -66,12 +52,7 @@ struct PipelineMetrics: Sendable {
             "trapline_devices", help: "Devices in the inventory.", labels: [("state", "known")])
     }
 
-    mutating func begin(alarms: [ActiveAlarm], devices: Int) {
-        standing = alarms.reduce(into: [:]) { $0[$1.severity, default: 0] += 1 }
-        show(devices: devices)
-    }
-
-    mutating func add(_ tally: Tally, devices: Int) {
+    func add(_ tally: Tally, alarms: AlarmTable, devices: Int) {
         processed.add(tally.processed)
         unrouted.add(tally.unrouted)
         for (transition, count) in tally.events { events[transition]?.add(count) }
@@ -81,12 +62,11 @@ struct PipelineMetrics: Sendable {
                 help: "Journal records that hold no notification that can be read.", labels: [("reason", reason)]
             ).add(count)
         }
-        standing.merge(tally.alarms, uniquingKeysWith: +)
-        show(devices: devices)
+        show(alarms: alarms, devices: devices)
     }
 
-    private func show(devices count: Int) {
-        for (severity, gauge) in activeAlarms { gauge.set(standing[severity] ?? 0) }
+    func show(alarms: AlarmTable, devices count: Int) {
+        for (severity, gauge) in activeAlarms { gauge.set(alarms.count(of: severity)) }
         devices.set(count)
     }
 }

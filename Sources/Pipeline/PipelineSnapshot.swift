@@ -12,12 +12,13 @@ public struct PipelineSnapshot: Sendable {
     public var leniency: Leniency
     /// How long the event log is kept.
     public var retention: EventRetention
+    public var alarms: AlarmSettings
     /// A community's configured name; `nil` where it has none.
     public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
 
     public init(
         interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
-        retention: EventRetention = EventRetention(),
+        retention: EventRetention = EventRetention(), alarms: AlarmSettings = AlarmSettings(),
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.interpreter = interpreter
@@ -25,6 +26,7 @@ public struct PipelineSnapshot: Sendable {
         self.catalog = catalog
         self.leniency = leniency
         self.retention = retention
+        self.alarms = alarms
         self.communityName = communityName
     }
 }

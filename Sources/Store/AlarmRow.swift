@@ -9,6 +9,7 @@ enum AlarmRow {
         "device", "oid", "source", "id", "alarm", "device_name", "address", "severity", "highest_severity", "text",
         "event_type", "probable_cause", "raised", "last_time", "count", "sinks",
         "acknowledged_by", "acknowledged_time", "acknowledged_text", "note_by", "note_time", "note_text",
+        "device_time", "expires", "clears_on_restart", "uptime", "running_number",
     ]
 
     private static let insertion = """
@@ -41,6 +42,11 @@ enum AlarmRow {
             statement.bind(try coder.text(of: alarms[index].sinks))
             bind(alarms[index].acknowledged, to: &statement)
             bind(alarms[index].note, to: &statement)
+            statement.bind(alarms[index].deviceTime?.nanoseconds)
+            statement.bind(alarms[index].expires?.nanoseconds)
+            statement.bind(alarms[index].clearsOnRestart ? 1 : 0)
+            statement.bind(alarms[index].uptime.map { Int64($0) })
+            statement.bind(alarms[index].runningNumber.map { Int64($0) })
             try statement.run()
         }
     }
@@ -54,7 +60,7 @@ enum AlarmRow {
         }
     }
 
-    private static func bind(_ key: borrowing AlarmKey, to statement: inout BoundStatement) {
+    static func bind(_ key: borrowing AlarmKey, to statement: inout BoundStatement) {
         statement.bind(key.device)
         statement.bind(key.oid)
         statement.bind(key.source)
@@ -98,6 +104,11 @@ enum AlarmRow {
             sinks: try reader.sinks())
         alarm.acknowledged = try remark(&reader)
         alarm.note = try remark(&reader)
+        alarm.deviceTime = try reader.optionalTimestamp()
+        alarm.expires = try reader.optionalTimestamp()
+        alarm.clearsOnRestart = try reader.integer() != 0
+        alarm.uptime = try reader.uptime()
+        alarm.runningNumber = try reader.runningNumber()
         return alarm
     }
 }

@@ -10,6 +10,7 @@ enum EventRow {
         "id", "time", "device_time", "transition", "reason", "alarm_id", "alarm", "oid", "severity",
         "previous_severity", "highest_severity", "device", "device_name", "address", "source", "text", "event_type",
         "probable_cause", "count", "raised", "journal_segment", "journal_offset", "sinks",
+        "uptime", "running_number",
     ]
 
     /// Rows that one statement takes. Most of a statement's cost does not grow with its rows, AUTOINCREMENT's look at
@@ -76,6 +77,8 @@ enum EventRow {
         statement.bind(stored.position.map { Int64(bitPattern: $0.segment) })
         statement.bind(stored.position.map { Int64(bitPattern: $0.offset) })
         statement.bind(try coder.text(of: stored.sinks))
+        statement.bind(stored.event.uptime.map { Int64($0) })
+        statement.bind(stored.event.runningNumber.map { Int64($0) })
     }
 
     // MARK: - Reading
@@ -129,8 +132,11 @@ enum EventRow {
     private static func read(_ reader: inout RowReader) throws(StoreError) -> StoredEvent {
         let id = try reader.integer()
         do {
-            return StoredEvent(
+            var stored = StoredEvent(
                 event: try event(id, &reader), position: try reader.position(), sinks: try reader.sinks())
+            stored.event.uptime = try reader.uptime()
+            stored.event.runningNumber = try reader.runningNumber()
+            return stored
         } catch {
             var error = error
             error.eventID = id

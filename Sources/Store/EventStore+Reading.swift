@@ -12,7 +12,10 @@ extension EventStore {
         /// The largest time that the pipeline had read.
         public var clock: Timestamp?
         public var lastEventID: Int64
+        /// Those whose clear is withheld among them, with severity cleared.
         public var activeAlarms: [ActiveAlarm]
+        public var memories: [AlarmMemory]
+        public var boots: [(BootUnit, BootClock)]
         public var devices: [Device]
         /// Those of them whose rows are behind the event log.
         public var unsettledAlarms: [AlarmKey]
@@ -30,7 +33,9 @@ extension EventStore {
             return Snapshot(
                 position: try ProgressRow.position(database),
                 clock: try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) },
-                lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms, devices: devices,
+                lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms,
+                memories: try AlarmMemoryRow.readAll(database), boots: try BootClockRow.readAll(database),
+                devices: devices,
                 unsettledAlarms: unsettled.alarms, unsettledDevices: unsettled.devices,
                 cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database))
         }
@@ -61,7 +66,7 @@ extension EventStore {
             var alarms = try AlarmRow.readAll(database)
             var devices: [Device] = []
             try UnsettledEvents.settle(&alarms, &devices, from: database)
-            return alarms
+            return alarms.filter { $0.severity != .cleared }
         }
     }
 

@@ -44,6 +44,19 @@ struct RowReader {
         return count
     }
 
+    /// Hundredths of a second, as sysUpTime counts them.
+    mutating func uptime() throws(StoreError) -> UInt32? {
+        guard let value = try optionalInteger() else { return nil }
+        guard let uptime = UInt32(exactly: value) else { throw damaged("is no sysUpTime: \(value)") }
+        return uptime
+    }
+
+    mutating func runningNumber() throws(StoreError) -> Int32? {
+        guard let value = try optionalInteger() else { return nil }
+        guard let number = Int32(exactly: value) else { throw damaged("is no running number: \(value)") }
+        return number
+    }
+
     mutating func text() throws(StoreError) -> String {
         guard let value = try optionalText() else { throw damaged("is empty") }
         return value
@@ -65,6 +78,16 @@ struct RowReader {
 
     mutating func optionalTimestamp() throws(StoreError) -> Timestamp? {
         try optionalInteger().map { Timestamp(nanoseconds: $0) }
+    }
+
+    /// Nanoseconds with blanks between them.
+    mutating func timestamps() throws(StoreError) -> [Timestamp] {
+        var times: [Timestamp] = []
+        for part in try text().split(separator: " ") {
+            guard let nanoseconds = Int64(part) else { throw damaged("is no list of times") }
+            times.append(Timestamp(nanoseconds: nanoseconds))
+        }
+        return times
     }
 
     mutating func severity() throws(StoreError) -> Severity {

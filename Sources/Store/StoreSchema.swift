@@ -15,6 +15,9 @@ enum StoreSchema {
         migrator.registerMigration("4 cursors of removed sinks, dead letters asked for") { database in
             try database.execute(sql: removedSinks)
         }
+        migrator.registerMigration("5 memories of alarms, boot clocks") { database in
+            try database.execute(sql: alarmMemories)
+        }
         migrator.registerMigration("7 operators' actions") { database in
             try database.execute(sql: OperatorRows.migration)
         }
@@ -43,6 +46,47 @@ enum StoreSchema {
         ALTER TABLE cursors ADD COLUMN born INTEGER;
         ALTER TABLE cursors ADD COLUMN removed INTEGER;
         ALTER TABLE dead_letters ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Rows of events and alarms from before have no device's time, and nothing is older than they are.
+    private static let alarmMemories = """
+        ALTER TABLE events ADD COLUMN uptime INTEGER;
+        ALTER TABLE events ADD COLUMN running_number INTEGER;
+        ALTER TABLE alarms ADD COLUMN device_time INTEGER;
+        ALTER TABLE alarms ADD COLUMN expires INTEGER;
+        ALTER TABLE alarms ADD COLUMN clears_on_restart INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE alarms ADD COLUMN uptime INTEGER;
+        ALTER TABLE alarms ADD COLUMN running_number INTEGER;
+        CREATE TABLE alarm_memories (
+            device TEXT NOT NULL,
+            oid BLOB NOT NULL,
+            source TEXT NOT NULL,
+            alarm TEXT NOT NULL,
+            received INTEGER,
+            uptime INTEGER,
+            running_number INTEGER,
+            order_until INTEGER,
+            changes TEXT NOT NULL,
+            changes_until INTEGER,
+            flapping_until INTEGER,
+            interval_end INTEGER,
+            interval_events INTEGER NOT NULL,
+            is_suppressed INTEGER NOT NULL,
+            withheld INTEGER NOT NULL,
+            told_severity INTEGER,
+            PRIMARY KEY (device, oid, source)
+        ) WITHOUT ROWID;
+        CREATE TABLE boot_clocks (
+            device TEXT NOT NULL,
+            serial TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            heard INTEGER NOT NULL,
+            other INTEGER,
+            other_heard INTEGER,
+            guessed INTEGER,
+            PRIMARY KEY (device, serial)
+        ) WITHOUT ROWID;
         """
 
     /// The event log has no index beside its number: one more would cost more than the row itself. AUTOINCREMENT keeps

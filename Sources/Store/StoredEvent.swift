@@ -25,6 +25,10 @@ public struct BatchOutcome: Sendable {
     public var standingAlarms: [ActiveAlarm]
     public var endedAlarms: [AlarmKey]
     public var devices: [Device]
+    /// What is remembered of alarms, new or altered, and of which nothing is any more.
+    public var memories: [AlarmMemory]
+    public var forgottenMemories: [AlarmKey]
+    public var boots: [(BootUnit, BootClock)]
     /// How far the sinks have come.
     public var progress: SinkProgress
     /// What operators asked for, in the journal's order.
@@ -46,7 +50,8 @@ public struct BatchOutcome: Sendable {
     ///   - endedAlarms: alarms that stand no more.
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
-        devices: [Device] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
+        devices: [Device] = [], memories: [AlarmMemory] = [], forgottenMemories: [AlarmKey] = [],
+        boots: [(BootUnit, BootClock)] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
         position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil,
         removal: EventRemoval? = nil
     ) {
@@ -54,6 +59,9 @@ public struct BatchOutcome: Sendable {
         self.standingAlarms = standingAlarms
         self.endedAlarms = endedAlarms
         self.devices = devices
+        self.memories = memories
+        self.forgottenMemories = forgottenMemories
+        self.boots = boots
         self.progress = progress
         self.requests = requests
         self.position = position

@@ -12,7 +12,7 @@ internal import GRDB
 enum UnsettledEvents {
     private static let columns = [
         "id", "time", "transition", "alarm_id", "device", "device_name", "address", "text", "event_type",
-        "probable_cause", "count",
+        "probable_cause", "count", "uptime", "running_number",
     ]
 
     private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
@@ -50,6 +50,8 @@ enum UnsettledEvents {
             alarms[index].probableCause = event.probableCause
             alarms[index].lastTime = event.time
             alarms[index].count = event.count
+            alarms[index].uptime = event.uptime
+            alarms[index].runningNumber = event.runningNumber
             changed.alarms.insert(index)
         }
         return (changed.alarms.map { alarms[$0].key }, changed.devices.map { devices[$0].id })
@@ -64,6 +66,8 @@ enum UnsettledEvents {
         var eventType: String?
         var probableCause: String?
         var count: Int
+        var uptime: UInt32?
+        var runningNumber: Int32?
 
         init(_ reader: inout RowReader) throws(StoreError) {
             _ = try reader.integer()
@@ -75,6 +79,8 @@ enum UnsettledEvents {
             eventType = try reader.optionalText()
             probableCause = try reader.optionalText()
             count = try reader.count()
+            uptime = try reader.uptime()
+            runningNumber = try reader.runningNumber()
         }
     }
 }

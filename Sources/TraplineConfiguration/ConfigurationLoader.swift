@@ -81,6 +81,7 @@ public enum ConfigurationLoader {
         }) {
             configuration.retention = retention
         }
+        if let alarms = mapping.take("alarms").map({ AlarmsSection.read($0, reader) }) { configuration.alarms = alarms }
         let sinks = mapping.entry("sinks")
         let routes = mapping.entry("routes")
         let rules = mapping.entry("rules")

@@ -21,6 +21,7 @@ public struct ServerConfiguration: Sendable {
     /// The shipped ones, then the operator's: later ones win.
     public var rules: [AlarmRule]
     public var vendor: VendorProfile
+    public var alarms: AlarmSettings
     /// What times of the week are told in.
     public var timeZone: TimeZone
     public var journal: JournalSettings
@@ -41,6 +42,7 @@ public struct ServerConfiguration: Sendable {
         routes = [ServerConfiguration.everythingRoute(to: ["console"])]
         rules = []
         vendor = .audiocodes
+        alarms = AlarmSettings()
         timeZone = .current
         journal = JournalSettings()
         retention = RetentionSettings()

@@ -13,6 +13,9 @@ enum Sample {
     static let linkDown = OID(wellKnown: "1.3.6.1.6.3.1.1.5.3")
     static let linkUp = OID(wellKnown: "1.3.6.1.6.3.1.1.5.4")
     static let keepAlive = OID(wellKnown: "1.3.6.1.4.1.9999.0.1")
+    static let coldStart = OID(wellKnown: "1.3.6.1.6.3.1.1.5.1")
+    /// Is told again and again, and never cleared.
+    static let onBattery = OID(wellKnown: "1.3.6.1.4.1.9999.0.3")
     static let unknown = OID(wellKnown: "1.3.6.1.4.1.9999.0.2")
     static let interfaceIndex = OID(wellKnown: "1.3.6.1.2.1.2.2.1.1")
 
@@ -24,7 +27,21 @@ enum Sample {
             notification: linkUp, kind: .alarm, alarm: "linkDown", alarmOID: linkDown, severity: .fixed(.cleared),
             key: [.value(interfaceIndex)]),
         AlarmRule(notification: keepAlive, kind: .keepAlive, severity: .fixed(.indeterminate)),
+        AlarmRule(notification: coldStart, kind: .restart, severity: .fixed(.warning)),
+        AlarmRule(
+            notification: onBattery, kind: .alarm, severity: .fixed(.minor), key: [.value(interfaceIndex)],
+            expires: .seconds(20), restart: .clear),
+        own(OwnFacts.suppressed, ends: OwnFacts.suppressed, .warning),
+        own(OwnFacts.suppressionEnded, ends: OwnFacts.suppressed, .cleared),
+        own(OwnFacts.flapping, ends: OwnFacts.flapping, .minor),
+        own(OwnFacts.flappingEnded, ends: OwnFacts.flapping, .cleared),
     ]
+
+    private static func own(_ fact: OID, ends alarm: OID, _ severity: Severity) -> AlarmRule {
+        AlarmRule(
+            notification: fact, kind: .alarm, alarmOID: alarm, severity: .fixed(severity),
+            key: [.value(OwnFacts.alarmName), .value(OwnFacts.alarmSource)])
+    }
 
     /// Everything to `all`; link alarms to `noc` too.
     static let routes = [
@@ -34,15 +51,20 @@ enum Sample {
             to: ["noc"]),
     ]
 
-    static func snapshot(_ routes: [Route] = Sample.routes) throws -> PipelineSnapshot {
+    static func snapshot(
+        _ routes: [Route] = Sample.routes, alarms: AlarmSettings = AlarmSettings()
+    ) throws -> PipelineSnapshot {
         PipelineSnapshot(
             interpreter: AlarmInterpreter(rules: rules, catalog: .empty),
             routing: RoutingTable(
                 routes: routes, catalog: .empty, timeZone: try #require(TimeZone(identifier: "UTC"))),
-            catalog: .empty, communityName: { Array($0) == Array("fleet-secret".utf8) ? "fleet" : nil })
+            catalog: .empty, alarms: alarms,
+            communityName: { Array($0) == Array("fleet-secret".utf8) ? "fleet" : nil })
     }
 
-    static func datagram(_ trapOID: OID, interface: Int32? = nil, community: String = "public") -> [UInt8] {
+    static func datagram(
+        _ trapOID: OID, interface: Int32? = nil, community: String = "public", uptime: UInt32 = 4_711
+    ) -> [UInt8] {
         var variables: [VariableBinding] = []
         if let interface {
             variables.append(
@@ -50,7 +72,7 @@ enum Sample {
                     name: interfaceIndex.appending(UInt32(bitPattern: interface)), value: .integer(interface)))
         }
         let notification = SNMPNotification(
-            version: .v2c, community: ArraySlice(community.utf8), trapOID: trapOID, uptime: 4_711,
+            version: .v2c, community: ArraySlice(community.utf8), trapOID: trapOID, uptime: uptime,
             variables: VariableBindings(variables))
         let pdu = notification.v2PDU(kind: .trap, requestID: 1)
         return CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode()

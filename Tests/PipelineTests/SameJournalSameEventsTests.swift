@@ -23,6 +23,8 @@ import TraplineMetrics
         /// Silences, maintenances, what is still to be told, what was cleared by hand.
         var operations: String
         var audit: [AuditEntry]
+        var memories: Set<AlarmMemory>
+        var boots: [BootUnit: BootClock]
 
         init(_ store: EventStore) throws {
             let snapshot = try store.load()
@@ -33,25 +35,48 @@ import TraplineMetrics
             clock = snapshot.clock
             operations = "\(snapshot.operators)"
             audit = try store.audit(last: 100_000)
+            memories = Set(snapshot.memories)
+            boots = Dictionary(snapshot.boots) { $1 }
         }
     }
 
-    /// Some devices raise, repeat and clear on a few interfaces, amid events, keep-alives, ticks and rubbish.
+    /// Some devices raise, repeat and clear on a few interfaces, and restart, amid events, keep-alives, ticks and
+    /// rubbish; at times nobody is heard for a while.
     private func journal(_ count: Int, _ numbers: inout SeededGenerator) throws -> [JournalRecord] {
         var entries: [JournalEntry] = []
-        for index in 0..<count {
-            let time = Int64(1_000 + index / 3 + Int.random(in: -2...2, using: &numbers))
+        var now = Int64(1_000)
+        var began = [UInt32: Int64]()
+        for _ in 0..<count {
+            if Int.random(in: 0...2, using: &numbers) == 0 { now += 1 }
+            if Int.random(in: 0...99, using: &numbers) == 0 { now += Int64.random(in: 10...30, using: &numbers) }
+            let time = now + Int64.random(in: -2...2, using: &numbers)
             let sender = UInt32(0xc000_0200) + UInt32.random(in: 1...5, using: &numbers)
             let interface = Int32.random(in: 1...4, using: &numbers)
-            switch Int.random(in: 0...11, using: &numbers) {
+            let isBeginning = Int.random(in: 0...39, using: &numbers) == 0
+            if isBeginning { began[sender] = time - 1 }
+            let uptime = UInt32(clamping: (time - (began[sender] ?? -100_000)) * 100)
+            // Some coldStarts are lost.
+            if isBeginning, Bool.random(using: &numbers) {
+                entries.append(Sample.entry(Sample.datagram(Sample.coldStart, uptime: uptime), at: time, from: sender))
+            }
+            switch Int.random(in: 0...13, using: &numbers) {
+            case 12...13:
+                entries.append(
+                    Sample.entry(
+                        Sample.datagram(Sample.onBattery, interface: interface, uptime: uptime), at: time, from: sender)
+                )
             case 10...11:
                 entries.append(try operation(at: time, &numbers))
             case 0...3:
                 entries.append(
-                    Sample.entry(Sample.datagram(Sample.linkDown, interface: interface), at: time, from: sender))
+                    Sample.entry(
+                        Sample.datagram(Sample.linkDown, interface: interface, uptime: uptime), at: time,
+                        from: sender))
             case 4...6:
                 entries.append(
-                    Sample.entry(Sample.datagram(Sample.linkUp, interface: interface), at: time, from: sender))
+                    Sample.entry(
+                        Sample.datagram(Sample.linkUp, interface: interface, uptime: uptime), at: time,
+                        from: sender))
             case 7:
                 entries.append(Sample.entry(Sample.datagram(Sample.keepAlive), at: time, from: sender))
             case 8:
@@ -100,19 +125,33 @@ import TraplineMetrics
                 after: .seconds(5))
         ]
 
-    private func pipeline(_ store: EventStore) throws -> EventPipeline {
-        try EventPipeline(store: store, snapshot: Sample.snapshot(routes), metrics: MetricsRegistry())
+    /// Small enough that some of these alarms flap, and some are too many.
+    private static let alarms = AlarmSettings(
+        flapping: AlarmSettings.Flapping(changes: 6, within: .seconds(60), quiet: .seconds(15)),
+        suppression: AlarmSettings.Suppression(events: 5, interval: .seconds(10)))
+
+    private func pipeline(_ store: EventStore, alarms: AlarmSettings = Self.alarms) throws -> EventPipeline {
+        try EventPipeline(
+            store: store, snapshot: Sample.snapshot(routes, alarms: alarms), metrics: MetricsRegistry())
     }
 
     @Test func batchSizesAndRestartsChangeNothing() throws {
         let seed = UInt64.random(in: 0...(.max))
         var numbers = SeededGenerator(seed: seed)
-        let records = try journal(600, &numbers)
+        let records = try journal(1_200, &numbers)
         let whole = try EventStore.inMemory()
         var reference = try pipeline(whole)
         _ = try reference.process(records)
         let expected = try Contents(whole)
         #expect(expected.events.count > 300 && expected.alarms.count > 1, "seed \(seed)")
+        // All that time brings is among it.
+        let events = expected.events.map(\.event)
+        for reason in ["expired", "device restarted", " withheld", "older than"] {
+            #expect(events.contains { $0.reason?.contains(reason) ?? false }, "seed \(seed): \(reason)")
+        }
+        for fact in [OwnFacts.flapping, OwnFacts.flappingEnded, OwnFacts.suppressed, OwnFacts.suppressionEnded] {
+            #expect(events.contains { $0.oid == fact }, "seed \(seed): \(fact)")
+        }
 
         for largest in [1, 3, 50, 400] {
             let store = try EventStore.inMemory()
@@ -136,7 +175,7 @@ import TraplineMetrics
     /// what was in memory.
     @Test func whatWasOnlyToldAgainIsMadeUpFromTheLog() throws {
         let store = try EventStore.inMemory()
-        var pipeline = try pipeline(store)
+        var pipeline = try pipeline(store, alarms: AlarmSettings())
         let down = Sample.datagram(Sample.linkDown, interface: 7)
         let records = Sample.records(
             (0..<40).map { number in
@@ -151,7 +190,7 @@ import TraplineMetrics
         }
         #expect(try store.load().unsettledAlarms.count == 4, "all of this was one second")
         #expect(try store.devices().map(\.lastSeen) == records[36...].map(\.entry.time))
-        var second = try self.pipeline(store)
+        var second = try self.pipeline(store, alarms: AlarmSettings())
         #expect(second.activeAlarms == pipeline.activeAlarms)
         #expect(second.activeAlarms.map(\.count) == [10, 10, 10, 10])
         _ = try second.process(

@@ -8,6 +8,8 @@ struct AlarmRulesFile {
     static let maximumRules = 5_000
     /// Parts of an alarm's source; the keys of real tables have up to four.
     static let maximumKeyParts = 8
+    /// A repeat each second at the one end; at the other what nobody calls an alarm any more.
+    static let expiry: ClosedRange<Duration> = .seconds(1)...(.seconds(365 * 86_400))
     /// ITU-T X.733 §8.1.1 and X.736, by the names of IANAItuEventType (RFC 3877).
     static let eventTypes = [
         "other", "communicationsAlarm", "qualityOfServiceAlarm", "processingErrorAlarm", "equipmentAlarm",
@@ -32,7 +34,8 @@ struct AlarmRulesFile {
         var lines: [OID: Int] = [:]
         for element in elements {
             guard let rule = ruleReader.read(element) else { continue }
-            if let line = lines.updateValue(element.mark.line, forKey: rule.notification) {
+            // A rule that holds only sometimes leaves the rest to the one before it.
+            if let line = lines.updateValue(element.mark.line, forKey: rule.notification), rule.when.isEmpty {
                 let name = names.catalog.name(of: rule.notification)
                 reader.warning("\(name) has a rule on line \(line) already; this one holds", at: element.mark)
             }
@@ -60,13 +63,21 @@ private struct AlarmRuleReader {
         let text = mapping.take("text", template)
         let eventType = mapping.take("event-type", eventType)
         let probableCause = mapping.take("probable-cause") { reader.text($0, "a probable cause") }
+        let conditions = mapping.take("when", conditions) ?? []
+        let expires = mapping.take("expires") { reader.duration($0, in: AlarmRulesFile.expiry) }
+        let restart = mapping.take("restart") { reader.word($0, AlarmRule.Restart.self) }
+        for name in ["expires", "restart"] where kind != .alarm {
+            guard let entry = mapping.entry(name) else { continue }
+            reader.error("\(name): only a rule of kind alarm has an alarm that could end", at: entry.mark)
+        }
         let isTwin = mapping.take("same-as") != nil
         mapping.finish()
 
         guard let notification else { return nil }
         var rule = AlarmRule(
             notification: notification, kind: kind, alarm: alarm, alarmOID: twin,
-            severity: .fixed(.indeterminate), key: key, text: text, eventType: eventType, probableCause: probableCause)
+            severity: .fixed(.indeterminate), key: key, text: text, eventType: eventType, probableCause: probableCause,
+            when: conditions, expires: expires, restart: restart)
         if let clears {
             if isTwin { reader.error("clears and same-as exclude each other", at: clears.mark) }
             if severity != nil {
@@ -113,19 +124,45 @@ private struct AlarmRuleReader {
             )
             return nil
         }
-        let enumeration = names.catalog.node(for: variable)?.enumeration ?? [:]
         var severities: [Int32: Severity] = [:]
         for entry in entries {
             let severity = severity(named: entry.value)
-            if let number = Int32(entry.key) ?? enumeration.first(where: { $0.value == entry.key })?.key {
-                severities[number] = severity
-            } else {
-                let labels = enumeration.sorted { $0.key < $1.key }.map(\.value)
-                let hint = Suggestion.hint(for: entry.key, in: labels)
-                reader.error("\(quoted(entry.key)) is neither a whole number nor a value's name\(hint)", at: entry.mark)
-            }
+            if let number = number(entry.key, of: variable, at: entry.mark) { severities[number] = severity }
         }
         return .mapped(variable: variable, severities: severities, otherwise: otherwise)
+    }
+
+    /// A value of `variable`, as a number or by its label.
+    private func number(_ text: String, of variable: OID, at mark: SourceMark) -> Int32? {
+        let enumeration = names.catalog.node(for: variable)?.enumeration ?? [:]
+        if let number = Int32(text) ?? enumeration.first(where: { $0.value == text })?.key { return number }
+        let labels = enumeration.sorted { $0.key < $1.key }.map(\.value)
+        let hint = Suggestion.hint(for: text, in: labels)
+        reader.error("\(quoted(text)) is neither a whole number nor a value's name\(hint)", at: mark)
+        return nil
+    }
+
+    /// `{NAME: VALUE}` or `{NAME: [VALUE, VALUE]}`.
+    private func conditions(_ node: YAMLNode) -> [AlarmRule.Condition]? {
+        guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+            reader.error(
+                "expected a mapping of variables to values, found \(isEmpty(node) ? "nothing" : node.kind)",
+                at: node.mark)
+            return nil
+        }
+        return entries.compactMap { entry in
+            let name = YAMLNode(mark: entry.mark, content: .text(entry.key, isQuoted: true))
+            let values = reader.oneOrMore(entry.value)
+            if values.isEmpty {
+                reader.error("an empty list; leave the variable out to mean any", at: entry.value.mark)
+            }
+            guard let variable = names.oid(name, reader) else { return nil }
+            let numbers = values.compactMap { value -> Int32? in
+                guard let text = reader.text(value, "a value, as a number or by its label") else { return nil }
+                return number(text, of: variable, at: value.mark)
+            }
+            return AlarmRule.Condition(variable: variable, values: Set(numbers))
+        }
     }
 
     private func isEmpty(_ node: YAMLNode) -> Bool {

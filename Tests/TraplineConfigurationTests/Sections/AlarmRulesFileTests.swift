@@ -70,6 +70,27 @@ struct AlarmRulesFileTests {
             ])
     }
 
+    @Test func aRuleCanHoldOnlySometimesAndItsAlarmEnd() throws {
+        let (file, problems) = read(
+            """
+            rules:
+              - {notification: IF-MIB::linkDown, severity: minor, expires: 5m, restart: clear}
+              - {notification: IF-MIB::linkDown, when: {IF-MIB::ifAdminStatus: [down, 3], IF-MIB::ifIndex: 7}, kind: event}
+            """)
+        #expect(problems.map(\.description) == [], "the second leaves the rest to the first")
+        #expect(file.rules.map(\.expires) == [.seconds(300), nil])
+        #expect(file.rules.map(\.restart) == [.clear, nil])
+        let ifTable = "1.3.6.1.2.1.2.2.1"
+        #expect(
+            file.rules.map(\.when) == [
+                [],
+                [
+                    AlarmRule.Condition(variable: try oid(ifTable + ".7"), values: [2, 3]),
+                    AlarmRule.Condition(variable: try oid(ifTable + ".1"), values: [7]),
+                ],
+            ])
+    }
+
     @Test func aRuleWithAnErrorIsLeftOut() {
         let (file, problems) = read(
             """
@@ -100,7 +121,8 @@ struct AlarmRulesFileTests {
         #expect(loaded.problems.map(\.description) == [])
         let configuration = try #require(loaded.configuration)
         let linkDown = configuration.rules.filter { $0.notification == OID("1.3.6.1.6.3.1.1.5.3") }
-        #expect(linkDown.map(\.severity) == [.fixed(.major), .fixed(.minor), .fixed(.critical)])
+        let always = linkDown.filter(\.when.isEmpty)
+        #expect(always.map(\.severity) == [.fixed(.major), .fixed(.minor), .fixed(.critical)])
         #expect(configuration.vendor == VendorProfile(trapRoot: try oid("1.3.6.1.4.1.99999.21")))
     }
 

@@ -1,0 +1,70 @@
+public import Basics
+
+/// What is remembered of an alarm beside its standing: its last changes, how often it was told of late, and what is
+/// withheld of it. Gone when none of that matters any more.
+public struct AlarmMemory: Sendable, Hashable {
+    public var key: AlarmKey
+    /// The alarm's name.
+    public var alarm: String
+    /// What was told last before the alarm went, and until when something older may still come.
+    public var order: DeviceOrder?
+    public var orderUntil: Timestamp?
+    /// The times of its last raises, clears and changes of severity, no more than make it a flapping one.
+    public var changes: [Timestamp]
+    /// How long the last of them matters.
+    public var changesUntil: Timestamp?
+    /// While it flaps: when it will have been quiet.
+    public var flappingUntil: Timestamp?
+    /// While it is counted: the interval's end, and the events in it so far.
+    public var intervalEnd: Timestamp?
+    public var intervalEvents: Int
+    public var isSuppressed: Bool
+    /// How many events were withheld, and what severity was told before; `nil` where no alarm stood.
+    public var withheld: Int
+    public var toldSeverity: Severity?
+
+    public init(
+        key: AlarmKey, alarm: String, order: DeviceOrder? = nil, orderUntil: Timestamp? = nil,
+        changes: [Timestamp] = [], changesUntil: Timestamp? = nil, flappingUntil: Timestamp? = nil,
+        intervalEnd: Timestamp? = nil, intervalEvents: Int = 0, isSuppressed: Bool = false, withheld: Int = 0,
+        toldSeverity: Severity? = nil
+    ) {
+        self.key = key
+        self.alarm = alarm
+        self.order = order
+        self.orderUntil = orderUntil
+        self.changes = changes
+        self.changesUntil = changesUntil
+        self.flappingUntil = flappingUntil
+        self.intervalEnd = intervalEnd
+        self.intervalEvents = intervalEvents
+        self.isSuppressed = isSuppressed
+        self.withheld = withheld
+        self.toldSeverity = toldSeverity
+    }
+
+    /// Whether its events are held back.
+    public var isWithholding: Bool { flappingUntil != nil || isSuppressed }
+
+    /// When something about it is over; `nil` where nothing is left.
+    var due: Timestamp? {
+        [orderUntil, changesUntil, flappingUntil, intervalEnd].compactMap { $0 }.min()
+    }
+
+    /// Nobody could be heard for that long.
+    mutating func postpone(by nanoseconds: Int64) {
+        func later(_ time: Timestamp?) -> Timestamp? { time.map { $0.adding(nanoseconds) } }
+        orderUntil = later(orderUntil)
+        changesUntil = later(changesUntil)
+        flappingUntil = later(flappingUntil)
+        intervalEnd = later(intervalEnd)
+    }
+}
+
+extension Timestamp {
+    /// Moved by as much; at the end of time it stays there.
+    func adding(_ nanoseconds: Int64) -> Timestamp {
+        let (sum, isTooLate) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+        return Timestamp(nanoseconds: isTooLate ? (nanoseconds < 0 ? .min : .max) : sum)
+    }
+}

@@ -1,0 +1,156 @@
+import Alarms
+import Basics
+import Testing
+
+/// When a device began anew, by what its datagrams tell of its clock.
+@Suite struct BootTableTests {
+    private static let day: Int64 = 86_400
+
+    /// A device that began at a moment and sends: at each time the clock that belongs to it.
+    private struct Sender {
+        var table = BootTable()
+
+        mutating func send(
+            at time: Int64, began: Int64, coldStart: Bool = false, serial: String? = nil
+        ) -> BootTable.Reading {
+            let hundredths = UInt64(time - began) * 100
+            return table.note(
+                "device", serial: serial, uptime: UInt32(truncatingIfNeeded: hundredths), at: Timestamp(seconds: time),
+                isColdStart: coldStart, tolerance: .seconds(30))
+        }
+    }
+
+    @Test func aDeviceThatIsHeardForTheFirstTimeDidNotRestart() {
+        var sender = Sender()
+        let first = sender.send(at: 5_000, began: 4_990)
+        #expect(first.restart == nil)
+        #expect(first.isReliable)
+    }
+
+    @Test func itsColdStartIsOneAllTheSame() {
+        var sender = Sender()
+        #expect(sender.send(at: 5_000, began: 4_999, coldStart: true).restart == Timestamp(seconds: 4_999))
+    }
+
+    @Test func aLaterEpochIsARestartOnce() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0)
+        #expect(sender.send(at: 200_000, began: 150_000).restart == Timestamp(seconds: 150_000))
+        #expect(sender.send(at: 200_001, began: 150_000).restart == nil)
+        #expect(sender.send(at: 200_002, began: 150_000, coldStart: true).restart == nil, "its coldStart came late")
+    }
+
+    @Test func aColdStartTellsOfItFirst() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0)
+        #expect(sender.send(at: 150_001, began: 150_000, coldStart: true).restart == Timestamp(seconds: 150_000))
+        #expect(sender.send(at: 150_060, began: 150_000).restart == nil)
+    }
+
+    @Test func delayAndDriftAreNoRestart() {
+        var sender = Sender()
+        _ = sender.send(at: 1_000_000, began: 0)
+        #expect(sender.send(at: 1_000_100, began: 30).restart == nil, "thirty seconds late")
+        // A clock that loses ten seconds an hour.
+        for hour in 0..<100 {
+            let reading = sender.send(at: 1_000_100 + Int64(hour) * 3_600, began: Int64(hour) * 10)
+            #expect(reading.restart == nil)
+            #expect(reading.isReliable)
+        }
+    }
+
+    @Test func theCounterGoesRound() {
+        var sender = Sender()
+        let wrap = Int64(42_949_673)
+        _ = sender.send(at: wrap - 100, began: 0)
+        for time in [wrap + 100, wrap + 86_400, 2 * wrap + 3_600] {
+            let reading = sender.send(at: time, began: 0)
+            #expect(reading.restart == nil, "\(time)")
+            #expect(reading.isReliable)
+        }
+        #expect(sender.send(at: 2 * wrap + 9_000, began: 2 * wrap + 8_000).restart != nil, "and a restart is one still")
+    }
+
+    @Test func aDatagramOfTheOldBootThatComesLateSaysNothing() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0)
+        _ = sender.send(at: 200_000, began: 199_990)
+        let late = sender.send(at: 200_020, began: 0)
+        #expect(late.restart == nil)
+        #expect(late.isReliable)
+        #expect(sender.send(at: 200_030, began: 199_990) == BootTable.Reading(restart: nil, isReliable: true))
+    }
+
+    @Test func twoClocksAtOnceRestartByColdStartAlone() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0)
+        #expect(sender.send(at: 100_100, began: 50_000).restart != nil, "not known yet")
+        #expect(!sender.send(at: 100_200, began: 0).isReliable)
+        #expect(sender.send(at: 100_300, began: 50_000) == BootTable.Reading(restart: nil, isReliable: false))
+        #expect(sender.send(at: 100_400, began: 100_390).restart == nil, "a third")
+        #expect(
+            sender.send(at: 100_500, began: 100_499, coldStart: true).restart == Timestamp(seconds: 100_499))
+    }
+
+    @Test func aScriptsOwnClockIsNoDevices() {
+        var sender = Sender()
+        var restarts = 0
+        // Each run says that it has been up for two seconds.
+        for run in 0..<20 {
+            if sender.send(at: 100_000 + Int64(run) * 120, began: 99_998 + Int64(run) * 120).restart != nil {
+                restarts += 1
+            }
+        }
+        #expect(restarts <= 1)
+    }
+
+    @Test func aClockThatWasSetBackIsBelievedInTheEnd() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0)
+        // Ours goes back by an hour: the device seems to have begun earlier.
+        var last = BootTable.Reading(restart: nil, isReliable: false)
+        for minute in 1...30 { last = sender.send(at: 100_000 + Int64(minute) * 60, began: -3_600) }
+        #expect(last == BootTable.Reading(restart: nil, isReliable: true))
+        #expect(sender.send(at: 110_000, began: 109_000).restart != nil)
+    }
+
+    @Test func theUnitsOfAPairHaveAClockEach() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0, serial: "1")
+        let standby = sender.send(at: 100_010, began: 90_000, serial: "2")
+        #expect(standby == BootTable.Reading(restart: nil, isReliable: true), "a switch-over is no restart")
+        #expect(sender.send(at: 100_020, began: 0, serial: "1").restart == nil)
+        #expect(!sender.send(at: 100_030, began: 90_000).isReliable, "which of the two sent it is not said")
+        #expect(sender.send(at: 200_000, began: 199_000, serial: "2").restart != nil)
+    }
+
+    @Test func whatWasSavedGoesOn() {
+        var sender = Sender()
+        _ = sender.send(at: 100_000, began: 0)
+        _ = sender.send(at: 100_100, began: 50_000)
+        _ = sender.send(at: 100_200, began: 0)
+        let saved = sender.table.takeChanges()
+        #expect(saved.count == 1)
+        #expect(sender.table.takeChanges().isEmpty)
+        var after = Sender(table: BootTable(saved))
+        #expect(after.send(at: 100_300, began: 50_000) == sender.send(at: 100_300, began: 50_000))
+        _ = after.table.takeChanges()
+        _ = after.send(at: 100_301, began: 50_000)
+        #expect(after.table.takeChanges().isEmpty, "a datagram like the ones before costs no row")
+    }
+
+    @Test func pastItsLimitADeviceRestartsByColdStart() {
+        var table = BootTable([], limit: 1)
+        func note(_ device: String, _ uptime: UInt32, _ time: Int64, _ isColdStart: Bool) -> Timestamp? {
+            table.note(
+                device, serial: nil, uptime: uptime, at: Timestamp(seconds: time), isColdStart: isColdStart,
+                tolerance: .seconds(30)
+            ).restart
+        }
+        _ = note("a", 100_000, 5_000, false)
+        _ = note("b", 100_000, 5_000, false)
+        #expect(note("b", 100, 9_000, false) == nil)
+        #expect(note("b", 100, 9_000, true) == Timestamp(seconds: 8_999))
+        #expect(note("a", 100, 9_000, false) == Timestamp(seconds: 8_999))
+    }
+}
