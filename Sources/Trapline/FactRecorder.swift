@@ -117,9 +117,9 @@ final class FactRecorder: Sendable {
 
     /// Records what an operator asks for, and waits on the calling thread until all of it is on disk.
     func record(_ facts: [OperatorFact]) throws(ServerError) {
-        for fact in facts where !recordDurably(fact.notification, fact.variables) {
-            throw ServerError("the journal cannot be written; the server's log says why")
-        }
+        // Together: as many as an operator means at once would take a commit each.
+        let isDurable = Self.wait { append(facts.map { entry($0.notification, $0.variables) }, whenDurable: $0) }
+        guard isDurable else { throw ServerError("the journal cannot be written; the server's log says why") }
     }
 
     static func text(_ name: OID, _ text: String) -> VariableBinding {
@@ -161,6 +161,10 @@ final class FactRecorder: Sendable {
     private func record(
         _ fact: OID, _ bindings: [VariableBinding] = [], whenDurable: JournalWriter.Completion? = nil
     ) {
+        append([entry(fact, bindings)], whenDurable: whenDurable)
+    }
+
+    private func entry(_ fact: OID, _ bindings: [VariableBinding]) -> JournalEntry {
         let now = Timestamp.now
         let notification = SNMPNotification(
             version: .v2c, trapOID: fact,
@@ -168,10 +172,13 @@ final class FactRecorder: Sendable {
             variables: VariableBindings(bindings))
         let pdu = notification.v2PDU(kind: .trap, requestID: 0)
         let payload = CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
-        let entry = JournalEntry(
+        return JournalEntry(
             time: now, interface: Self.interface, sender: endpoint, receiver: endpoint, payload: payload)
+    }
+
+    private func append(_ entries: [JournalEntry], whenDurable: JournalWriter.Completion?) {
         // What this commit adds is not news to `tick`.
-        journal.append([entry]) { [self] result in
+        journal.append(entries) { [self] result in
             let committed = journal.committed
             lastCommitted.withLock { $0 = max($0, committed) }
             whenDurable?(result)

@@ -96,6 +96,21 @@ final class PipelineRunner: Sendable {
     /// Why the store does not take events; `nil` while it does.
     var storeFailure: StoreError? { state.withLock { $0.storeFailure } }
 
+    /// How often somebody who waits looks.
+    private static let settlingPause: TimeInterval = 0.01
+
+    /// Waits on the calling thread until what the journal has committed by now is processed; `false` if it takes longer
+    /// than `seconds`.
+    func waitUntilProcessed(atMost seconds: TimeInterval) -> Bool {
+        let end = journal.committed
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while state.withLock({ $0.next }) < end {
+            guard Date.now < deadline else { return false }
+            Thread.sleep(forTimeInterval: Self.settlingPause)
+        }
+        return true
+    }
+
     /// What retention gives up unprocessed.
     struct GivenUp: Sendable {
         /// Datagrams, by listener.

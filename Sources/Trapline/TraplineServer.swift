@@ -45,6 +45,8 @@ public final class TraplineServer: Service {
     private let hasBegun = Latch()
     /// The reload that was asked for last; the next one waits for it.
     private let lastReload = Mutex(Task<Void, Never> {})
+    /// How long an operator's command waits for the pipeline, in seconds; the action is in the journal by then.
+    private static let operatorPatience = 3.0
     /// How many configurations were in force since the start, the first among them.
     private let generation = Mutex<UInt32>(1)
 
@@ -117,8 +119,10 @@ public final class TraplineServer: Service {
                 executor: SinkThreads.shared),
             lags: lags, cursorRetention: configuration.retention.cursors)
         self.control = ControlServer(folder: folder.path, logger: logger) { request, name in
-            OperatorActions(store: store, configuredSinks: sinks.names) { try facts.record($0) }
-                .perform(request, by: name)
+            OperatorActions(
+                store: store, configuredSinks: sinks.names, record: { try facts.record($0) },
+                settle: { pipeline.waitUntilProcessed(atMost: Self.operatorPatience) }
+            ).perform(request, by: name)
         }
         self.sinks = sinks
         self.storageAlarms = StorageAlarms(standing: saved.activeAlarms.map(\.key))

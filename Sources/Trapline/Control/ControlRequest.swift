@@ -7,6 +7,16 @@ public struct ControlRequest: Codable, Sendable, Hashable {
         case resendLetters = "dead-letters resend"
         case forgetLetters = "dead-letters forget"
         case forgetSink = "sinks forget"
+        case acknowledge = "alarms ack"
+        case unacknowledge = "alarms unack"
+        case clear = "alarms clear"
+        case note = "alarms note"
+        case silence = "alarms silence"
+        case endSilence = "alarms unsilence"
+        case nameDevice = "devices name"
+        case placeDevice = "devices group"
+        case maintainDevice = "devices maintenance"
+        case forgetDevice = "devices forget"
     }
 
     public var action: Action
@@ -14,6 +24,16 @@ public struct ControlRequest: Codable, Sendable, Hashable {
     public var letters: LetterSelection?
     /// For the actions on a sink.
     public var sink: String?
+    /// For the actions on alarms.
+    public var alarms: AlarmSelection?
+    /// For the actions on silences.
+    public var silence: SilenceOrder?
+    /// For the actions on devices.
+    public var device: DeviceOrder?
+    /// What the operator says: a note, or a reason.
+    public var note: String?
+    /// Who asks, where that is not the user's own name.
+    public var by: String?
 
     public init(_ action: Action, letters: LetterSelection? = nil, sink: String? = nil) {
         self.action = action
@@ -32,6 +52,56 @@ public struct LetterSelection: Codable, Sendable, Hashable {
     public init(sink: String? = nil, events: [Int64]? = nil) {
         self.sink = sink
         self.events = events
+    }
+}
+
+/// Some of the alarms that stand: all that are meant by both.
+public struct AlarmSelection: Codable, Sendable, Hashable {
+    /// These alone.
+    public var numbers: [Int64]?
+    /// Criteria, one a line: `device=edge-*`.
+    public var matcher: String?
+
+    public init(numbers: [Int64]? = nil, matcher: String? = nil) {
+        self.numbers = numbers
+        self.matcher = matcher
+    }
+}
+
+/// A silence that is to begin, or to end.
+public struct SilenceOrder: Codable, Sendable, Hashable {
+    /// Of the one that is to end.
+    public var number: Int64?
+    /// Criteria, one a line.
+    public var matcher: String?
+    /// RFC 3339; without it, now.
+    public var from: String?
+    public var until: String?
+
+    public init(number: Int64? = nil, matcher: String? = nil, from: String? = nil, until: String? = nil) {
+        self.number = number
+        self.matcher = matcher
+        self.from = from
+        self.until = until
+    }
+}
+
+/// What is to be done to a device.
+public struct DeviceOrder: Codable, Sendable, Hashable {
+    /// Its identity, its name or its address.
+    public var device: String
+    public var name: String?
+    public var group: String?
+    public var tenant: String?
+    public var region: String?
+    public var site: String?
+    /// Whether maintenance begins, or ends.
+    public var begins: Bool?
+    /// RFC 3339; without it, until it is ended.
+    public var until: String?
+
+    public init(_ device: String) {
+        self.device = device
     }
 }
 

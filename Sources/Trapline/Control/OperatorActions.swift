@@ -16,17 +16,63 @@ struct OperatorActions: Sendable {
     /// `nil` where they are not known.
     let configuredSinks: Set<String>?
     let record: Recorder
+    /// Waits until what is recorded is processed; `false` if that takes too long. `nil` where no server runs.
+    var settle: (@Sendable () -> Bool)?
 
-    func perform(_ request: ControlRequest, by name: String) -> ControlResponse {
+    /// - Parameter user: the name of the user whose command it is.
+    func perform(_ request: ControlRequest, by user: String) -> ControlResponse {
         do {
+            let name = try Self.name(given: request.by, user: user)
             switch request.action {
             case .resendLetters: return try resend(request.letters ?? LetterSelection(), name)
             case .forgetLetters: return try forget(request.letters ?? LetterSelection(), name)
             case .forgetSink: return try forgetSink(request.sink ?? "", name)
+            case .acknowledge, .unacknowledge, .clear, .note: return try perform(onAlarms: request, name)
+            case .silence: return try silence(request, name)
+            case .endSilence: return try endSilence(request, name)
+            case .nameDevice, .placeDevice, .maintainDevice, .forgetDevice:
+                return try perform(onDevice: request, name)
             }
         } catch {
             return .failed("\(error)")
         }
+    }
+
+    /// What an operator is called may be as long as a name is, in characters.
+    private static let longestName = 64
+    /// What a fact holds of an operator's words, in octets.
+    static let longestNote = 1_024
+
+    /// A given name does not hide whose account it was.
+    private static func name(given: String?, user: String) throws(ServerError) -> String {
+        guard let given, given != user else { return user }
+        guard !given.isEmpty, given.count <= longestName, !given.contains(where: \.isNewline) else {
+            throw ServerError("a name has 1 to \(longestName) characters in one line")
+        }
+        return "\(given) (\(user))"
+    }
+
+    func words(_ request: ControlRequest) throws(ServerError) -> String {
+        let words = request.note ?? ""
+        guard words.utf8.count <= Self.longestNote else {
+            throw ServerError("what is said of it may have \(Self.longestNote) octets")
+        }
+        return words
+    }
+
+    /// Records the actions and tells what became of them; `done` is said where all is well, or nobody can know yet.
+    func carryOut(_ actions: [OperatorAction], by name: String, done: () throws -> String) throws -> ControlResponse {
+        let began = Timestamp.now
+        try record(actions.map { OperatorFact($0, by: name) })
+        guard let settle else { return .done(try done()) }
+        guard settle() else { return .done(try done() + "; the server is busy and has not come to it yet") }
+        // Those of its own that came to their end meanwhile stand among them.
+        let log = try store.audit(last: actions.count + SilenceTable.limit)
+        let outcomes = log.filter { $0.by == name && $0.time >= began }.suffix(actions.count).map(\.outcome)
+        let failed = outcomes.filter { $0 != AuditEntry.done }
+        guard let reason = failed.first else { return .done(try done()) }
+        let rest = actions.count - failed.count
+        return .failed(rest == 0 ? reason : "\(reason) (\(failed.count) of \(actions.count)); \(rest) done")
     }
 
     // MARK: - Dead letters
@@ -96,6 +142,10 @@ struct OperatorActions: Sendable {
 struct OperatorFact: Sendable, Hashable {
     var notification: OID
     var variables: [VariableBinding]
+
+    init(_ action: OperatorAction, by name: String) {
+        (notification, variables) = OwnFacts.fact(action, by: name)
+    }
 
     init(_ request: OperatorRequest, by name: String) {
         let operatorName = Self.text(OwnFacts.operatorName, name)

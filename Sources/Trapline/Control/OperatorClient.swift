@@ -74,13 +74,15 @@ public struct OperatorClient {
         }
         let lock = try JournalLock(folder: journalFolder)
         let saved = try store.load()
-        let actions = OperatorActions(store: store, configuredSinks: configuredSinks) { [journalSettings] facts in
-            let journal = try JournalWriter(
-                folder: journalFolder, settings: journalSettings, interfaces: [FactRecorder.interface],
-                after: saved.position, lock: lock)
-            defer { journal.close() }
-            try FactRecorder(journal: journal).record(facts)
-        }
+        let actions = OperatorActions(
+            store: store, configuredSinks: configuredSinks,
+            record: { [journalSettings] facts in
+                let journal = try JournalWriter(
+                    folder: journalFolder, settings: journalSettings, interfaces: [FactRecorder.interface],
+                    after: saved.position, lock: lock)
+                defer { journal.close() }
+                try FactRecorder(journal: journal).record(facts)
+            })
         return actions.perform(request, by: OperatorName.ofUser(getuid()))
     }
 }

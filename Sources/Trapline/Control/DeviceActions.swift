@@ -1,0 +1,67 @@
+import Alarms
+import Basics
+import Devices
+import Store
+
+/// What operators do to devices.
+extension OperatorActions {
+    /// A name or a group's is a word, in octets.
+    private static let longestWord = 255
+
+    func perform(onDevice request: ControlRequest, _ name: String) throws -> ControlResponse {
+        guard let order = request.device else { return .failed("say which device") }
+        let device = try find(order.device)
+        for word in [order.name, order.group, order.tenant, order.region, order.site].compactMap(\.self)
+        where word.utf8.count > Self.longestWord || word.contains(where: \.isNewline) {
+            return .failed("\(word.prefix(20))…: expected one line of at most \(Self.longestWord) octets")
+        }
+        switch request.action {
+        case .nameDevice:
+            let word = order.name ?? ""
+            return try carryOut([.nameDevice(device.id, name: word)], by: name) {
+                word.isEmpty ? "\(device.id) has its own name again" : "\(device.id) is called \(word)"
+            }
+        case .placeDevice:
+            let placement = DevicePlacement(
+                group: order.group, tenant: order.tenant, region: order.region, site: order.site)
+            guard !placement.isEmpty else { return .failed("say where: a group, a tenant, a region or a site") }
+            return try carryOut([.placeDevice(device.id, placement)], by: name) { "\(device.name) is put there" }
+        case .maintainDevice:
+            return try maintain(device, order, request, name)
+        default:
+            return try carryOut([.forgetDevice(device.id)], by: name) { "\(device.name) is forgotten" }
+        }
+    }
+
+    private func maintain(
+        _ device: Device, _ order: DeviceOrder, _ request: ControlRequest, _ name: String
+    ) throws -> ControlResponse {
+        guard order.begins ?? true else {
+            guard try store.maintenances().contains(where: { $0.device == device.id }) else {
+                return .failed("\(device.name) is not in maintenance")
+            }
+            return try carryOut([.endMaintenance(device.id, note: try words(request))], by: name) {
+                "the maintenance of \(device.name) has ended"
+            }
+        }
+        let until = try order.until.map { try moment($0) }
+        if let until, until <= .now { return .failed("its end, \(until.toTheSecond), is past") }
+        return try carryOut([.beginMaintenance(device.id, until: until, reason: try words(request))], by: name) {
+            "\(device.name) is in maintenance " + (until.map { "until \($0.toTheSecond)" } ?? "until that is ended")
+        }
+    }
+
+    /// By its identity, else by its name or its address where that is one device's alone.
+    private func find(_ text: String) throws -> Device {
+        let devices = try store.devices()
+        if let device = devices.first(where: { $0.id == text }) { return device }
+        let address = IPAddress(text)
+        let found = devices.filter { $0.name == text || address != nil && $0.address == address }
+        guard let device = found.first else { throw ServerError("no device \(text) is known; see trapline devices") }
+        guard found.count == 1 else {
+            let known = found.prefix(5).map(\.id).joined(separator: ", ")
+            throw ServerError("\(text) may be any of \(found.count) devices; say which: \(known)")
+        }
+        return device
+    }
+}
