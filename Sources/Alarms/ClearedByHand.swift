@@ -35,10 +35,11 @@ public struct ClearedByHand: Sendable {
     }
 
     /// The device is known by another identity now.
-    public mutating func move(_ key: AlarmKey, to new: AlarmKey) {
-        guard let time = times[key] else { return }
-        forget(key)
-        note(new, at: time)
+    public mutating func move(from previous: String, to device: String) {
+        for (key, time) in times where key.device == previous {
+            forget(key)
+            note(AlarmKey(device: device, oid: key.oid, source: key.source), at: time)
+        }
     }
 
     /// What the store has to write since the last call.

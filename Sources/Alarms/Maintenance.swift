@@ -21,11 +21,16 @@ public struct Maintenance: Sendable, Hashable {
 /// The devices in maintenance: pure state.
 public struct MaintenanceTable: Sendable {
     /// By the device's identity.
-    private var windows: [String: Maintenance] = [:]
+    private var windows: [String: Maintenance] = [:] {
+        didSet { nextEnd = windows.values.lazy.compactMap(\.until).min() }
+    }
+    /// When the next one ends by itself; asked with every record.
+    public private(set) var nextEnd: Timestamp?
     private var changed: Set<String> = []
 
     public init(_ stored: [Maintenance] = []) {
         windows = Dictionary(stored.map { ($0.device, $0) }) { $1 }
+        nextEnd = windows.values.lazy.compactMap(\.until).min()
     }
 
     public var isEmpty: Bool { windows.isEmpty }
@@ -53,11 +58,9 @@ public struct MaintenanceTable: Sendable {
         if windows[device] == nil { begin(window) }
     }
 
-    /// When the next one ends by itself.
-    public var nextEnd: Timestamp? { windows.values.compactMap(\.until).min() }
-
     /// Takes out those whose end has come, the first to end first.
     public mutating func advance(to time: Timestamp) -> [Maintenance] {
+        guard let nextEnd, nextEnd <= time else { return [] }
         let over = windows.values.filter { $0.until.map { $0 <= time } ?? false }
             .sorted { ($0.until ?? time, $0.device) < ($1.until ?? time, $1.device) }
         for window in over { _ = end(window.device) }

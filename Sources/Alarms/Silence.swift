@@ -30,13 +30,18 @@ public struct SilenceTable: Sendable {
     public static let limit = 1_000
 
     /// In the order of their numbers.
-    public private(set) var all: [Silence]
+    public private(set) var all: [Silence] {
+        didSet { nextEnd = all.map(\.until).min() }
+    }
+    /// When the next one ends by itself; asked with every record.
+    public private(set) var nextEnd: Timestamp?
     /// Since the last `takeChanges()`.
     private var added: Set<Int64> = []
     private var ended: Set<Int64> = []
 
     public init(_ silences: [Silence] = []) {
         all = silences.sorted { $0.id < $1.id }
+        nextEnd = all.map(\.until).min()
     }
 
     /// `false` where there are too many already.
@@ -53,9 +58,6 @@ public struct SilenceTable: Sendable {
         if added.remove(id) == nil { ended.insert(id) }
         return all.remove(at: index)
     }
-
-    /// When the next one ends by itself.
-    public var nextEnd: Timestamp? { all.map(\.until).min() }
 
     /// Takes out those whose end has come, the first to end first.
     public mutating func advance(to time: Timestamp) -> [Silence] {

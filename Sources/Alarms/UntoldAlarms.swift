@@ -89,11 +89,12 @@ public struct UntoldAlarms: Sendable {
         changed.insert(alarm)
     }
 
-    /// The alarm is another device's now.
-    public mutating func move(_ alarm: Int64, to key: AlarmKey) {
-        guard entries[alarm] != nil else { return }
-        entries[alarm]?.key = key
-        changed.insert(alarm)
+    /// The device is known by another identity now.
+    public mutating func move(from previous: String, to device: String) {
+        for (alarm, entry) in entries where entry.key.device == previous {
+            entries[alarm]?.key.device = device
+            changed.insert(alarm)
+        }
     }
 
     /// The next moment at which something is due; `nil` where nothing is.

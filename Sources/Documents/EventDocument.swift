@@ -40,6 +40,11 @@ public struct EventDocument: Sendable, Hashable, Codable {
     /// `trapline explain` only: the rows that matched, and the sinks that would get the event.
     public var routes: [String]?
     public var sinks: [String]?
+    /// `trapline explain` only: the sinks that would get it after so many seconds, if its alarm still stands then.
+    public var delayed: [String: Int]?
+    /// `trapline explain` only: the sinks that would get it if nothing held it back, and what does.
+    public var withheld: [String]?
+    public var withheldBy: String?
 
     public init(
         _ event: Event, datagram: DatagramDocument? = nil, routes: [String]? = nil, sinks: [String]? = nil
@@ -79,6 +84,7 @@ public struct EventDocument: Sendable, Hashable, Codable {
         members.add("alarm", alarm, to: &json)
         members.add("alarmId", alarmId, to: &json)
         members.add("count", count, to: &json)
+        append(delayed, to: &json, &members)
         members.add("device", to: &json)
         device.append(to: &json)
         members.add("deviceTime", deviceTime, to: &json)
@@ -100,7 +106,24 @@ public struct EventDocument: Sendable, Hashable, Codable {
         members.add("text", text, to: &json)
         members.add("time", time, to: &json)
         members.add("transition", transition.rawValue, to: &json)
+        members.add("withheld", withheld, to: &json)
+        members.add("withheldBy", withheldBy, to: &json)
         members.end(&json)
+    }
+}
+
+extension EventDocument {
+    private func append(_ delayed: [String: Int]?, to json: inout OctetWriter, _ members: inout JSONMembers) {
+        guard let delayed else { return }
+        members.add("delayed", to: &json)
+        json.append(UInt8(ascii: "{"))
+        for (index, entry) in delayed.sorted(by: { $0.key < $1.key }).enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            json.append(json: entry.key)
+            json.append(UInt8(ascii: ":"))
+            json.append(decimal: Int64(entry.value))
+        }
+        json.append(UInt8(ascii: "}"))
     }
 }
 

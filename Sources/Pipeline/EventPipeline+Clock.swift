@@ -27,12 +27,20 @@ extension EventPipeline {
 
     /// When the next timer of any room is due.
     private var nextDue: Timestamp? {
-        [alarms.nextDue, operations.nextDue].compactMap(\.self).min()
+        Timestamp.earlier(alarms.nextDue, operations.nextDue)
     }
 
     /// What is due at that moment, room after room in this order.
     private mutating func fire(at due: Timestamp, _ draft: inout BatchDraft) {
         fireAlarms(at: due, &draft)
         fireOperations(at: due, &draft)
+    }
+}
+
+extension Timestamp {
+    /// The earlier of two moments that may be none.
+    static func earlier(_ left: Timestamp?, _ right: Timestamp?) -> Timestamp? {
+        guard let left, let right else { return left ?? right }
+        return min(left, right)
     }
 }

@@ -27,7 +27,14 @@ struct Operations: Sendable {
 
     /// When the next timer is due.
     var nextDue: Timestamp? {
-        [silences.nextEnd, maintenances.nextEnd, untold.nextDue].compactMap(\.self).min()
+        Timestamp.earlier(Timestamp.earlier(silences.nextEnd, maintenances.nextEnd), untold.nextDue)
+    }
+
+    /// The device is known by another identity now.
+    mutating func move(from previous: String, to device: String) {
+        maintenances.move(from: previous, to: device)
+        untold.move(from: previous, to: device)
+        clearedByHand.move(from: previous, to: device)
     }
 
     mutating func takeChanges() -> OperatorChanges {

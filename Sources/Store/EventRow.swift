@@ -27,6 +27,9 @@ enum EventRow {
 
     private static let page = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id LIMIT ?"
 
+    private static let pageBefore =
+        "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
+
     // MARK: - Writing
 
     static func insert(_ events: [StoredEvent], into database: Database, _ coder: inout SinkListCoder) throws {
@@ -86,7 +89,18 @@ enum EventRow {
     /// The rows behind number `id`, at most `limit`. A row that cannot be read ends them before it; where it is the
     /// first, it is thrown with its `eventID`.
     static func read(after id: Int64, limit: Int, from database: Database) throws -> [StoredEvent] {
-        var rows = try BoundStatement(database, page)
+        try read(page, id, limit: limit, from: database)
+    }
+
+    /// The rows before number `id`, the newest first; likewise.
+    static func read(before id: Int64, limit: Int, from database: Database) throws -> [StoredEvent] {
+        try read(pageBefore, id, limit: limit, from: database)
+    }
+
+    private static func read(
+        _ query: String, _ id: Int64, limit: Int, from database: Database
+    ) throws -> [StoredEvent] {
+        var rows = try BoundStatement(database, query)
         defer { rows.reset() }
         rows.bind(id)
         rows.bind(Int64(max(0, limit)))

@@ -78,17 +78,39 @@ public final class EventStore: Sendable {
         let database = try StoreError.translating(at: path) {
             var configuration = configuration()
             configuration.readonly = true
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { database in
-                try StoreSchema.refuseNewer(database, place: path)
-                guard try StoreSchema.migrator.hasCompletedMigrations(database) else {
-                    throw StoreError(
-                        .unavailable, place: path, reason: "is of an earlier version; start the server on it once")
-                }
+            do {
+                return try openForReading(path, place: path, configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+                guard let immutable = immutable(path) else { throw error }
+                return try openForReading(immutable, place: path, configuration)
             }
-            return queue
         }
         return EventStore(database, place: path)
+    }
+
+    private static func openForReading(
+        _ path: String, place: String, _ configuration: Configuration
+    ) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.read { database in
+            try StoreSchema.refuseNewer(database, place: place)
+            guard try StoreSchema.migrator.hasCompletedMigrations(database) else {
+                throw StoreError(
+                    .unavailable, place: place, reason: "is of an earlier version; start the server on it once")
+            }
+        }
+        return queue
+    }
+
+    /// SQLite reads a store with a log of changes only beside an index of that log, which it cannot make in a folder that
+    /// takes no files. A stopped server has left no log, and then the file alone can be read, as it stands: this is its
+    /// address for that. `nil` where there is a log, or files could be made.
+    private static func immutable(_ path: String) -> String? {
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        guard !FileManager.default.fileExists(atPath: path + "-wal"),
+            !FileManager.default.isWritableFile(atPath: folder)
+        else { return nil }
+        return URL(filePath: path).absoluteString + "?immutable=1"
     }
 
     /// Ends all access; the log of changes is merged into the file.

@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 public import Alarms
 public import Devices
 public import Documents
@@ -16,7 +16,7 @@ public struct EventLogReader {
     public struct Entry: Sendable {
         public var id: Int64
         public var document: EventDocument
-        fileprivate var event: Event
+        public var event: Event
 
         public func jsonLine() -> String { document.jsonLine() }
         /// As the console shows it.
@@ -53,6 +53,30 @@ public struct EventLogReader {
         }
     }
     public func devices() throws -> [Device] { try store.devices() }
+    public func silences() throws -> [Silence] { try store.silences() }
+    public func maintenances() throws -> [Maintenance] { try store.maintenances() }
+    /// The last entries of the audit log, the oldest first.
+    public func audit(last limit: Int) throws -> [AuditEntry] { try store.audit(last: limit) }
+    /// The number of the last event before a moment; 0 where there is none.
+    public func lastEventID(before time: Timestamp) throws -> Int64 { try store.lastEventID(before: time) }
+
+    /// How many rows are looked at in one short transaction.
+    private static let pageSize = 1_000
+
+    /// The last `limit` events that are wanted and have a number above `first`, the oldest first.
+    public func lastEvents(_ limit: Int, after first: Int64 = 0, where isWanted: (Event) -> Bool) throws -> [Event] {
+        var found: [Event] = []
+        var before = Int64.max
+        while found.count < limit {
+            let page = try store.events(before: before, limit: Self.pageSize)
+            for stored in page where stored.event.id > first && found.count < limit {
+                if isWanted(stored.event) { found.append(stored.event) }
+            }
+            guard let last = page.last, last.event.id > first, page.count == Self.pageSize else { break }
+            before = last.event.id
+        }
+        return found.reversed()
+    }
 
     /// At most `limit` events after number `id`, oldest first.
     public func events(after id: Int64, limit: Int) throws -> [Entry] {

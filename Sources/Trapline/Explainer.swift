@@ -27,7 +27,15 @@ public struct Explainer {
         public var text: String {
             var lines = [ConsoleLine.text(event, isColoured: false)]
             let routes = document.routes ?? []
-            lines.append("    routes: " + (routes.isEmpty ? "no row matched" : routes.joined(separator: ", ")))
+            let isToldAgain = routes.isEmpty && !previews.isEmpty
+            let none = isToldAgain ? "as when the alarm rose" : "no row matched"
+            lines.append("    routes: " + (routes.isEmpty ? none : routes.joined(separator: ", ")))
+            if let reason = document.withheldBy, let withheld = document.withheld {
+                lines.append("    held back by \(reason): " + withheld.joined(separator: ", "))
+            }
+            for (sink, seconds) in (document.delayed ?? [:]).sorted(by: { $0.key < $1.key }) {
+                lines.append("    → \(sink): in \(seconds) s, if it still stands then")
+            }
             for preview in previews {
                 let body = preview.text.split(separator: "\n", omittingEmptySubsequences: false)
                 lines.append("    → \(preview.sink): " + (body.first.map(String.init) ?? ""))
@@ -45,6 +53,7 @@ public struct Explainer {
     private let loaded: LoadedConfiguration
     private let extraPorts: [UInt16]
     private var count: UInt64 = 0
+    private var clock = CaptureClock()
     /// A line for the capture explained last, where none of it was taken as SNMP.
     public private(set) var hint: String?
 
@@ -69,10 +78,13 @@ public struct Explainer {
         var reader = try DatagramReader(path: file)
         var selection = SNMPSelection(loaded, extraPorts: extraPorts)
         defer { hint = selection.hint }
+        clock = CaptureClock()
         while let datagram = try reader.next() {
             guard selection.takes(datagram) else { continue }
-            for outcome in try pipeline.process([record(of: datagram)]) {
-                each(explanation(of: outcome, datagram))
+            let ticks = clock.ticks(before: datagram).map { self.record(of: Self.tick(at: $0)) }
+            let record = self.record(of: datagram)
+            for outcome in try pipeline.process(ticks + [record]) {
+                each(explanation(of: outcome, outcome.position == record.position ? record : nil))
             }
         }
     }
@@ -96,23 +108,59 @@ public struct Explainer {
             next: JournalPosition(segment: 1, offset: count + 1))
     }
 
-    private func explanation(of outcome: EventOutcome, _ datagram: UDPDatagram) -> Explanation {
-        // What a timer made has no datagram.
-        let record = outcome.position.map { position in
-            JournalRecord(
-                entry: JournalEntry(
-                    time: datagram.time, interface: outcome.received.listener, sender: datagram.sender,
-                    receiver: datagram.receiver, payload: datagram.payload),
-                position: position, next: position)
-        }
-        let document = record.flatMap(naming.document)
+    /// What a server would have written into its journal in a second in which nothing came.
+    private static func tick(at time: Timestamp) -> UDPDatagram {
+        let nobody = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
+        return UDPDatagram(
+            time: time, sender: nobody, receiver: nobody, payload: FactRecorder.payload(OwnFacts.tick, [], uptime: 0),
+            interfaceName: FactRecorder.interface)
+    }
+
+    /// - Parameter record: `nil` for what a timer made.
+    private func explanation(of outcome: EventOutcome, _ record: JournalRecord?) -> Explanation {
         let event = SinkEvent(event: outcome.event, record: record, naming: naming)
+        let decision = outcome.decision
+        var document = EventDocument(
+            outcome.event, datagram: record.map(naming.document), routes: decision.matched, sinks: decision.sinks)
+        if !decision.delayed.isEmpty {
+            document.delayed = Dictionary(
+                decision.delayed.map { ($0.sink, Int($0.after.components.seconds)) }, uniquingKeysWith: min)
+        }
+        if let reason = decision.withheldBy {
+            document.withheld = decision.withheld
+            document.withheldBy =
+                switch reason {
+                case .silence(let number): "silence \(number)"
+                case .maintenance: "maintenance"
+                }
+        }
         return Explanation(
-            document: EventDocument(
-                outcome.event, datagram: document, routes: outcome.decision.matched, sinks: outcome.decision.sinks),
+            document: document,
             event: outcome.event,
             previews: outcome.decision.sinks.compactMap { name in
                 sinks[name].map { (sink: name, text: $0.preview(event)) }
             })
+    }
+}
+
+/// The ticks that a server would have journaled between a capture's datagrams, so that what waits for time to pass comes
+/// about as it would have there.
+struct CaptureClock {
+    /// A longer gap is no silence but a pause of the capture, in seconds; it has no ticks, as a server's stop has none.
+    static let longestGap: Int64 = 7 * 86_400
+
+    private var last: Timestamp?
+    /// A journal has its own ticks, and where they are missing the server did not run.
+    private var isJournal = false
+
+    /// In the order of their times, one for each second that passed since the datagram before.
+    mutating func ticks(before datagram: UDPDatagram) -> [Timestamp] {
+        if datagram.interfaceName == FactRecorder.interface { isJournal = true }
+        let time = datagram.time
+        defer { last = max(last ?? time, time) }
+        guard let last, !isJournal, time > last else { return [] }
+        let seconds = (time.nanoseconds(since: last) - 1) / 1_000_000_000
+        guard seconds > 0, seconds <= CaptureClock.longestGap else { return [] }
+        return (1...seconds).map { Timestamp(nanoseconds: last.nanoseconds + $0 * 1_000_000_000) }
     }
 }

@@ -166,14 +166,18 @@ final class FactRecorder: Sendable {
 
     private func entry(_ fact: OID, _ bindings: [VariableBinding]) -> JournalEntry {
         let now = Timestamp.now
-        let notification = SNMPNotification(
-            version: .v2c, trapOID: fact,
-            uptime: UInt32(truncatingIfNeeded: max(0, now.nanoseconds(since: start)) / 10_000_000),
-            variables: VariableBindings(bindings))
-        let pdu = notification.v2PDU(kind: .trap, requestID: 0)
-        let payload = CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
+        let uptime = UInt32(truncatingIfNeeded: max(0, now.nanoseconds(since: start)) / 10_000_000)
+        let payload = Self.payload(fact, bindings, uptime: uptime)
         return JournalEntry(
             time: now, interface: Self.interface, sender: endpoint, receiver: endpoint, payload: payload)
+    }
+
+    /// A fact as it stands in the journal.
+    static func payload(_ fact: OID, _ bindings: [VariableBinding], uptime: UInt32) -> [UInt8] {
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: fact, uptime: uptime, variables: VariableBindings(bindings))
+        let pdu = notification.v2PDU(kind: .trap, requestID: 0)
+        return CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
     }
 
     private func append(_ entries: [JournalEntry], whenDurable: JournalWriter.Completion?) {

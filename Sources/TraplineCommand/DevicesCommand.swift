@@ -4,10 +4,15 @@ import Devices
 import Documents
 import Trapline
 
-/// `trapline devices`: who has sent something.
+/// `trapline devices`: who has sent something, and what is done about it.
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "Prints the devices that were heard of.")
+        commandName: "devices", abstract: "The devices that were heard of.",
+        subcommands: [ListDevices.self, MaintainDevice.self], defaultSubcommand: ListDevices.self)
+}
+
+struct ListDevices: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Prints them.")
 
     @OptionGroup var storeOptions: StoreOptions
 

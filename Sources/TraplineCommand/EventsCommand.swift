@@ -1,4 +1,6 @@
-import ArgumentParser
+public import Alarms
+public import ArgumentParser
+import Basics
 import Trapline
 
 /// `trapline events`: reads the event log, beside a running server or without one.
@@ -7,6 +9,11 @@ struct EventsCommand: AsyncParsableCommand {
         commandName: "events", abstract: "Prints the event log.")
 
     @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var filter: AlarmFilterOptions
+    @OptionGroup var times: TimeFilterOptions
+
+    @Option(name: .long, help: "Only these: raised, changed, cleared, repeated or logged. Can be repeated.")
+    var transition: [Transition] = []
 
     @Flag(name: .long, help: "Go on with what is new, until interrupted.")
     var follow = false
@@ -23,11 +30,20 @@ struct EventsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let log = try storeOptions.eventLog()
+        let matcher = try filter.matcher()
+        let (since, until) = try times.moments()
+        let transitions = Set(transition)
+        func isWanted(_ event: Event) -> Bool {
+            (transitions.isEmpty || transitions.contains(event.transition)) && matcher.matches(event)
+                && since.map { event.time >= $0 } ?? true && until.map { event.time < $0 } ?? true
+        }
         var lines = OutputLines()
-        var cursor = try after ?? max(0, log.lastEventID() - Int64(max(0, last)))
+        var cursor = try start(log, since, isWanted)
         while true {
             let page = try log.events(after: cursor, limit: Self.pageSize)
-            for event in page { lines.write(storeOptions.json ? event.jsonLine() : event.text) }
+            for entry in page where isWanted(entry.event) {
+                lines.write(storeOptions.json ? entry.jsonLine() : entry.text)
+            }
             lines.flush()
             if let last = page.last { cursor = last.id }
             if page.count < Self.pageSize {
@@ -36,4 +52,14 @@ struct EventsCommand: AsyncParsableCommand {
             }
         }
     }
+
+    /// The number before the first event to print.
+    private func start(_ log: EventLogReader, _ since: Timestamp?, _ isWanted: (Event) -> Bool) throws -> Int64 {
+        if let after { return after }
+        if let since { return try log.lastEventID(before: since) }
+        let wanted = try log.lastEvents(max(0, last), where: isWanted)
+        return try wanted.first.map { $0.id - 1 } ?? log.lastEventID()
+    }
 }
+
+extension Transition: ExpressibleByArgument {}

@@ -12,7 +12,7 @@ struct TraplineCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, DecodeCommand.self, ExplainCommand.self, ReplayCommand.self,
             SendCommand.self, MIBsCommand.self, EventsCommand.self, AlarmsCommand.self, DevicesCommand.self,
-            DeadLettersCommand.self, SinksCommand.self,
+            DeadLettersCommand.self, SinksCommand.self, AuditCommand.self,
         ])
 }
 

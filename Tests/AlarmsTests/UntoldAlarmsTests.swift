@@ -64,7 +64,7 @@ import Testing
         #expect(again.entries == table.entries)
         #expect(again.nextDue == Timestamp(seconds: 50))
         table.forget(1)
-        table.move(2, to: key("y"))
+        table.move(from: "z", to: "y")
         changes = table.takeChanges()
         #expect(changes.map(\.alarm) == [1, 2])
         #expect(changes[0].entry == nil && changes[1].entry?.key.device == "y")

@@ -64,6 +64,21 @@ import Testing
         let line = EventDocument(event, routes: ["serious"], sinks: []).jsonLine()
         #expect(line.contains("\"routes\":[\"serious\"]"))
         #expect(line.contains("\"sinks\":[]"))
+        #expect(!line.contains("delayed") && !line.contains("withheld"))
+    }
+
+    @Test func explainTellsWhatWaitsAndWhatIsHeldBack() throws {
+        let event = Event(
+            id: 1, time: Timestamp(seconds: 0), transition: .raised, alarm: "a", oid: .mib2, severity: .minor,
+            highestSeverity: .minor, device: device, source: "", text: "")
+        var document = EventDocument(event, routes: ["serious"], sinks: [])
+        document.delayed = ["ops": 60, "noc": 5]
+        document.withheld = ["archive"]
+        document.withheldBy = "silence 7"
+        let line = document.jsonLine()
+        #expect(line.contains("\"count\":1,\"delayed\":{\"noc\":5,\"ops\":60},\"device\""))
+        #expect(line.hasSuffix("\"withheld\":[\"archive\"],\"withheldBy\":\"silence 7\"}"))
+        #expect(try JSONDecoder().decode(EventDocument.self, from: Data(line.utf8)) == document)
     }
 
     @Test(arguments: Severity.allCases, Transition.allCases)
@@ -78,7 +93,7 @@ import Testing
     }
 
     @Test func anAlarmThatStands() {
-        let alarm = ActiveAlarm(
+        var alarm = ActiveAlarm(
             id: 3, key: AlarmKey(device: "10.1.2.3", oid: .mib2, source: "ifIndex.7"), alarm: "linkDown",
             device: device, severity: .major, highestSeverity: .critical, text: "t", eventType: nil,
             probableCause: nil, raised: Timestamp(seconds: 0), lastTime: Timestamp(seconds: 9), count: 4,
@@ -86,8 +101,27 @@ import Testing
         let expected = """
             {"active":{"alarm":"linkDown","count":4,\
             "device":{"address":"10.1.2.3","id":"10.1.2.3","name":"gateway"},\
-            "raised":"1970-01-01T00:00:00.000000Z","severity":"major","source":"ifIndex.7"}}
+            "highestSeverity":"critical","id":3,"lastTime":"1970-01-01T00:00:09.000000Z",\
+            "raised":"1970-01-01T00:00:00.000000Z","severity":"major","source":"ifIndex.7","text":"t"}}
             """
         #expect(ActiveAlarmDocument(alarm).jsonLine() == expected)
+        alarm.acknowledged = AlarmRemark(by: "anna", time: Timestamp(seconds: 1), text: "")
+        alarm.note = AlarmRemark(by: "bert", time: Timestamp(seconds: 2), text: "cable 4")
+        let line = ActiveAlarmDocument(alarm).jsonLine()
+        #expect(line.contains("\"acknowledged\":{\"by\":\"anna\",\"time\":\"1970-01-01T00:00:01.000000Z\"}"))
+        #expect(
+            line.contains("\"note\":{\"by\":\"bert\",\"text\":\"cable 4\",\"time\":\"1970-01-01T00:00:02.000000Z\"}"))
+    }
+
+    @Test func whatOperatorsDid() {
+        let entry = AuditEntry(
+            time: Timestamp(seconds: 1), by: "anna", action: "alarms ack", subject: "alarm 3", note: "",
+            outcome: "done",
+            event: 9)
+        let expected = """
+            {"action":"alarms ack","by":"anna","event":9,"outcome":"done","subject":"alarm 3",\
+            "time":"1970-01-01T00:00:01.000000Z"}
+            """
+        #expect(AuditDocument(entry).jsonLine() == expected)
     }
 }

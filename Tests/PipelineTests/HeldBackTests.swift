@@ -61,6 +61,28 @@ import Testing
         #expect(told(try fed.tick(at: 101)).isEmpty)
     }
 
+    @Test func whoKnowsTheAlarmIsToldOfItsNetChange() throws {
+        func graded(_ grade: Int32, at seconds: Int64) -> JournalEntry {
+            Sample.entry(Sample.datagram(Sample.graded, interface: grade), at: seconds)
+        }
+        func told(_ outcomes: [EventOutcome]) -> [String] {
+            outcomes.filter { !$0.decision.sinks.isEmpty && $0.event.alarm == "graded" }.map {
+                "\($0.event.transition) \($0.event.previousSeverity.map { "from \($0) " } ?? "")to \($0.event.severity)"
+            }
+        }
+        var fed = try FedPipeline()
+        #expect(told(try fed.feed(graded(1, at: 1))) == ["raised to minor"])
+        _ = try fed.act(try silence("alarm=graded", until: 100), at: 2)
+        #expect(told(try fed.feed(graded(2, at: 3), graded(3, at: 4))).isEmpty)
+        var again = try fed.restarted()
+        #expect(told(try again.tick(at: 100)) == ["changed from minor to critical"])
+        // And where it is at the end what it was at the beginning, there is nothing to tell.
+        _ = try again.act(try silence("alarm=graded", until: 200), at: 101)
+        #expect(told(try again.feed(graded(1, at: 102), graded(3, at: 103))).isEmpty)
+        #expect(told(try again.tick(at: 200)).isEmpty)
+        #expect(told(try again.feed(graded(0, at: 201))) == ["cleared from critical to cleared"])
+    }
+
     @Test func anotherSilenceHoldsItLonger() throws {
         var fed = try FedPipeline()
         _ = try fed.act(try silence(until: 100), at: 1)

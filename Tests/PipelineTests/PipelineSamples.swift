@@ -17,6 +17,8 @@ enum Sample {
     /// Is told again and again, and never cleared.
     static let onBattery = OID(wellKnown: "1.3.6.1.4.1.9999.0.3")
     static let unknown = OID(wellKnown: "1.3.6.1.4.1.9999.0.2")
+    /// An alarm whose severity is told by `interfaceIndex`, from 0 for cleared to 3 for critical.
+    static let graded = OID(wellKnown: "1.3.6.1.4.1.9999.0.3")
     static let interfaceIndex = OID(wellKnown: "1.3.6.1.2.1.2.2.1.1")
 
     static let rules = [
@@ -26,6 +28,11 @@ enum Sample {
         AlarmRule(
             notification: linkUp, kind: .alarm, alarm: "linkDown", alarmOID: linkDown, severity: .fixed(.cleared),
             key: [.value(interfaceIndex)]),
+        AlarmRule(
+            notification: graded, kind: .alarm, alarm: "graded",
+            severity: .mapped(
+                variable: interfaceIndex, severities: [0: .cleared, 1: .minor, 2: .major, 3: .critical],
+                otherwise: .warning)),
         AlarmRule(notification: keepAlive, kind: .keepAlive, severity: .fixed(.indeterminate)),
         AlarmRule(notification: coldStart, kind: .restart, severity: .fixed(.warning)),
         AlarmRule(

@@ -24,15 +24,16 @@ public enum Tshark {
             .split(separator: "\n").filter { !$0.allSatisfy { "= ".contains($0) } }.joined(separator: "\n")
     }
 
-    /// A classic pcap file (microseconds, link type raw IP) of IP packets: what `fields` and the rest take.
-    public static func capture(ofIPPackets packets: [[UInt8]]) -> Data {
+    /// A classic pcap file (microseconds, link type raw IP) of IP packets, each so many seconds after the one before: what
+    /// `fields` and the rest take.
+    public static func capture(ofIPPackets packets: [[UInt8]], secondsBetween seconds: UInt32 = 1) -> Data {
         func little(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
         let version: [UInt8] = [2, 0, 4, 0]
         let rawIP: UInt32 = 101
         var file = little(0xa1b2_c3d4) + version + little(0) + little(0) + little(65_535) + little(rawIP)
         for (number, packet) in packets.enumerated() {
             let length = little(UInt32(packet.count))
-            file += little(1_767_225_600 + UInt32(number)) + little(0) + length + length + packet
+            file += little(1_767_225_600 + UInt32(number) * seconds) + little(0) + length + length + packet
         }
         return Data(file)
     }

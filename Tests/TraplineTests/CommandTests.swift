@@ -101,6 +101,45 @@ import Testing
         #expect(text.text.contains("<"), "the syslog line with its priority: \(text.text)")
     }
 
+    @Test func explainHasTheCapturesOwnClock() throws {
+        let folder = try TemporaryFolder()
+        let config = try folder.write(
+            """
+            sinks:
+              noc: {syslog: {to: "udp://127.0.0.1:1"}}
+              ops: {syslog: {to: "udp://127.0.0.1:1"}}
+            routes:
+              - {name: at once, to: noc}
+              - {name: later, when: {notification: IF-MIB::link*}, to: ops, after: 60s}
+            """, to: "trapline.yaml")
+        let datagrams = try UDPTestSend.capture(
+            [
+                ["IF-MIB::linkDown", "ifIndex.7=7"], ["IF-MIB::linkDown", "ifIndex.8=8"],
+                ["IF-MIB::linkUp", "ifIndex.8=8"],
+            ])
+        let capture = try folder.write(
+            Tshark.capture(ofIPPackets: datagrams.map(Self.packet), secondsBetween: 40), to: "links.pcap")
+        let output = try TraplineProgram.run(["explain", "--config", config, "--json", "--active", capture])
+        #expect(output.status == 0, "\(output.standardError)")
+        let objects = try Self.objects(output.text)
+        let events = objects.filter { $0["active"] == nil }
+        #expect(events.map { $0["transition"] as? String } == ["raised", "raised", "raised", "cleared"])
+        #expect(events.map { $0["source"] as? String } == ["ifIndex.7", "ifIndex.8", "ifIndex.7", "ifIndex.8"])
+        #expect(events.map { $0["sinks"] as? [String] } == [["noc"], ["noc"], ["ops"], ["noc"]])
+        #expect(events.map { $0["delayed"] as? [String: Int] } == [["ops": 60], ["ops": 60], nil, nil])
+        #expect(
+            events.map { ($0["time"] as? String)?.dropFirst(11).prefix(8) } == [
+                "00:00:00", "00:00:40", "00:01:00", "00:01:20",
+            ])
+        #expect(events.map { $0["notification"] == nil } == [false, false, true, false], "a timer has no datagram")
+        #expect(events[2]["reason"] as? String == "still standing")
+        let active = objects.compactMap { $0["active"] as? [String: Any] }
+        #expect(active.map { $0["source"] as? String } == ["ifIndex.7"])
+        let text = try TraplineProgram.run(["explain", "--config", config, capture]).text
+        #expect(text.contains("→ ops: in 60 s, if it still stands then"), "\(text)")
+        #expect(text.contains("routes: as when the alarm rose"), "\(text)")
+    }
+
     @Test func aJournalIsReadWhateverPortItsListenerHad() throws {
         let folder = try TemporaryFolder()
         let trapline = try TraplineProcess(

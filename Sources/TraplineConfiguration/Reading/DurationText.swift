@@ -1,10 +1,11 @@
 /// Durations as operators write them: a whole number and a unit, `5ms`, `30s`, `2m`, `1h`, `7d`.
-enum DurationText {
+public enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    static func parse(_ text: String) -> Duration? {
+    /// `nil` for any other text.
+    public static func parse(_ text: String) -> Duration? {
         guard let (number, unit) = NumberWithUnit.split(text),
             let milliseconds = units.first(where: { $0.name == unit })?.milliseconds,
             let value = Int64(exactly: number)

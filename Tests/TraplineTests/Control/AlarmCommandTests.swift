@@ -1,0 +1,324 @@
+import Basics
+import Foundation
+import TestPeers
+import Testing
+
+/// What operators do to alarms, with the real program: beside a running server, against a stopped one's folder, and
+/// where nothing can be written.
+@Suite(.serialized) struct AlarmCommandTests {
+    /// A server that writes every event into a file.
+    private struct Server {
+        let folder: TemporaryFolder
+        var process: TraplineProcess
+
+        init(_ folder: TemporaryFolder, routes: String = "- {name: all, to: archive}") throws {
+            self.folder = folder
+            process = try TraplineProcess(
+                configuration: """
+                    listen: {traps: ["127.0.0.1:0"]}
+                    data: \(folder.file("data"))
+                    sinks: {archive: {file: {to: "\(folder.file("archive.jsonl"))"}}}
+                    routes:
+                      - {name: own facts stay here, when: {listener: trapline, transition: logged}, prevent: true}
+                      \(routes)
+                    """, folder: folder)
+        }
+
+        func link(_ state: String, _ interface: Int) throws {
+            let output = try TraplineProgram.run([
+                "send", "--to", "\(try process.endpoint(of: "traps"))", "--inform",
+                state == "down" ? "IF-MIB::linkDown" : "IF-MIB::linkUp", "ifIndex.\(interface)=\(interface)",
+                "ifAdminStatus.\(interface)=up", "ifOperStatus.\(interface)=\(state)",
+            ])
+            #expect(output.status == 0, "\(output)")
+        }
+
+        /// What the sink got, as `transition source reason`.
+        func delivered() throws -> [String] {
+            let text = (try? String(contentsOfFile: folder.file("archive.jsonl"), encoding: .utf8)) ?? ""
+            return try AlarmCommandTests.objects(text).map { object in
+                ["transition", "source", "reason"].compactMap { object[$0] as? String }.joined(separator: " ")
+            }
+        }
+
+        func eventually(_ expected: [String]) async throws -> Bool {
+            try await Poll.eventually { try delivered() == expected }
+        }
+
+        func run(_ arguments: String...) throws -> Command.Output {
+            try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+        }
+
+        /// Of commands that must succeed.
+        func text(_ arguments: String...) throws -> String {
+            let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+            #expect(output.status == 0, "\(arguments): \(output)")
+            return output.text
+        }
+
+        func active(_ filter: String...) throws -> [[String: Any]] {
+            try AlarmCommandTests.list(["alarms", "--json"] + filter, folder).compactMap {
+                $0["active"] as? [String: Any]
+            }
+        }
+    }
+
+    fileprivate static func objects(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").compactMap {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+    }
+
+    fileprivate static func list(_ arguments: [String], _ folder: TemporaryFolder) throws -> [[String: Any]] {
+        let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+        #expect(output.status == 0, "\(arguments): \(output)")
+        return try objects(output.text)
+    }
+
+    @Test func alarmsAreAcknowledgedNotedAndClearedByHand() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder)
+        try server.link("down", 7)
+        try server.link("down", 8)
+        let areUp = try await Poll.eventually { try server.active().count == 2 }
+        #expect(areUp, "\(server.process.output)")
+
+        #expect(
+            try server.text("alarms", "ack", "--source", "ifIndex.7", "--note", "mine", "--as", "anna")
+                == "1 alarm acknowledged\n")
+        let acknowledged = try server.active("--acknowledged")
+        #expect(acknowledged.map { $0["source"] as? String } == ["ifIndex.7"], "at once: the command waits for it")
+        let remark = acknowledged.first?["acknowledged"] as? [String: String]
+        #expect(remark?["text"] == "mine" && remark?["by"]?.hasPrefix("anna (") == true, "\(acknowledged)")
+        #expect(try server.active("--no-acknowledged").map { $0["source"] as? String } == ["ifIndex.8"])
+
+        let number = try #require(server.active("--source", "ifIndex.8").first?["id"] as? Int)
+        #expect(try server.text("alarms", "note", "\(number)", "--text", "cable 4") == "1 alarm noted\n")
+        #expect(try server.text("alarms").contains("(note by "))
+        #expect(try server.text("alarms", "unack", "--all") == "2 alarms no longer acknowledged\n")
+        #expect(try server.active("--acknowledged").isEmpty)
+
+        #expect(try server.text("alarms", "clear", "\(number)", "--note", "replaced") == "1 alarm cleared\n")
+        #expect(try server.active().map { $0["source"] as? String } == ["ifIndex.7"])
+        let isDelivered = try await server.eventually(
+            ["raised ifIndex.7", "raised ifIndex.8", "cleared ifIndex.8 cleared by hand"])
+        #expect(isDelivered, "\(try server.delivered())")
+        let history = try Self.list(["alarms", "--history", "--json"], folder).compactMap {
+            $0["history"] as? [String: Any]
+        }
+        #expect(history.map { $0["source"] as? String } == ["ifIndex.8"])
+        #expect(
+            history.first?["reason"] as? String == "cleared by hand" && history.first?["severity"] as? String == "major"
+        )
+        #expect(try server.text("alarms", "--history", "--severity", "minor").isEmpty)
+
+        let audit = try Self.list(["audit", "--json"], folder)
+        #expect(
+            audit.map { $0["action"] as? String } == [
+                "alarms ack", "alarms note", "alarms unack", "alarms unack", "alarms clear",
+            ])
+        #expect(audit.allSatisfy { $0["outcome"] as? String == "done" })
+        #expect((audit.first?["by"] as? String)?.hasPrefix("anna (") == true)
+        #expect(
+            try server.text("audit", "--last", "1").contains(
+                "alarms clear  alarm \(number): linkDown ifIndex.8 of 127.0.0.1  (replaced)"))
+        server.process.stop()
+    }
+
+    @Test func whatMakesNoSenseIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder)
+        try server.link("down", 7)
+        let isUp = try await Poll.eventually { try server.active().count == 1 }
+        #expect(isUp)
+        let wrong: [([String], String)] = [
+            (["alarms", "ack"], "say which"), (["alarms", "ack", "--all", "7"], "--all stands alone"),
+            (["alarms", "ack", "99999"], "no alarm 99999 stands"),
+            (["alarms", "clear", "--device", "nobody"], "no such alarm stands"),
+            (["alarms", "note", "--all"], "--text"),
+            (["alarms", "ack", "--all", "--as", "two\nlines"], "a name has"),
+            (["alarms", "--severity", "bad"], "bad is none of"),
+            (["alarms", "silence", "--for", "1h"], "say which alarms"),
+            (["alarms", "silence", "--alarm", "x"], "say --for 2h"),
+            (["alarms", "silence", "--alarm", "x", "--for", "1h", "--until", "2h"], "say --for 2h"),
+            (["alarms", "silence", "--alarm", "x", "--until", "2020-01-01T00:00:00Z"], "is past"),
+            (["alarms", "silence", "--alarm", "x", "--for", "400d"], "within 366 days"),
+            (["alarms", "silence", "--alarm", "x", "--for", "soon"], "expected a time"),
+            (["alarms", "unsilence", "5"], "no such silence"),
+        ]
+        for (arguments, reason) in wrong {
+            let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+            #expect(output.status != 0 && output.standardError.contains(reason), "\(arguments): \(output)")
+        }
+        #expect(try server.text("audit").isEmpty, "nothing of it was journaled")
+        #expect(try server.active().count == 1)
+        server.process.stop()
+    }
+
+    @Test func againstAStoppedServersFolderItIsDoneAtTheNextStart() async throws {
+        let folder = try TemporaryFolder()
+        var server = try Server(folder)
+        try server.link("down", 7)
+        let isUp = try await Poll.eventually { try server.active().count == 1 }
+        #expect(isUp)
+        server.process.stop()
+        let said = try server.text("alarms", "clear", "--alarm", "linkDown")
+        #expect(said == "1 alarm cleared; no server runs: at its next start\n")
+        #expect(try server.active().count == 1)
+        server = try Server(folder)
+        let isGone = try await Poll.eventually { try server.active().isEmpty }
+        #expect(isGone, "\(server.process.output)")
+        #expect(try server.text("audit").contains("alarms clear"))
+        try server.link("down", 7)
+        let isBack = try await Poll.eventually { try server.active().count == 1 }
+        #expect(isBack, "its device raised it anew")
+        server.process.stop()
+    }
+
+    // MARK: - Silences
+
+    @Test func aSilenceHoldsBackAndItsEndTells() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder)
+        let said = try server.text("alarms", "silence", "--alarm", "linkDown", "--for", "1h", "--reason", "works")
+        let number = try #require(said.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        #expect(said.hasPrefix("silence \(number) of alarm=linkDown until "), "\(said)")
+        let silences = try Self.list(["alarms", "silences", "--json"], folder)
+        #expect(silences.map { $0["reason"] as? String } == ["works"])
+        try server.link("down", 7)
+        try server.link("down", 8)
+        try server.link("up", 8)
+        let isSeen = try await Poll.eventually { try server.text("events").contains("ifIndex.8  Interface 8 is up") }
+        #expect(isSeen, "the event log is complete: \(try server.text("events"))")
+        #expect(try server.delivered().isEmpty)
+        #expect(try server.text("alarms", "unsilence", "\(number)") == "silence \(number) ended\n")
+        let isTold = try await server.eventually(["raised ifIndex.7 silence \(number) ended"])
+        #expect(isTold, "\(try server.delivered())")
+        try server.link("up", 7)
+        let isClosed = try await server.eventually(["raised ifIndex.7 silence \(number) ended", "cleared ifIndex.7"])
+        #expect(isClosed, "\(try server.delivered())")
+        #expect(try server.text("alarms", "silences").isEmpty)
+        server.process.stop()
+    }
+
+    @Test func aSilenceEndsByItselfThroughAKill() async throws {
+        let folder = try TemporaryFolder()
+        var server = try Server(folder)
+        let said = try server.text("alarms", "silence", "--source", "ifIndex.*", "--for", "4s")
+        let number = try #require(said.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        try server.link("down", 7)
+        server.process.kill()
+        #expect(try server.delivered().isEmpty)
+        server = try Server(folder)
+        let isTold = try await server.eventually(["raised ifIndex.7 silence \(number) ended"])
+        #expect(isTold, "\(try server.delivered()) \(server.process.output)")
+        let ends = try Self.list(["audit", "--json"], folder).filter { $0["action"] as? String == "alarms unsilence" }
+        #expect(ends.map { $0["by"] as? String } == ["trapline"])
+        server.process.stop()
+    }
+
+    @Test func aDeviceInMaintenanceIsHeldBack() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder)
+        try server.link("down", 7)
+        let isUp = try await server.eventually(["raised ifIndex.7"])
+        #expect(isUp)
+        let unknown = try server.run("devices", "maintenance", "10.9.9.9", "--for", "1h")
+        #expect(unknown.status == 1 && unknown.standardError.contains("no device 10.9.9.9 is known"), "\(unknown)")
+        let early = try server.run("devices", "maintenance", "127.0.0.1", "--off")
+        #expect(early.status == 1 && early.standardError.contains("127.0.0.1 is not in maintenance"), "\(early)")
+        let said = try server.text("devices", "maintenance", "127.0.0.1", "--for", "1h", "--reason", "swap")
+        #expect(said.hasPrefix("127.0.0.1 is in maintenance until "), "\(said)")
+        try server.link("down", 8)
+        try server.link("up", 7)
+        let isClosed = try await server.eventually(["raised ifIndex.7", "cleared ifIndex.7"])
+        #expect(isClosed, "a ticket opened is closed: \(try server.delivered())")
+        #expect(try server.text("devices", "maintenance", "127.0.0.1", "--off").contains("has ended"))
+        let isTold = try await server.eventually(
+            ["raised ifIndex.7", "cleared ifIndex.7", "raised ifIndex.8 maintenance ended"])
+        #expect(isTold, "\(try server.delivered())")
+        #expect(try server.text("audit").contains("devices maintenance  device 127.0.0.1, until "))
+        server.process.stop()
+    }
+
+    // MARK: - Rows that wait
+
+    @Test func onlyWhatStillStandsIsSent() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder, routes: "- {name: later, to: archive, after: 2s}")
+        try server.link("down", 7)
+        try server.link("down", 8)
+        try server.link("up", 8)
+        let isTold = try await server.eventually(["raised ifIndex.7 still standing"])
+        #expect(isTold, "\(try server.delivered())")
+        try server.link("up", 7)
+        let isClosed = try await server.eventually(["raised ifIndex.7 still standing", "cleared ifIndex.7"])
+        #expect(isClosed, "\(try server.delivered())")
+        server.process.stop()
+    }
+
+    // MARK: - Reading
+
+    @Test func eventsAreFilteredAndFollowed() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder)
+        let before = Timestamp.now
+        for interface in 1...3 { try server.link("down", interface) }
+        try server.link("up", 2)
+        func sources(_ filter: String...) throws -> [String?] {
+            try Self.list(["events", "--json"] + filter, folder).map { $0["source"] as? String }
+        }
+        let isThere = try await Poll.eventually { try sources("--transition", "cleared") == ["ifIndex.2"] }
+        #expect(isThere)
+        #expect(try sources("--alarm", "link*", "--last", "2") == ["ifIndex.3", "ifIndex.2"], "the last that match")
+        #expect(try sources("--source", "ifIndex.2") == ["ifIndex.2", "ifIndex.2"])
+        #expect(try sources("--device", "127.0.0.1", "--transition", "raised", "--severity", ">=major").count == 3)
+        #expect(try sources("--device", "10.*").isEmpty)
+        #expect(try sources("--since", "\(before)", "--alarm", "linkDown").count == 4)
+        #expect(try sources("--until", "\(before)", "--alarm", "linkDown").isEmpty)
+        #expect(try sources("--since", "1h", "--transition", "raised").count == 3)
+        #expect(try TraplineProgram.run(["events", "--transition", "exploded"]).status != 0)
+
+        let follower = try ServerProcess(
+            try TraplineProgram.path(),
+            ["events", "--follow", "--json", "--source", "ifIndex.9", "--last", "0", "--data", folder.file("data")],
+            folder: folder.path, isReady: { true })
+        try server.link("down", 8)
+        try server.link("down", 9)
+        let isFollowed = try await Poll.eventually {
+            try Self.objects(String(contentsOfFile: follower.logFile, encoding: .utf8)).map { $0["source"] as? String }
+                == ["ifIndex.9"]
+        }
+        #expect(isFollowed)
+        follower.stop()
+        server.process.stop()
+    }
+
+    /// The data folder on a medium that takes no writes, as a backup or another machine's disk is looked at.
+    @Test func aFolderThatCannotBeWrittenIsRead() async throws {
+        let folder = try TemporaryFolder()
+        let server = try Server(folder)
+        try server.link("down", 7)
+        try server.link("down", 8)
+        try server.link("up", 8)
+        _ = try server.text("alarms", "silence", "--alarm", "fan*", "--for", "1h")
+        let isUp = try await Poll.eventually { try server.text("alarms", "--history").contains("ifIndex.8") }
+        #expect(isUp)
+        server.process.stop()
+        let data = folder.file("data")
+        func readOnly(_ arguments: [String]) throws -> Command.Output {
+            let script = "mount --bind \(data) \(data) && mount -o remount,bind,ro \(data) && exec \"$@\""
+            return try Command.run(
+                "unshare", ["-m", "sh", "-c", script, "sh", try TraplineProgram.path()] + arguments + ["--data", data])
+        }
+        for (arguments, expected) in [
+            (["alarms"], "ifIndex.7"), (["alarms", "--history"], "ifIndex.8"), (["events"], "ifIndex.7"),
+            (["alarms", "silences"], "alarm=fan*"), (["audit"], "alarms silence"), (["devices"], "127.0.0.1"),
+        ] {
+            let output = try readOnly(arguments)
+            #expect(output.status == 0 && output.text.contains(expected), "\(arguments): \(output)")
+        }
+        let refused = try readOnly(["alarms", "clear", "--all"])
+        #expect(refused.status == 1 && !refused.standardError.isEmpty, "\(refused)")
+    }
+}
