@@ -29,7 +29,7 @@ struct ConfigurationLoaderTests {
         let configuration = try #require(loaded.configuration)
         #expect(configuration.listeners.map(\.name) == ["traps", "keep-alives"])
         #expect(configuration.sinks.map(\.name) == ["noc", "ops", "recorder", "archive", "screen"])
-        #expect(configuration.routes.count == 7)
+        #expect(configuration.routes.count == 8)
         #expect(configuration.rules.count > 20)
         #expect(configuration.access.communities?.map(\.name) == ["fleet"])
     }

@@ -41,6 +41,9 @@ import Testing
             }
         }
 
+        /// For messages.
+        var got: String { (try? delivered())?.joined(separator: "; ") ?? "what cannot be read" }
+
         func eventually(_ expected: [String]) async throws -> Bool {
             try await Poll.eventually { try delivered() == expected }
         }
@@ -102,7 +105,7 @@ import Testing
         #expect(try server.active().map { $0["source"] as? String } == ["ifIndex.7"])
         let isDelivered = try await server.eventually(
             ["raised ifIndex.7", "raised ifIndex.8", "cleared ifIndex.8 cleared by hand"])
-        #expect(isDelivered, "\(try server.delivered())")
+        #expect(isDelivered, "\(server.got)")
         let history = try Self.list(["alarms", "--history", "--json"], folder).compactMap {
             $0["history"] as? [String: Any]
         }
@@ -189,14 +192,14 @@ import Testing
         try server.link("down", 8)
         try server.link("up", 8)
         let isSeen = try await Poll.eventually { try server.text("events").contains("ifIndex.8  Interface 8 is up") }
-        #expect(isSeen, "the event log is complete: \(try server.text("events"))")
+        #expect(isSeen, "the event log is complete: \(server.got)")
         #expect(try server.delivered().isEmpty)
         #expect(try server.text("alarms", "unsilence", "\(number)") == "silence \(number) ended\n")
         let isTold = try await server.eventually(["raised ifIndex.7 silence \(number) ended"])
-        #expect(isTold, "\(try server.delivered())")
+        #expect(isTold, "\(server.got)")
         try server.link("up", 7)
         let isClosed = try await server.eventually(["raised ifIndex.7 silence \(number) ended", "cleared ifIndex.7"])
-        #expect(isClosed, "\(try server.delivered())")
+        #expect(isClosed, "\(server.got)")
         #expect(try server.text("alarms", "silences").isEmpty)
         server.process.stop()
     }
@@ -211,7 +214,7 @@ import Testing
         #expect(try server.delivered().isEmpty)
         server = try Server(folder)
         let isTold = try await server.eventually(["raised ifIndex.7 silence \(number) ended"])
-        #expect(isTold, "\(try server.delivered()) \(server.process.output)")
+        #expect(isTold, "\(server.got) \(server.process.output)")
         let ends = try Self.list(["audit", "--json"], folder).filter { $0["action"] as? String == "alarms unsilence" }
         #expect(ends.map { $0["by"] as? String } == ["trapline"])
         server.process.stop()
@@ -232,11 +235,11 @@ import Testing
         try server.link("down", 8)
         try server.link("up", 7)
         let isClosed = try await server.eventually(["raised ifIndex.7", "cleared ifIndex.7"])
-        #expect(isClosed, "a ticket opened is closed: \(try server.delivered())")
+        #expect(isClosed, "a ticket opened is closed: \(server.got)")
         #expect(try server.text("devices", "maintenance", "127.0.0.1", "--off").contains("has ended"))
         let isTold = try await server.eventually(
             ["raised ifIndex.7", "cleared ifIndex.7", "raised ifIndex.8 maintenance ended"])
-        #expect(isTold, "\(try server.delivered())")
+        #expect(isTold, "\(server.got)")
         #expect(try server.text("audit").contains("devices maintenance  device 127.0.0.1, until "))
         server.process.stop()
     }
@@ -250,10 +253,10 @@ import Testing
         try server.link("down", 8)
         try server.link("up", 8)
         let isTold = try await server.eventually(["raised ifIndex.7 still standing"])
-        #expect(isTold, "\(try server.delivered())")
+        #expect(isTold, "\(server.got)")
         try server.link("up", 7)
         let isClosed = try await server.eventually(["raised ifIndex.7 still standing", "cleared ifIndex.7"])
-        #expect(isClosed, "\(try server.delivered())")
+        #expect(isClosed, "\(server.got)")
         server.process.stop()
     }
 
