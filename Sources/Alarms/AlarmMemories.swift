@@ -46,6 +46,20 @@ struct AlarmMemories: Sendable {
         return nil
     }
 
+    /// What is remembered of one device's alarms is another's. What that one has of its own is kept.
+    mutating func move(_ device: String, to new: String) {
+        for key in memories.keys.filter({ $0.device == device }) {
+            guard var memory = memories.removeValue(forKey: key) else { continue }
+            deadlines.set(key, to: nil)
+            changed.insert(key)
+            memory.key.device = new
+            guard memories[memory.key] == nil else { continue }
+            memories[memory.key] = memory
+            deadlines.set(memory.key, to: memory.due)
+            changed.insert(memory.key)
+        }
+    }
+
     mutating func postpone(by nanoseconds: Int64) {
         for key in memories.keys {
             memories[key]?.postpone(by: nanoseconds)

@@ -17,6 +17,8 @@ public enum AlarmNews: Sendable, Hashable {
 
     /// The reason on the clear of an alarm that its rule lets end by itself.
     public static let reasonExpired = "expired"
+    /// The reason on the clear of an alarm that its device had under another identity too.
+    public static let reasonSameDevice = "same device"
     /// The reason on the clear of an alarm whose device began anew.
     public static let reasonRestarted = "device restarted"
 }

@@ -46,6 +46,27 @@ extension AlarmTable {
         standing.index(of: key).map { standing.remove(at: $0) }
     }
 
+    /// A device turned out to be another one than it was taken for: all its alarms, and what is remembered of them, are
+    /// that one's from now on. Where both have an alarm, that of the new identity stays.
+    ///
+    /// - Returns: what ended with that.
+    public mutating func move(_ device: String, to new: EventDevice) -> [AlarmNews] {
+        guard device != new.id else { return [] }
+        for alarm in standing.alarms(of: device) {
+            guard let index = standing.index(of: alarm.key) else { continue }
+            var moved = standing.remove(at: index)
+            moved.key.device = new.id
+            moved.device = new
+            if standing.index(of: moved.key) == nil {
+                standing.insert(moved)
+            } else if alarm.severity != .cleared {
+                news.append(.ended(alarm, reason: AlarmNews.reasonSameDevice))
+            }
+        }
+        memories.move(device, to: new.id)
+        return takeNews()
+    }
+
     func logged(_ told: Told, reason: String?) -> Event {
         logged(
             told.interpretation, device: told.device, time: told.time, uptime: told.order.uptime,

@@ -86,6 +86,17 @@ public struct BootTable: Sendable {
         return Reading(restart: restart, isReliable: !clock.isMixed)
     }
 
+    /// A device turned out to be another one than it was taken for: its clock is that one's, where that has none.
+    public mutating func move(_ device: String, to new: String) {
+        for (unit, clock) in clocks where unit.device == device {
+            let moved = BootUnit(device: new, serial: unit.serial)
+            guard clocks[moved] == nil else { continue }
+            clocks[moved] = clock
+            if !moved.serial.isEmpty { named.insert(new) }
+            changed.insert(moved)
+        }
+    }
+
     /// The clocks that are to be saved since the last call, in a fixed order.
     public mutating func takeChanges() -> [(BootUnit, BootClock)] {
         guard !changed.isEmpty else { return [] }

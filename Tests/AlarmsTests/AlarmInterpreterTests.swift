@@ -136,6 +136,19 @@ import Testing
             #expect(interpret(10, variables(10, severity: 4, source: "\0")).source == "")
         }
 
+        @Test func theRunningNumberAndTheSerialAreRead() {
+            let serial = VariableBinding(name: Vendor.root.appending(1, 16, 0), value: text("5967925\0"))
+            let full = interpret(10, variables(10, severity: 4) + [serial])
+            #expect(full.runningNumber == 12)
+            #expect(full.serial == "5967925")
+            #expect(full.clearsOnRestart)
+            var variables = variables(10, severity: 4)
+            variables[4].value = .integer(32_001)
+            #expect(interpret(10, variables).runningNumber == nil, "past the last")
+            let zero = VariableBinding(name: Vendor.root.appending(1, 16, 0), value: text("0000"))
+            #expect(interpret(10, variables + [zero]).serial == nil)
+        }
+
         @Test func theKeepAliveIsNoEvent() {
             #expect(interpret(16, variables(16, severity: 1)).kind == .keepAlive)
         }
@@ -407,6 +420,47 @@ import Testing
                 notification: oid("IF-MIB::linkDown"), kind: .alarm, severity: .fixed(.warning),
                 key: [.value(oid("IF-MIB::ifIndex"))])
             #expect(interpret("IF-MIB::linkDown", interfaceSeven, more: [own]).severity == .warning)
+        }
+
+        private let takenDown = AlarmRule(
+            notification: oid("IF-MIB::linkDown"), kind: .event, severity: .fixed(.indeterminate),
+            when: [AlarmRule.Condition(variable: oid("IF-MIB::ifAdminStatus"), values: [2])])
+
+        @Test func aRuleHoldsOnlyUnderItsConditions() {
+            var variables = interfaceSeven
+            #expect(interpret("IF-MIB::linkDown", variables, more: [takenDown]).kind == .alarm)
+            variables[1].1 = .integer(2)
+            #expect(interpret("IF-MIB::linkDown", variables, more: [takenDown]).kind == .event)
+            #expect(interpret("IF-MIB::linkDown", [], more: [takenDown]).kind == .alarm, "nothing says so")
+            #expect(
+                AlarmInterpreter(rules: [takenDown], catalog: catalog).interpret(
+                    received(oid("IF-MIB::linkDown"), [])
+                ).severity == .indeterminate, "no rule is left")
+        }
+
+        @Test func aRuleThatAlwaysHoldsHidesThoseBeforeIt() {
+            let own = AlarmRule(notification: oid("IF-MIB::linkDown"), kind: .alarm, severity: .fixed(.warning))
+            var variables = interfaceSeven
+            variables[1].1 = .integer(2)
+            #expect(interpret("IF-MIB::linkDown", variables, more: [takenDown, own]).severity == .warning)
+        }
+
+        @Test func onlyTheVendorsAlarmsEndWithARestartUnlessTheRuleSaysSo() {
+            func interpretation(_ name: String, _ restart: AlarmRule.Restart?) -> Interpretation {
+                interpret(
+                    name,
+                    more: [
+                        AlarmRule(
+                            notification: oid(name), kind: .alarm, severity: .fixed(.major), expires: .seconds(60),
+                            restart: restart)
+                    ])
+            }
+            let vendors = "1.3.6.1.4.1.5003.9.10.1.21.2.0.10"
+            #expect(!interpretation("IF-MIB::linkDown", nil).clearsOnRestart)
+            #expect(interpretation("IF-MIB::linkDown", .clear).clearsOnRestart)
+            #expect(interpretation(vendors, nil).clearsOnRestart)
+            #expect(!interpretation(vendors, .keep).clearsOnRestart)
+            #expect(interpretation(vendors, nil).expires == .seconds(60))
         }
 
         @Test func aLinkThatIsNotTheVendorsIsNotReadAsTheVendors() {
