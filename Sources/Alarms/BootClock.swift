@@ -10,6 +10,8 @@ public struct BootClock: Sendable, Hashable {
     public var epoch: Timestamp
     /// When it was first heard with that.
     public var since: Timestamp
+    /// The sysUpTime that it was first heard with.
+    public var uptime: UInt32
     /// When it was last heard with that, to the minute; only kept while there is another.
     public var heard: Timestamp
     /// Another epoch that is heard at the same time: a second clock behind one address.
@@ -19,11 +21,12 @@ public struct BootClock: Sendable, Hashable {
     public var guessed: Timestamp?
 
     public init(
-        epoch: Timestamp, since: Timestamp, heard: Timestamp? = nil, other: Timestamp? = nil,
+        epoch: Timestamp, since: Timestamp, uptime: UInt32, heard: Timestamp? = nil, other: Timestamp? = nil,
         otherHeard: Timestamp? = nil, guessed: Timestamp? = nil
     ) {
         self.epoch = epoch
         self.since = since
+        self.uptime = uptime
         self.heard = heard ?? since
         self.other = other
         self.otherHeard = otherHeard
@@ -71,14 +74,18 @@ public struct BootClock: Sendable, Hashable {
             hear(at: time)
             return nil
         }
+        // A clock that stands still: a script that always sends the same one.
+        if uptime == self.uptime, !isColdStart { return nil }
         if later < 0 {
-            if !isColdStart { hearOther(told, at: time, tolerance) }
+            if !isColdStart { hearOther(told, uptime, at: time, tolerance) }
             return nil
         }
-        return begin(told, at: time, isColdStart: isColdStart)
+        return begin(told, uptime, at: time, isColdStart: isColdStart)
     }
 
-    private mutating func begin(_ told: Timestamp, at time: Timestamp, isColdStart: Bool) -> Timestamp? {
+    private mutating func begin(
+        _ told: Timestamp, _ uptime: UInt32, at time: Timestamp, isColdStart: Bool
+    ) -> Timestamp? {
         let isGuess = !isColdStart
         let wasGuessed = guessed.map { time.nanoseconds(since: $0) <= BootClock.memory } ?? false
         if isMixed || (isGuess && wasGuessed) {
@@ -87,6 +94,7 @@ public struct BootClock: Sendable, Hashable {
         }
         epoch = told
         since = time
+        self.uptime = uptime
         heard = time
         if isGuess { guessed = time }
         if isColdStart { return told }
@@ -104,7 +112,9 @@ public struct BootClock: Sendable, Hashable {
     }
 
     /// An epoch before the newest one.
-    private mutating func hearOther(_ told: Timestamp, at time: Timestamp, _ tolerance: Int64) {
+    private mutating func hearOther(
+        _ told: Timestamp, _ uptime: UInt32, at time: Timestamp, _ tolerance: Int64
+    ) {
         guard time.nanoseconds(since: since) > BootClock.latestOfOldBoot else { return }
         guard let other, let otherHeard, abs(told.nanoseconds(since: other)) <= tolerance else {
             // The newest counts as heard from here on: until now nobody took note.
@@ -115,7 +125,7 @@ public struct BootClock: Sendable, Hashable {
         }
         if time.nanoseconds(since: heard) > BootClock.memory {
             // The newer clock is gone: a clock was set back, the device's or ours.
-            self = BootClock(epoch: other, since: time)
+            self = BootClock(epoch: other, since: time, uptime: uptime)
         } else if time.nanoseconds(since: otherHeard) >= BootClock.minute {
             self.otherHeard = time
         }

@@ -71,7 +71,7 @@ public struct BootTable: Sendable {
         guard var clock = clocks[unit] else {
             let epoch = BootClock.epoch(uptime, at: time)
             if clocks.count < limit {
-                clocks[unit] = BootClock(epoch: epoch, since: time)
+                clocks[unit] = BootClock(epoch: epoch, since: time, uptime: uptime)
                 changed.insert(unit)
                 if serial != nil { named.insert(device) }
             }

@@ -5,7 +5,7 @@ internal import GRDB
 /// The rows of boot clocks.
 enum BootClockRow {
     private static let columns = [
-        "device", "serial", "epoch", "since", "heard", "other", "other_heard", "guessed",
+        "device", "serial", "epoch", "since", "uptime", "heard", "other", "other_heard", "guessed",
     ]
 
     private static let insertion = """
@@ -23,6 +23,7 @@ enum BootClockRow {
             statement.bind(unit.serial)
             statement.bind(clock.epoch.nanoseconds)
             statement.bind(clock.since.nanoseconds)
+            statement.bind(Int64(clock.uptime))
             statement.bind(clock.heard.nanoseconds)
             statement.bind(clock.other?.nanoseconds)
             statement.bind(clock.otherHeard?.nanoseconds)
@@ -47,7 +48,8 @@ enum BootClockRow {
         (
             BootUnit(device: try reader.text(), serial: try reader.text()),
             BootClock(
-                epoch: try reader.timestamp(), since: try reader.timestamp(), heard: try reader.timestamp(),
+                epoch: try reader.timestamp(), since: try reader.timestamp(), uptime: try reader.uptime() ?? 0,
+                heard: try reader.timestamp(),
                 other: try reader.optionalTimestamp(), otherHeard: try reader.optionalTimestamp(),
                 guessed: try reader.optionalTimestamp())
         )

@@ -81,6 +81,7 @@ enum StoreSchema {
             serial TEXT NOT NULL,
             epoch INTEGER NOT NULL,
             since INTEGER NOT NULL,
+            uptime INTEGER NOT NULL,
             heard INTEGER NOT NULL,
             other INTEGER,
             other_heard INTEGER,

@@ -104,6 +104,20 @@ import Testing
         #expect(restarts <= 1)
     }
 
+    @Test func aClockThatStandsStillTellsOfNoRestart() {
+        var table = BootTable()
+        for time in stride(from: Int64(1_000), to: 90_000, by: 700) {
+            let reading = table.note(
+                "device", serial: nil, uptime: 4_711, at: Timestamp(seconds: time), isColdStart: false,
+                tolerance: .seconds(30))
+            #expect(reading.restart == nil)
+        }
+        let coldStart = table.note(
+            "device", serial: nil, uptime: 4_711, at: Timestamp(seconds: 99_000), isColdStart: true,
+            tolerance: .seconds(30))
+        #expect(coldStart.restart != nil)
+    }
+
     @Test func aClockThatWasSetBackIsBelievedInTheEnd() {
         var sender = Sender()
         _ = sender.send(at: 100_000, began: 0)

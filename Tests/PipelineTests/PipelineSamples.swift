@@ -15,7 +15,7 @@ enum Sample {
     static let keepAlive = OID(wellKnown: "1.3.6.1.4.1.9999.0.1")
     static let coldStart = OID(wellKnown: "1.3.6.1.6.3.1.1.5.1")
     /// Is told again and again, and never cleared.
-    static let onBattery = OID(wellKnown: "1.3.6.1.4.1.9999.0.3")
+    static let onBattery = OID(wellKnown: "1.3.6.1.4.1.9999.0.7")
     static let unknown = OID(wellKnown: "1.3.6.1.4.1.9999.0.2")
     /// An alarm whose severity is told by `interfaceIndex`, from 0 for cleared to 3 for critical.
     static let graded = OID(wellKnown: "1.3.6.1.4.1.9999.0.3")
