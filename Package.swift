@@ -94,10 +94,15 @@ let package = Package(
         room("Manager", ["Basics", "SNMPWire"]),
         room("Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
         room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
-        room("Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb, sqlite]),
+        room(
+            "Store",
+            ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation", grdb, sqlite]),
         room(
             "Pipeline",
-            ["Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing", "Store"]),
+            [
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager",
+                "Resynchronisation", "Routing", "Store",
+            ]),
         room(
             "Sinks",
             [
@@ -109,7 +114,10 @@ let package = Package(
             "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "Manager", "CDatagram", logging]),
         room(
             "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks", yams],
+            [
+                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Manager", "Resynchronisation", "Routing",
+                "Store", "Intake", "Sinks", yams,
+            ],
             // In the program itself: a binary that was copied elsewhere has no bundle beside it.
             resources: [.embedInCode("rules/standard.yaml")]),
         room("Portal", ["Basics", "TraplineMetrics", hummingbird, nioCore, lifecycle, logging]),
@@ -117,7 +125,7 @@ let package = Package(
             "Trapline",
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
-                "Routing",
+                "Manager", "Resynchronisation", "Routing",
                 "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
                 logging,
             ]),
@@ -163,7 +171,8 @@ let package = Package(
         tests(
             of: "Pipeline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "DeviceSimulation", "Manager",
+                "Resynchronisation", "Routing",
                 "Store",
                 "TestPeers", grdb,
             ]),
@@ -185,7 +194,8 @@ let package = Package(
         tests(
             of: "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Routing",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms",
+                "DeviceSimulation", "Manager", "Resynchronisation", "Routing",
                 "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging, grdb,
             ]),

@@ -1,6 +1,6 @@
 import Basics
 public import MIBCatalog
-import SNMPWire
+public import SNMPWire
 
 /// What a notification means, by the rules: an alarm or an event, which one, of what object, how severe.
 ///
@@ -62,6 +62,9 @@ public struct AlarmInterpreter: Sendable {
         self.globals = vendor.spellings(of: VendorProfile.trapGlobals)
         self.catalog = catalog
     }
+
+    /// An OID as the vendor's own module has it.
+    public func canonical(_ oid: OID) -> OID { vendor.canonical(oid) }
 
     public func interpret(_ received: ReceivedNotification) -> Interpretation {
         let notification = received.notification

@@ -20,7 +20,10 @@ extension EventPipeline {
         let reading = boots.note(
             device.id, serial: interpretation.serial, uptime: uptime, at: received.time,
             isColdStart: interpretation.kind == .restart, tolerance: snapshot.alarms.restartTolerance)
-        if let epoch = reading.restart { tell(alarms.restart(of: device.id, at: epoch), at: received.time, &draft) }
+        if let epoch = reading.restart {
+            tell(alarms.restart(of: device.id, at: epoch), at: received.time, &draft)
+            noteRestart(of: device, at: received.time)
+        }
         return reading.isReliable ? uptime : nil
     }
 

@@ -1,5 +1,6 @@
 internal import Alarms
 internal import Basics
+internal import Resynchronisation
 
 extension EventPipeline {
     /// A tick is journaled in each second in which nothing else came, so that a longer silence is no silence of the
@@ -23,17 +24,19 @@ extension EventPipeline {
     /// Nobody could be heard for that long, so that whoever was waited for has that much longer.
     private mutating func postpone(by nanoseconds: Int64) {
         alarms.postpone(by: nanoseconds)
+        syncs.postpone(by: nanoseconds)
     }
 
     /// When the next timer of any room is due.
     private var nextDue: Timestamp? {
-        Timestamp.earlier(alarms.nextDue, operations.nextDue)
+        Timestamp.earlier(Timestamp.earlier(alarms.nextDue, operations.nextDue), syncs.nextDue)
     }
 
     /// What is due at that moment, room after room in this order.
     private mutating func fire(at due: Timestamp, _ draft: inout BatchDraft) {
         fireAlarms(at: due, &draft)
         fireOperations(at: due, &draft)
+        fireSyncs(at: due, &draft)
     }
 }
 

@@ -10,15 +10,17 @@ extension EventPipeline {
     /// - Parameters:
     ///   - uptime: the device's sysUpTime, in hundredths of a second; `nil` where it is not to be relied on.
     ///   - position: where its datagram stands; `nil` for a notification that nobody sent.
+    ///   - reason: why it came about, where the notification alone does not tell.
     mutating func apply(
         _ interpretation: Interpretation, of device: EventDevice, _ received: ReceivedNotification,
-        uptime: UInt32? = nil, position: JournalPosition?, _ draft: inout BatchDraft
+        uptime: UInt32? = nil, position: JournalPosition?, reason: String? = nil, _ draft: inout BatchDraft
     ) {
         var followedSinks: [String] = []
         let event = alarms.apply(
             interpretation, device: device, time: received.time, uptime: uptime,
             isDevices: received.listener != OwnFacts.listener, eventID: lastEventID + 1, followedSinks: &followedSinks)
-        if let event {
+        if var event {
+            event.reason = event.reason ?? reason
             tell(
                 event, of: AlarmTable.key(for: interpretation, device: device), received, position: position,
                 followedSinks: followedSinks, &draft)

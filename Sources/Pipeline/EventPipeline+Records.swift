@@ -22,6 +22,8 @@ extension EventPipeline {
         do throws(WireError) {
             notification = try SNMPNotification.decode(entry.payload, leniency: snapshot.leniency)
         } catch {
+            // What a device answers to the manager.
+            if !isOwn, error.code == .notANotification, takeResponse(entry, &draft) { return }
             // Intake refuses such datagrams; a journal from elsewhere, or of another version, may hold them.
             draft.tally.undecodable[error.code.rawValue, default: 0] += 1
             return
@@ -31,12 +33,18 @@ extension EventPipeline {
         let received = ReceivedNotification(
             notification: notification, time: entry.time, sender: entry.sender, receiver: entry.receiver,
             listener: entry.interface, community: snapshot.communityName(notification.community))
+        if isOwn && OwnFacts.isSilent(notification.trapOID) { return takeSync(received, &draft) }
         let device = isOwn ? OwnFacts.device(at: entry.sender.address) : devices.identify(received)
-        let interpretation = snapshot.interpreter.interpret(received)
+        var interpretation = snapshot.interpreter.interpret(received)
         if interpretation.kind == .keepAlive { devices.noteKeepAlive(of: device.id, at: entry.time) }
+        let isLate = !isOwn && isLate(received, interpretation, device)
+        if isLate { interpretation.kind = .event }
         let uptime = isOwn ? nil : noteBoot(of: device, interpretation, received, &draft)
-        apply(interpretation, of: device, received, uptime: uptime, position: record.position, &draft)
-        guard isOwn else { return }
+        apply(
+            interpretation, of: device, received, uptime: uptime, position: record.position,
+            reason: isLate ? AlarmTable.reasonLate : nil, &draft)
+        guard isOwn else { return noteSync(received, interpretation, isLate: isLate, device, &draft) }
+        takeSync(received, &draft)
         if let request = OwnFacts.request(in: notification) {
             requests.append(request)
             note(request, in: received)

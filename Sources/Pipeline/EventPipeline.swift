@@ -4,6 +4,7 @@ internal import Devices
 public import Journal
 public import TraplineMetrics
 internal import Routing
+internal import Resynchronisation
 internal import SNMPWire
 public import Store
 
@@ -19,6 +20,7 @@ public struct EventPipeline: Sendable {
     // The rooms that events are made in, each with its part of the work in a file of its own beside this one.
     var devices = DeviceTable()
     var alarms = AlarmTable()
+    var syncs = SyncTable()
     var operations = Operations()
     var boots = BootTable()
     /// The last event with which the stored rows of alarms and devices tell all, and the clock then; `nil` after a start.
@@ -114,6 +116,7 @@ public struct EventPipeline: Sendable {
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap(removal))
         batch.operators = operations.takeChanges()
+        batch.resynchronisation = syncs.takeChanges()
         let found = try store.commit(batch)
         mustReload = false
         if let found {
@@ -151,6 +154,7 @@ public struct EventPipeline: Sendable {
         alarms = AlarmTable(
             saved.activeAlarms, repeated: saved.unsettledAlarms, memories: saved.memories, settings: snapshot.alarms)
         boots = BootTable(saved.boots)
+        syncs = SyncTable(saved.resynchronisation, lastNumber: saved.lastRequest)
         settled = nil
         metrics.show(alarms: alarms, devices: devices.count)
         mustReload = false

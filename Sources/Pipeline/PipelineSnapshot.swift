@@ -1,5 +1,6 @@
 public import Alarms
 public import MIBCatalog
+public import Resynchronisation
 public import Routing
 public import SNMPWire
 public import Store
@@ -13,12 +14,15 @@ public struct PipelineSnapshot: Sendable {
     /// How long the event log is kept.
     public var retention: EventRetention
     public var alarms: AlarmSettings
+    /// The devices that may be asked what stands on them.
+    public var managed: ManagedNetworks
     /// A community's configured name; `nil` where it has none.
     public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
 
     public init(
         interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
         retention: EventRetention = EventRetention(), alarms: AlarmSettings = AlarmSettings(),
+        managed: ManagedNetworks = ManagedNetworks(),
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.interpreter = interpreter
@@ -27,6 +31,7 @@ public struct PipelineSnapshot: Sendable {
         self.leniency = leniency
         self.retention = retention
         self.alarms = alarms
+        self.managed = managed
         self.communityName = communityName
     }
 }

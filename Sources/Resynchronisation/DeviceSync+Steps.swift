@@ -195,19 +195,24 @@ extension DeviceSync {
             known[place] = true
         }
         forgetRecent(before: job.watermark)
-        var missed: [RecalledNotification] = []
+        // What was heard since and has no row among these is newer than all of them.
+        let newer = recent.filter { $0.heard >= job.watermark }
         for place in rows.indices where !known[place] {
+            unheard.append(HeardNotification(identities[place], heard: now))
+        }
+        unheard = unheard.suffix(DeviceSync.recentLimit)
+        var missed: [HistoryRow] = []
+        for place in rows.indices {
+            if newer.contains(where: { $0.isOfSameAlarm(as: identities[place]) }) { continue }
+            let later = rows.indices.filter { $0 > place && identities[$0].isOfSameAlarm(as: identities[place]) }
             // A raise that is older than its clear is not raised again, nor the other way round.
-            let isOld = rows.indices.contains {
-                $0 > place && known[$0] && identities[$0].isOfSameAlarm(as: identities[place])
-            }
-            if !isOld { missed.append(rows[place]) }
+            let isWanted = known[place] ? later.isEmpty : !later.contains { known[$0] }
+            if isWanted { missed.append(HistoryRow(notification: rows[place], isKnown: known[place])) }
         }
         if let last = rows.last, let identity = identities.last {
             historyEnd = HistoryEnd(index: last.index, identity: identity)
         }
-        let guards = SyncGuards(reason: job.reason, watermark: job.watermark, touched: job.touched, mayClear: true)
-        return (missed.isEmpty ? [] : [.missed(missed, guards)]) + finish(now, settings)
+        return (missed.isEmpty ? [] : [.missed(missed)]) + finish(now, settings)
     }
 
     private mutating func takeEnd(_ walk: TableWalk, _ now: Int64, _ profile: SyncProfile) -> [SyncAction] {
@@ -253,8 +258,8 @@ extension DeviceSync {
         func number(_ name: OID) -> Int? {
             reply.errorStatus == 0 ? reply.variables.value(of: name)?.runningNumber : nil
         }
-        if let overflow = profile.overflowObject, names.contains(overflow.description), number(overflow) != 0 {
-            // An agent without the object cannot tell, and the table is not known to be whole.
+        // An agent without the object says of no overflow.
+        if let overflow = profile.overflowObject, names.contains(overflow.description), number(overflow) ?? 0 != 0 {
             return deliver(rows, isProven: false, now, settings)
         }
         if case .zero(let object)? = profile.emptyProof, names.contains(object.description) {

@@ -39,6 +39,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     var numbers = RunningNumbers()
     /// Of alarms that were heard since the history was read last.
     var recent: [HeardNotification] = []
+    /// Rows of the history whose notifications had not come when it was read; one that does come is late.
+    var unheard: [HeardNotification] = []
     var historyEnd: HistoryEnd?
     var changeMark: UInt64?
     var restartMark: Int64?
@@ -159,6 +161,20 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         return []
     }
 
+    /// Whether a notification that came now was read from the history before: whatever it says is done already, and what
+    /// came after it may be too.
+    public mutating func isLate(
+        trapOID: OID, variables: VariableBindings, at time: Timestamp, _ settings: SyncSettings
+    ) -> Bool {
+        guard !unheard.isEmpty else { return false }
+        let now = time.nanoseconds
+        unheard.removeAll { $0.heard < now - DeviceSync.rowDelay }
+        let identity = NotificationIdentity(trapOID: trapOID, variables: variables, settings.profile)
+        guard let index = unheard.firstIndex(where: { $0.isSurelySame(as: identity) }) else { return false }
+        unheard.remove(at: index)
+        return true
+    }
+
     /// It was found to have started anew, by whatever sign.
     ///
     /// - Parameter bootEnds: it will say when it has finished.
@@ -183,7 +199,10 @@ public struct DeviceSync: Sendable, Hashable, Codable {
 
     /// The answer to what was asked last.
     public mutating func take(_ reply: SNMPReply, at time: Timestamp, _ settings: SyncSettings) -> [SyncAction] {
-        guard job != nil else { return [] }
+        guard let request = job?.step.request(historyEnd, settings.profile) else { return [] }
+        guard reply.answers(request) else {
+            return unanswered("its answer does not fit the question", at: time, settings)
+        }
         return proceed(reply, time.nanoseconds, settings)
     }
 

@@ -7,11 +7,14 @@ public struct RecalledNotification: Sendable, Hashable {
     public var index: [UInt32]
     public var trapOID: OID
     public var variables: VariableBindings
+    /// In hundredths of a second; `nil` where the row does not tell.
+    public var uptime: UInt32?
 
-    public init(index: [UInt32], trapOID: OID, variables: VariableBindings) {
+    public init(index: [UInt32], trapOID: OID, variables: VariableBindings, uptime: UInt32? = nil) {
         self.index = index
         self.trapOID = trapOID
         self.variables = variables
+        self.uptime = uptime
     }
 }
 
@@ -49,7 +52,8 @@ public struct NotificationIdentity: Sendable, Hashable, Codable {
 
 /// A notification that was heard, as little as it takes to recognise its row: these are kept with the device's state.
 struct HeardNotification: Sendable, Hashable, Codable {
-    /// Of its trap, source and severity.
+    /// Of its trap and source, and with its severity.
+    private var alarm: UInt64
     private var print: UInt64
     /// Of its time; `nil` where it has none.
     private var time: UInt64?
@@ -57,6 +61,7 @@ struct HeardNotification: Sendable, Hashable, Codable {
     var heard: Int64
 
     init(_ identity: NotificationIdentity, heard: Int64) {
+        alarm = HeardNotification.print(Array("\(identity.trap) \(identity.source)".utf8))
         print = HeardNotification.print(identity)
         time = identity.time.map { HeardNotification.print($0) }
         self.heard = heard
@@ -67,6 +72,15 @@ struct HeardNotification: Sendable, Hashable, Codable {
         guard print == HeardNotification.print(identity) else { return false }
         guard let time, let other = identity.time else { return true }
         return time == HeardNotification.print(other)
+    }
+
+    func isOfSameAlarm(as identity: NotificationIdentity) -> Bool {
+        alarm == HeardNotification.print(Array("\(identity.trap) \(identity.source)".utf8))
+    }
+
+    /// The same, and sure: both have the time.
+    func isSurelySame(as identity: NotificationIdentity) -> Bool {
+        time != nil && identity.time != nil && isSame(as: identity)
     }
 
     private static func print(_ identity: NotificationIdentity) -> UInt64 {
@@ -80,7 +94,10 @@ struct HeardNotification: Sendable, Hashable, Codable {
 }
 
 extension SyncProfile.Table {
-    var walkColumns: [OID] { ([notification] + columns.map(\.number)).map { entry.appending($0) } }
+    /// By place: the notification's OID, the columns, and the time of the device.
+    var walkColumns: [OID] {
+        ([notification] + columns.map(\.number) + [uptime].compactMap { $0 }).map { entry.appending($0) }
+    }
 
     /// The rows that name a notification, in the order of the table.
     func recall(_ rows: [TableWalk.Row]) -> [RecalledNotification] {
@@ -90,7 +107,10 @@ extension SyncProfile.Table {
             for (column, value) in zip(columns, row.values.dropFirst()) {
                 if let value { variables.append(VariableBinding(name: column.variable, value: value)) }
             }
-            return RecalledNotification(index: row.index, trapOID: trapOID, variables: VariableBindings(variables))
+            var uptime: UInt32?
+            if self.uptime != nil, case .timeTicks(let ticks)? = row.values.last ?? nil { uptime = ticks }
+            return RecalledNotification(
+                index: row.index, trapOID: trapOID, variables: VariableBindings(variables), uptime: uptime)
         }
     }
 }

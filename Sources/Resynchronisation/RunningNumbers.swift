@@ -44,7 +44,15 @@ public struct RunningNumbers: Sendable, Hashable, Codable {
         var isShared: Bool { evidence >= Relation.decisive }
         var isSeparate: Bool { evidence <= -Relation.decisive }
 
+        /// A number of the class came.
         mutating func weigh(_ number: Int, ownPrediction: Int?) {
+            // Some firmware has the same number in every keep-alive.
+            if number == own { evidence = max(evidence - 1, -Relation.most) }
+            weighAlarm(number, ownPrediction: ownPrediction)
+        }
+
+        /// An alarm's number came.
+        mutating func weighAlarm(_ number: Int, ownPrediction: Int?) {
             guard let shared = together.map(RunningNumbers.successor), let own = ownPrediction, shared != own
             else { return }
             if number == shared {
@@ -121,7 +129,7 @@ public struct RunningNumbers: Sendable, Hashable, Codable {
         if kind == .alarm || relation.isShared {
             count(number, at: time)
         } else if !relation.isSeparate {
-            explained.append(number)
+            if !explained.contains(number) { explained.append(number) }
             if explained.count > RunningNumbers.explainedLimit { explained.removeFirst() }
             fill(number)
         }
@@ -134,7 +142,7 @@ public struct RunningNumbers: Sendable, Hashable, Codable {
         case .alarm:
             let prediction = last.map(RunningNumbers.successor)
             for path in [\RunningNumbers.events, \.keepAlives] where self[keyPath: path].own != nil {
-                self[keyPath: path].weigh(number, ownPrediction: prediction)
+                self[keyPath: path].weighAlarm(number, ownPrediction: prediction)
             }
             events.together = number
             keepAlives.together = number

@@ -10,13 +10,21 @@ public enum SyncAction: Sendable, Hashable {
     /// The device has begun to count its time anew, although nothing said so.
     case restartNoticed
     case learned(SyncInventory)
-    /// What the device has told and we have not heard, in the order in which it did.
-    case missed([RecalledNotification], SyncGuards)
+    /// What the device has told and we have not heard, in the order in which it did; and the last word on each alarm, heard
+    /// or not: what came in another order than it was sent may have left the alarm as it is not.
+    case missed([HistoryRow])
     /// What stands on the device.
     case standing([RecalledNotification], SyncGuards)
     case done(SyncReason)
     /// It is tried again later.
     case failed(SyncReason, String)
+}
+
+/// A row of the history.
+public struct HistoryRow: Sendable, Hashable {
+    public var notification: RecalledNotification
+    /// It was heard itself.
+    public var isKnown: Bool
 }
 
 /// What reconciling must leave alone.

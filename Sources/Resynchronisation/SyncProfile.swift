@@ -22,11 +22,14 @@ public struct SyncProfile: Sendable, Hashable {
         /// The column with the notification's OID.
         public var notification: UInt32
         public var columns: [Column]
+        /// The column with the device's sysUpTime then; `nil` where there is none.
+        public var uptime: UInt32?
 
-        public init(entry: OID, notification: UInt32, columns: [Column]) {
+        public init(entry: OID, notification: UInt32, columns: [Column], uptime: UInt32? = nil) {
             self.entry = entry
             self.notification = notification
             self.columns = columns
+            self.uptime = uptime
         }
     }
 
@@ -102,9 +105,9 @@ extension SyncProfile {
         }
         return SyncProfile(
             name: "audiocodes",
-            active: Table(entry: audioCodes.appending(11, 1, 1, 1, 1), notification: 3, columns: columns),
+            active: Table(entry: audioCodes.appending(11, 1, 1, 1, 1), notification: 3, columns: columns, uptime: 2),
             variables: nil,
-            history: Table(entry: audioCodes.appending(11, 1, 2, 1, 1), notification: 3, columns: columns),
+            history: Table(entry: audioCodes.appending(11, 1, 2, 1, 1), notification: 3, columns: columns, uptime: 2),
             source: globals.appending(3), time: globals.appending(11), severity: globals.appending(4),
             number: globals.appending(5), covers: [definitions], overflowAlarm: definitions.appending(0, 12),
             overflowObject: nil, emptyProof: .zero(system.appending(2, 5, 4, 0)), changeMark: nil,

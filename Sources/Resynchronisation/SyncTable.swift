@@ -28,6 +28,15 @@ public struct SyncTable: Sendable {
         public var requests: [Request]
         /// Requests that are not waited for any longer.
         public var settled: [Int64]
+        /// Of all requests that were ever left.
+        public var lastNumber: Int64
+
+        /// Nothing.
+        public init() {
+            (states, requests, settled, lastNumber) = ([], [], [], 0)
+        }
+
+        public var isEmpty: Bool { states.isEmpty && requests.isEmpty && settled.isEmpty }
     }
 
     /// A device with its way and the request that it has not answered.
@@ -86,6 +95,11 @@ public struct SyncTable: Sendable {
     /// When the next device is due.
     public var nextDue: Timestamp? { deadlines.next }
 
+    /// Where it was heard last.
+    public func address(of device: String) -> IPAddress? {
+        states[device]?.way.peer.flatMap { Endpoint($0) }?.address
+    }
+
     public func isBusy(_ device: String) -> Bool { states[device]?.sync.isBusy ?? false }
 
     /// What changed since the last call, in a fixed order.
@@ -97,10 +111,12 @@ public struct SyncTable: Sendable {
         }
         // A request that was settled in the same batch needs no row.
         let gone = Set(settled)
-        return Changes(
-            states: changed.sorted().map { ($0, states[$0]) },
-            requests: newRequests.filter { !gone.contains($0.number) },
-            settled: settled.sorted())
+        var changes = Changes()
+        changes.states = changed.sorted().map { ($0, states[$0]) }
+        changes.requests = newRequests.filter { !gone.contains($0.number) }
+        changes.settled = settled.sorted()
+        changes.lastNumber = lastNumber
+        return changes
     }
 
     // MARK: What came in
@@ -124,6 +140,15 @@ public struct SyncTable: Sendable {
             if kind == .keepAlive { state.sync.release(at: time) }
             return state.sync.heard(kind, trapOID: trapOID, variables: variables, alarm: alarm, at: time, settings)
         }
+    }
+
+    /// Whether a notification that came now was read from the device's history before.
+    public mutating func isLate(
+        _ device: String, trapOID: OID, variables: VariableBindings, at time: Timestamp, _ settings: SyncSettings
+    ) -> Bool {
+        guard states[device]?.sync.unheard.isEmpty == false else { return false }
+        changed.insert(device)
+        return states[device]?.sync.isLate(trapOID: trapOID, variables: variables, at: time, settings) ?? false
     }
 
     /// There is a reason to ask it; a device that was never heard is not known how to be reached.

@@ -3,6 +3,7 @@ public import Basics
 public import Devices
 internal import GRDB
 public import Journal
+public import Resynchronisation
 
 extension EventStore {
     /// What a server needs to go on where it stopped.
@@ -22,6 +23,9 @@ extension EventStore {
         public var unsettledDevices: [String]
         public var cursors: [String: SinkCursor]
         public var operators: SavedOperatorState
+        public var resynchronisation: [(device: String, state: SyncTable.State)]
+        /// The number of the request given last.
+        public var lastRequest: Int64
     }
 
     /// All of it as it stood at one moment.
@@ -30,6 +34,7 @@ extension EventStore {
             var alarms = try AlarmRow.readAll(database)
             var devices = try DeviceRow.readAll(database)
             let unsettled = try UnsettledEvents.settle(&alarms, &devices, from: database)
+            let syncs = try SyncRows.load(database)
             return Snapshot(
                 position: try ProgressRow.position(database),
                 clock: try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) },
@@ -37,7 +42,8 @@ extension EventStore {
                 memories: try AlarmMemoryRow.readAll(database), boots: try BootClockRow.readAll(database),
                 devices: devices,
                 unsettledAlarms: unsettled.alarms, unsettledDevices: unsettled.devices,
-                cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database))
+                cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database),
+                resynchronisation: syncs.states, lastRequest: syncs.last)
         }
     }
 

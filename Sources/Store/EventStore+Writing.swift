@@ -28,6 +28,7 @@ extension EventStore {
         try DeviceRow.insert(outcome.devices, into: database)
         try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
         try OperatorRows.write(outcome.operators, to: database)
+        try SyncRows.write(outcome.resynchronisation, to: database)
         let settled = try outcome.settledEvent ?? ProgressRow.value(ProgressRow.settledEvent, database)
         let state = try outcome.removal?.run(settled: settled, written: outcome.events.count, in: database)
         try ProgressRow.insert(outcome, into: database)
@@ -59,6 +60,13 @@ enum ProgressRow {
             insertion.bind(value)
             try insertion.run()
         }
+    }
+
+    static func insert(_ name: String, _ value: Int64, into database: Database) throws {
+        var insertion = try BoundStatement(database, "INSERT OR REPLACE INTO progress (name, value) VALUES (?, ?)")
+        insertion.bind(name)
+        insertion.bind(value)
+        try insertion.run()
     }
 
     /// `nil` where nothing was written yet.

@@ -21,6 +21,9 @@ enum StoreSchema {
         migrator.registerMigration("7 operators' actions") { database in
             try database.execute(sql: OperatorRows.migration)
         }
+        migrator.registerMigration("8 devices' tables, requests to devices") { database in
+            try database.execute(sql: SyncRows.migration)
+        }
         return migrator
     }()
 

@@ -2,6 +2,7 @@ public import Alarms
 public import Basics
 public import Devices
 public import Journal
+public import Resynchronisation
 
 /// A row of the event log: the event, where its datagram stands in the journal, and which sinks it goes to.
 public struct StoredEvent: Sendable, Hashable {
@@ -35,6 +36,8 @@ public struct BatchOutcome: Sendable {
     public var requests: [OperatorRequest]
     /// What operators have done, and what comes of it.
     public var operators = OperatorChanges()
+    /// What is known of devices' tables, and what they are to be asked.
+    public var resynchronisation = SyncTable.Changes()
     /// Where the next batch begins; `nil` leaves it as it is.
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.

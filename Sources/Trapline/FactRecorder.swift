@@ -69,6 +69,24 @@ final class FactRecorder: Sendable {
         }
     }
 
+    /// A request leaves for a device; its answer, which comes later, is behind this in the journal.
+    func record(sent number: Int64, requestID: Int32) {
+        record(
+            OwnFacts.requestSent,
+            [Self.request(number), VariableBinding(name: OwnFacts.requestID, value: .integer(requestID))])
+    }
+
+    /// Nobody answers a request any more.
+    func record(unanswered number: Int64, _ why: String) {
+        queue.async { [self] in
+            record(OwnFacts.requestUnanswered, [Self.request(number), Self.text(OwnFacts.failureReason, why)])
+        }
+    }
+
+    private static func request(_ number: Int64) -> VariableBinding {
+        VariableBinding(name: OwnFacts.requestNumber, value: .counter64(UInt64(clamping: number)))
+    }
+
     /// What intake has to tell of the last second. Returns at once; `waits` only for the last of it, before the journal
     /// is closed.
     func record(_ news: [IntakeNews], waits: Bool = false) {

@@ -62,7 +62,7 @@ extension PipelineSnapshot {
                 routes: configuration.routes, catalog: loaded.catalog, timeZone: configuration.timeZone,
                 vendor: configuration.vendor),
             catalog: loaded.catalog, leniency: naming.leniency,
-            retention: configuration.retention.events, alarms: configuration.alarms,
+            retention: configuration.retention.events, alarms: configuration.alarms, managed: configuration.managed,
             communityName: naming.communityName)
     }
 }

@@ -45,6 +45,8 @@ final class PipelineRunner: Sendable {
     /// The event log's name in facts about what is kept.
     static let eventLog = "events"
 
+    /// There are new requests to devices in the store.
+    private let tellRequests: @Sendable () -> Void
     private let journal: JournalWriter
     private let store: EventStore
     private let cursors: CursorBoard
@@ -68,9 +70,11 @@ final class PipelineRunner: Sendable {
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
         signal: EventSignal, metrics: MetricsRegistry, logger: Logger,
+        tellRequests: @escaping @Sendable () -> Void = {},
         tellHeld: @escaping EventLogWatch.Teller = { _, _, _ in }
     ) {
         self.log = EventLogWatch(metrics, logger: logger, tell: tellHeld)
+        self.tellRequests = tellRequests
         self.journal = journal
         self.folder = folder
         self.reserve = reserve
@@ -252,9 +256,11 @@ final class PipelineRunner: Sendable {
         let unsaved = progress()
         while true {
             do throws(StoreError) {
+                let lastRequest = pipeline.lastRequest
                 try turn.withLock { _ throws(StoreError) in
                     try process(records, unsaved, &pipeline)
                 }
+                if pipeline.lastRequest > lastRequest { tellRequests() }
                 lag.withLock { $0 = nil }
                 if let unsaved { cursors.saved(unsaved) }
                 cursors.saved(pipeline.requests)

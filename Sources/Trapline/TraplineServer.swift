@@ -25,6 +25,7 @@ public final class TraplineServer: Service {
     private let configuration: ServerConfiguration
     private let journal: JournalWriter
     private let reserve: SpaceReserve
+    private let manager: DeviceManager
     private let keeper: StorageKeeper
     /// Alarms of the server's own storage that stood at the last stop.
     private let storageAlarms: StorageAlarms
@@ -100,9 +101,14 @@ public final class TraplineServer: Service {
         let eventPipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: metrics)
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
         self.start = Mutex((eventPipeline, reader))
+        let manager = DeviceManager(
+            store: store, sender: intake, facts: facts, networks: configuration.managed, metrics: metrics,
+            logger: logger)
+        self.manager = manager
         let pipeline = PipelineRunner(
             journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
             metrics: metrics, logger: logger,
+            tellRequests: { [manager] in manager.look() },
             tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1, whenDone: $2) })
         self.pipeline = pipeline
         // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
@@ -208,6 +214,7 @@ public final class TraplineServer: Service {
         }
         isRunning.withLock { $0 = true }
         control.start()
+        manager.start()
         hasBegun.open()
         facts.record(OwnFacts.started, version: TraplineVersion.current)
         if configuration.metricsEndpoint == nil { sayReady() }
@@ -260,6 +267,7 @@ public final class TraplineServer: Service {
         do {
             try await sinks.apply(new.sinks)
             pipeline.replace(snapshot)
+            manager.replace(new.managed)
             sinks.keepCursors(for: new.retention.cursors)
             naming.replace(loaded.naming)
             intake.replaceAccess(new.access)
@@ -358,6 +366,8 @@ public final class TraplineServer: Service {
             DispatchQueue.global().async { [self] in
                 // Requests that are answered are journaled.
                 control.stop()
+                // What is asked now would be answered to nobody.
+                manager.stop()
                 intake.stop()
                 // The last drops, and the end of every sender's being over its budget.
                 facts.record(intake.takeNews(), waits: true)

@@ -3,6 +3,7 @@ public import Basics
 public import Foundation
 public import Intake
 public import Journal
+public import Resynchronisation
 public import Routing
 public import Sinks
 
@@ -26,6 +27,8 @@ public struct ServerConfiguration: Sendable {
     public var timeZone: TimeZone
     public var journal: JournalSettings
     public var retention: RetentionSettings
+    /// The devices that may be asked what stands on them; none by default.
+    public var managed = ManagedNetworks()
 
     /// In the current folder, for a server that was given no place.
     public static let defaultDataFolder = "./trapline-data"

@@ -1,0 +1,313 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import Journal
+internal import Manager
+internal import Resynchronisation
+internal import SNMPWire
+internal import Store
+
+/// Keeping alarms in step with the devices': requests are left in the store, answers come in through the journal.
+extension EventPipeline {
+    /// The reason on what a device's tables said and its notifications did not.
+    static let reasonResynchronised = "resynchronised"
+    /// From the start of the server to the first question: its devices have more to say than usual then.
+    private static let startPause: Int64 = 10_000_000_000
+    /// After a start or a blind interval, devices are asked one after the other: twenty each second.
+    private static let pace: Int64 = 50_000_000
+    /// Of keep-alives, where nothing else is known: the vendor's NAT bindings live for 30 s as a rule, many for more, and
+    /// a way that is closed after all costs a time-out.
+    private static let assumedPeriod: Int64 = 60_000_000_000
+
+    /// The number of the request left last; those up to it are in the store once the batch is.
+    public var lastRequest: Int64 { syncs.lastNumber }
+
+    private func settings(_ device: EventDevice) -> SyncSettings? {
+        snapshot.managed.rule(for: device.address)?.settings
+    }
+
+    // MARK: - What comes in
+
+    /// Whether what a notification says was read from its device's history before: then it is only logged.
+    mutating func isLate(
+        _ received: ReceivedNotification, _ interpretation: Interpretation, _ device: EventDevice
+    ) -> Bool {
+        guard interpretation.kind == .alarm, !snapshot.managed.isEmpty, let settings = settings(device)
+        else { return false }
+        return syncs.isLate(
+            device.id, trapOID: snapshot.interpreter.canonical(interpretation.trapOID),
+            variables: received.notification.variables, at: received.time, settings)
+    }
+
+    /// A device's notification, after its own effects.
+    mutating func noteSync(
+        _ received: ReceivedNotification, _ interpretation: Interpretation, isLate: Bool, _ device: EventDevice,
+        _ draft: inout BatchDraft
+    ) {
+        guard !snapshot.managed.isEmpty, let settings = settings(device) else { return }
+        let kind: RunningNumbers.Class =
+            switch interpretation.kind {
+            case .alarm: .alarm
+            case .keepAlive: .keepAlive
+            default: isLate ? .alarm : .event
+            }
+        // What is late has nothing to say of its alarm any more, but for its number.
+        let key = kind == .alarm && !isLate ? SyncKey(oid: interpretation.alarmOID, source: interpretation.source) : nil
+        let actions = syncs.heard(
+            kind, of: device.id, trapOID: snapshot.interpreter.canonical(interpretation.trapOID),
+            variables: received.notification.variables, alarm: key, from: received.sender, to: received.receiver,
+            at: received.time, settings)
+        perform(actions, device, received, &draft)
+    }
+
+    /// A datagram that is no notification: `true` if it is a response, whether anybody awaited it or not.
+    mutating func takeResponse(_ entry: JournalEntry, _ draft: inout BatchDraft) -> Bool {
+        guard let message = try? SNMPMessage.decode(entry.payload, leniency: snapshot.leniency),
+            let reply = SNMPReply(message)
+        else { return false }
+        guard let id = syncs.device(answering: reply.requestID, from: entry.sender), let device = syncDevice(id),
+            let settings = settings(device)
+        else { return true }
+        let received = EventPipeline.received(reply: entry)
+        if case .timeTicks(let uptime)? = reply.variables.value(of: .sysUpTimeInstance) {
+            noteBoot(of: device, uptime: uptime, at: entry.time, &draft)
+        }
+        perform(syncs.take(reply, from: id, at: entry.time, settings), device, received, &draft)
+        return true
+    }
+
+    /// What a device answers of its time; a restart that no notification told of ends alarms as one that was told.
+    private mutating func noteBoot(
+        of device: EventDevice, uptime: UInt32, at time: Timestamp, _ draft: inout BatchDraft
+    ) {
+        let reading = boots.note(
+            device.id, serial: nil, uptime: uptime, at: time, isColdStart: false,
+            tolerance: snapshot.alarms.restartTolerance)
+        if let epoch = reading.restart { tell(alarms.restart(of: device.id, at: epoch), at: time, &draft) }
+    }
+
+    /// A device's notification has told that it started anew.
+    mutating func noteRestart(of device: EventDevice, at time: Timestamp) {
+        _ = syncs.restarted(device.id, at: time)
+    }
+
+    /// A fact of the server's own that devices' states depend on.
+    mutating func takeSync(_ received: ReceivedNotification, _ draft: inout BatchDraft) {
+        let fact = received.notification
+        switch fact.trapOID {
+        case OwnFacts.requestSent:
+            guard let number = OwnFacts.integer(OwnFacts.requestNumber, in: fact),
+                let id = OwnFacts.integer(OwnFacts.requestID, in: fact).flatMap(Int32.init(exactly:))
+            else { return }
+            syncs.sent(number, requestID: id)
+        case OwnFacts.requestUnanswered:
+            guard let number = OwnFacts.integer(OwnFacts.requestNumber, in: fact),
+                let id = syncs.device(asked: number), let device = syncDevice(id), let settings = settings(device)
+            else { return }
+            let why = OwnFacts.words(OwnFacts.failureReason, in: fact) ?? "no answer"
+            perform(syncs.unanswered(number, why, at: received.time, settings), device, received, &draft)
+        case OwnFacts.resyncRequested:
+            guard let id = OwnFacts.words(OwnFacts.resyncDevice, in: fact) else { return }
+            syncs.wish(.operatorsWord, of: id, at: received.time)
+        case OwnFacts.started:
+            askAll(.start, from: received.time.nanoseconds + EventPipeline.startPause)
+        case OwnFacts.blind:
+            askAll(.blind, from: received.time.nanoseconds, at: blindSender(fact))
+        case OwnFacts.senderWithinBudget:
+            guard let sender = blindSender(fact) else { return askAll(.blind, from: received.time.nanoseconds) }
+            askAll(.blind, from: received.time.nanoseconds, at: sender)
+        default:
+            break
+        }
+    }
+
+    private func blindSender(_ fact: SNMPNotification) -> IPAddress? {
+        OwnFacts.words(OwnFacts.blindSender, in: fact).flatMap { IPAddress($0) }
+    }
+
+    /// Gently: one after the other.
+    private mutating func askAll(_ reason: SyncReason, from start: Int64, at address: IPAddress? = nil) {
+        var due = start
+        for device in syncs.devices {
+            if let address, syncs.address(of: device) != address { continue }
+            syncs.wish(reason, of: device, at: Timestamp(nanoseconds: due))
+            due += EventPipeline.pace
+        }
+    }
+
+    // MARK: - Time
+
+    /// Devices whose time has come are asked.
+    mutating func fireSyncs(at due: Timestamp, _ draft: inout BatchDraft) {
+        while let id = syncs.takeDue(by: due) {
+            guard let device = syncDevice(id), let settings = settings(device) else {
+                syncs.forget(id)
+                continue
+            }
+            let actions = syncs.advance(id, to: due, period: EventPipeline.assumedPeriod, settings)
+            perform(actions, device, EventPipeline.ownReceived(device, at: due), &draft)
+        }
+    }
+
+    // MARK: - What comes of it
+
+    private mutating func perform(
+        _ actions: [SyncAction], _ device: EventDevice, _ received: ReceivedNotification, _ draft: inout BatchDraft
+    ) {
+        var (raised, cleared) = (0, 0)
+        for action in actions {
+            switch action {
+            case .missed(let rows):
+                (raised, cleared) = apply(missed: rows, device, received, &draft)
+            case .standing(let rows, let guards):
+                (raised, cleared) = apply(standing: rows, guards, device, received, &draft)
+            case .done(let reason):
+                let hadFailed = alarms.alarm(for: EventPipeline.failureKey(device)) != nil
+                guard reason.isTold || hadFailed || raised + cleared > 0 else { continue }
+                let counts = [
+                    VariableBinding(name: OwnFacts.resyncRaised, value: .gauge32(UInt32(clamping: raised))),
+                    VariableBinding(name: OwnFacts.resyncCleared, value: .gauge32(UInt32(clamping: cleared))),
+                ]
+                tell(OwnFacts.resyncDone, reason, counts, device, at: received.time, &draft)
+            case .failed(let reason, let why):
+                let words = VariableBinding(
+                    name: OwnFacts.failureReason, value: .octetString(ArraySlice(why.utf8)))
+                tell(OwnFacts.resyncFailed, reason, [words], device, at: received.time, &draft)
+            case .ask, .withdraw, .restartNoticed, .learned:
+                break
+            }
+        }
+    }
+
+    private mutating func tell(
+        _ fact: OID, _ reason: SyncReason, _ variables: [VariableBinding], _ device: EventDevice, at time: Timestamp,
+        _ draft: inout BatchDraft
+    ) {
+        let words = VariableBinding(
+            name: OwnFacts.resyncReason, value: .octetString(ArraySlice(reason.rawValue.utf8)))
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: fact, uptime: 0, variables: VariableBindings([words] + variables))
+        apply(notification, of: device, at: time, &draft)
+    }
+
+    private static func failureKey(_ device: EventDevice) -> AlarmKey {
+        AlarmKey(device: device.id, oid: OwnFacts.resyncFailed, source: "")
+    }
+
+    /// What was missed happens now, in the device's order.
+    private mutating func apply(
+        missed rows: [HistoryRow], _ device: EventDevice, _ received: ReceivedNotification,
+        _ draft: inout BatchDraft
+    ) -> (raised: Int, cleared: Int) {
+        var (raised, cleared) = (0, 0)
+        for row in rows {
+            guard let (interpretation, recalled) = interpret(row.notification, received),
+                !isClearedByHand(interpretation, device)
+            else { continue }
+            let here = alarms.alarm(for: AlarmTable.key(for: interpretation, device: device))?.severity ?? .cleared
+            if row.isKnown, here == interpretation.severity { continue }
+            if interpretation.severity == .cleared { cleared += 1 } else { raised += 1 }
+            apply(
+                interpretation, of: device, recalled, uptime: row.notification.uptime, position: nil,
+                reason: EventPipeline.reasonResynchronised, &draft)
+        }
+        return (raised, cleared)
+    }
+
+    /// What stands on the device stands here, and, if that is sure, nothing else does of what its table speaks of.
+    private mutating func apply(
+        standing rows: [RecalledNotification], _ guards: SyncGuards, _ device: EventDevice,
+        _ received: ReceivedNotification, _ draft: inout BatchDraft
+    ) -> (raised: Int, cleared: Int) {
+        var (raised, cleared) = (0, 0)
+        var present: Set<AlarmKey> = []
+        for row in rows {
+            guard let (interpretation, recalled) = interpret(row, received), interpretation.severity != .cleared
+            else { continue }
+            let key = AlarmTable.key(for: interpretation, device: device)
+            present.insert(key)
+            guard mayTouch(key, guards) else { continue }
+            if let alarm = alarms.alarm(for: key) {
+                guard alarm.severity != interpretation.severity else { continue }
+            } else if isClearedByHand(interpretation, device) {
+                continue
+            }
+            raised += 1
+            apply(
+                interpretation, of: device, recalled, uptime: row.uptime, position: nil,
+                reason: EventPipeline.reasonResynchronised, &draft)
+        }
+        guard guards.mayClear, let profile = settings(device)?.profile else { return (raised, 0) }
+        let overflow = profile.overflowAlarm
+        let here = alarms.alarms(of: device.id)
+        guard !here.contains(where: { $0.key.oid == overflow }) else { return (raised, 0) }
+        for alarm in here
+        where !present.contains(alarm.key) && mayTouch(alarm.key, guards) && profile.speaks(of: alarm.key.oid) {
+            cleared += 1
+            let interpretation = Interpretation(
+                kind: .alarm, alarm: alarm.alarm, alarmOID: alarm.key.oid, trapOID: alarm.key.oid,
+                source: alarm.key.source, severity: .cleared, text: alarm.text, eventType: alarm.eventType,
+                probableCause: alarm.probableCause)
+            var recalled = received
+            recalled.notification = SNMPNotification(
+                version: .v2c, trapOID: alarm.key.oid, uptime: 0, variables: VariableBindings([]))
+            apply(
+                interpretation, of: device, recalled, position: nil,
+                reason: EventPipeline.reasonResynchronised, &draft)
+        }
+        return (raised, cleared)
+    }
+
+    /// It stays cleared until its device raises it anew.
+    private func isClearedByHand(_ interpretation: Interpretation, _ device: EventDevice) -> Bool {
+        guard interpretation.severity != .cleared,
+            let word = clearedByHand(AlarmTable.key(for: interpretation, device: device))
+        else { return false }
+        return interpretation.deviceTime.map { $0 <= word } ?? true
+    }
+
+    /// Only what did not change since the device was asked.
+    private func mayTouch(_ key: AlarmKey, _ guards: SyncGuards) -> Bool {
+        guard !guards.touched.contains(SyncKey(oid: key.oid, source: key.source)) else { return false }
+        return alarms.alarm(for: key).map { $0.lastTime.nanoseconds < guards.watermark } ?? true
+    }
+
+    /// `nil` for a row that is no alarm by the rules.
+    private func interpret(
+        _ row: RecalledNotification, _ received: ReceivedNotification
+    ) -> (Interpretation, ReceivedNotification)? {
+        var recalled = received
+        recalled.notification = SNMPNotification(
+            version: .v2c, trapOID: row.trapOID, uptime: row.uptime ?? 0, variables: row.variables)
+        let interpretation = snapshot.interpreter.interpret(recalled)
+        return interpretation.kind == .alarm ? (interpretation, recalled) : nil
+    }
+
+    /// The device as the inventory has it; one that found no room there is not asked.
+    private func syncDevice(_ id: String) -> EventDevice? {
+        guard let device = devices.device(id) else { return nil }
+        return EventDevice(id: device.id, name: device.name, address: device.address)
+    }
+
+    private static func received(reply entry: JournalEntry) -> ReceivedNotification {
+        ReceivedNotification(
+            notification: SNMPNotification(
+                version: .v2c, trapOID: .zeroDotZero, uptime: 0, variables: VariableBindings([])),
+            time: entry.time, sender: entry.sender, receiver: entry.receiver, listener: entry.interface)
+    }
+
+    private static func ownReceived(_ device: EventDevice, at time: Timestamp) -> ReceivedNotification {
+        let nobody = Endpoint(device.address, port: 0)
+        return ReceivedNotification(
+            notification: SNMPNotification(
+                version: .v2c, trapOID: .zeroDotZero, uptime: 0, variables: VariableBindings([])),
+            time: time, sender: nobody, receiver: nobody, listener: OwnFacts.listener)
+    }
+}
+
+extension SyncProfile {
+    /// Whether an alarm that is not in the device's table is over. Trapline's own alarms of a device are in none.
+    fileprivate func speaks(of oid: OID) -> Bool {
+        covers.contains { oid.hasPrefix($0) } && !oid.hasPrefix(OwnFacts.root)
+    }
+}

@@ -1,0 +1,110 @@
+internal import Basics
+internal import Foundation
+internal import GRDB
+internal import Manager
+public import Resynchronisation
+internal import SNMPWire
+
+/// The rows of what is known of devices' tables, and of the requests that the manager is to send.
+enum SyncRows {
+    /// A device's state is one value, read whole at start and never searched.
+    static let migration = """
+        CREATE TABLE resynchronisation (
+            device TEXT PRIMARY KEY,
+            state BLOB NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE requests (
+            number INTEGER PRIMARY KEY,
+            device TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            local TEXT,
+            message BLOB NOT NULL
+        );
+        """
+
+    /// The number given last, so that none is given twice.
+    private static let lastNumber = "last request"
+
+    static func write(_ changes: SyncTable.Changes, to database: Database) throws {
+        guard !changes.isEmpty else { return }
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        for (device, state) in changes.states {
+            if let state {
+                try database.cachedStatement(
+                    sql: "INSERT OR REPLACE INTO resynchronisation (device, state) VALUES (?, ?)"
+                ).execute(arguments: [StoredText(device), try encoder.encode(state)])
+            } else {
+                try database.cachedStatement(sql: "DELETE FROM resynchronisation WHERE device = ?")
+                    .execute(arguments: [StoredText(device)])
+            }
+        }
+        for number in changes.settled {
+            try database.cachedStatement(sql: "DELETE FROM requests WHERE number = ?").execute(arguments: [number])
+        }
+        for request in changes.requests {
+            try database.cachedStatement(
+                sql: "INSERT INTO requests (number, device, peer, local, message) VALUES (?, ?, ?, ?, ?)"
+            ).execute(arguments: [
+                request.number, StoredText(request.device), request.path.peer.description,
+                request.path.local?.description, Data(SyncRows.message(request.request)),
+            ])
+        }
+        try ProgressRow.insert(lastNumber, changes.lastNumber, into: database)
+    }
+
+    /// A state that cannot be read is left out: its device is asked as one that is new.
+    static func load(_ database: Database) throws -> (states: [(device: String, state: SyncTable.State)], last: Int64) {
+        let decoder = PropertyListDecoder()
+        let rows = try Row.fetchAll(database, sql: "SELECT device, state FROM resynchronisation ORDER BY device")
+        let states = rows.compactMap { row -> (device: String, state: SyncTable.State)? in
+            guard let device: String = row[0], let octets: Data = row[1],
+                let state = try? decoder.decode(SyncTable.State.self, from: octets)
+            else { return nil }
+            return (device, state)
+        }
+        return (states, try ProgressRow.value(lastNumber, database) ?? 0)
+    }
+
+    /// Those behind a number, in order.
+    static func requests(after number: Int64, limit: Int, _ database: Database) throws -> [SyncTable.Request] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT number, device, peer, local, message FROM requests WHERE number > ? ORDER BY 1 LIMIT ?",
+            arguments: [number, limit])
+        return rows.compactMap { row in
+            guard let number: Int64 = row[0], let device: String = row[1], let peerText: String = row[2],
+                let octets: Data = row[4], let peer = Endpoint(peerText), let request = SyncRows.request(Array(octets))
+            else { return nil }
+            let local: String? = row[3]
+            return SyncTable.Request(
+                number: number, device: device, path: RequestPath(peer: peer, local: local.flatMap { Endpoint($0) }),
+                request: request)
+        }
+    }
+
+    // MARK: A request, as a message without a community
+
+    private static func message(_ request: SNMPRequest) -> [UInt8] {
+        request.encode(requestID: 0, Credential(community: Secret("")))
+    }
+
+    private static func request(_ message: [UInt8]) -> SNMPRequest? {
+        guard case .community(let message)? = try? SNMPMessage.decode(message), case .standard(let pdu) = message.pdu
+        else { return nil }
+        switch pdu.kind {
+        case .getRequest: return SNMPRequest(.get, pdu.variables)
+        case .getNextRequest: return SNMPRequest(.getNext, pdu.variables)
+        case .getBulkRequest: return SNMPRequest(.getBulk(maxRepetitions: pdu.maxRepetitions), pdu.variables)
+        // Nothing is ever set but by an operator's command, which takes another way.
+        default: return nil
+        }
+    }
+}
+
+extension EventStore {
+    /// Requests that the pipeline wants to be sent to devices, and that are not settled, behind a number and in order.
+    public func requests(after number: Int64, limit: Int) throws(StoreError) -> [SyncTable.Request] {
+        try reading { database in try SyncRows.requests(after: number, limit: limit, database) }
+    }
+}

@@ -1,0 +1,307 @@
+import Alarms
+import Basics
+import DeviceSimulation
+import Journal
+import MIBCatalog
+import Pipeline
+import Resynchronisation
+import Routing
+import SNMPWire
+import Store
+import Testing
+import TraplineMetrics
+
+/// Alarms that were missed are fetched back from the device, through store, manager and journal.
+@Suite struct ResynchronisationTests {
+    /// A scene whose device was heard and asked once, with nothing standing.
+    private func settled(_ options: DeviceOptions = .init(), poll: Int64? = nil) throws -> SyncScene {
+        var scene = try SyncScene(options, poll: poll)
+        try scene.pass(seconds: 60)
+        #expect(scene.asked > 0)
+        return scene
+    }
+
+    @Test func aLostRaiseIsFetchedFromTheHistory() throws {
+        var scene = try settled()
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 10)
+        #expect(scene.standing == scene.truth)
+        let before = scene.asked
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(2, .critical), at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(3), at: $1) }
+        try scene.pass(seconds: 4)
+        #expect(scene.asked == before, "a gap must stand first")
+        try scene.pass(seconds: 10)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 3)
+        let raised = try scene.events(DeviceAlarm.trap(10)).filter { $0.reason == "resynchronised" }
+        #expect(raised.map(\.source) == ["Board#1/EthernetLink#2"])
+        #expect(raised.first?.transition == .raised)
+        #expect(raised.first?.deviceTime != nil)
+        #expect(try scene.events(OwnFacts.resyncDone).count == 1)
+    }
+
+    @Test func aLostClearIsFetchedFromTheHistory() throws {
+        var scene = try settled()
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 1)
+        scene.device.loseNext(1)
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(2), at: $1) }
+        try scene.pass(seconds: 20)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 1)
+    }
+
+    @Test func aLostRaiseWhoseClearCameIsNotRaised() throws {
+        var scene = try settled()
+        try scene.happen { $0.raise(.ethernetLink(9), at: $1) }
+        try scene.pass(seconds: 1)
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 2)
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        try scene.pass(seconds: 20)
+        #expect(scene.standing == scene.truth)
+        let link = try scene.events(DeviceAlarm.trap(10)).filter { $0.source.hasSuffix("#1") }
+        #expect(link.map(\.transition) == [.logged])
+    }
+
+    @Test func aLostLastTrapIsFoundByTheSlowPoll() throws {
+        var scene = try settled(poll: 120)
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 20)
+        #expect(scene.standing.isEmpty)
+        try scene.pass(seconds: 130)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 1)
+    }
+
+    @Test func aPollThatFindsNothingSaysNothing() throws {
+        var scene = try settled(poll: 60)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        let before = scene.asked
+        try scene.pass(seconds: 300)
+        #expect(scene.asked > before + 4)
+        #expect(try scene.events(OwnFacts.resyncDone).isEmpty)
+        #expect(scene.standing == scene.truth)
+    }
+
+    @Test func nobodyIsAskedThatLiesInNoManagedNetwork() throws {
+        var scene = try SyncScene()
+        let snapshot = PipelineSnapshot(
+            interpreter: scene.pipeline.snapshot.interpreter, routing: scene.pipeline.snapshot.routing, catalog: .empty)
+        scene.setSnapshot(snapshot)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 120)
+        #expect(scene.asked == 0)
+        #expect(scene.standing == scene.truth)
+    }
+
+    @Test func aWrapHasTheActiveTableRead() throws {
+        var options = DeviceOptions()
+        options.firstNumber = 31_998
+        var scene = try settled(options)
+        for link in 1...3 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.pass(seconds: 1)
+        scene.device.loseNext(2)
+        for link in 4...5 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        try scene.pass(seconds: 20)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 4)
+    }
+
+    @Test func ahistoryThatLostWhatWasMissedHasTheActiveTableRead() throws {
+        var options = DeviceOptions()
+        options.historyLimit = 5
+        var scene = try settled(options)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 1)
+        scene.device.loseNext(11)
+        for link in 2...6 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        for link in 2...6 { try scene.happen { $0.clear(DeviceAlarm.ethernetLink(link).key, at: $1) } }
+        try scene.happen { $0.raise(.ethernetLink(8), at: $1) }
+        try scene.pass(seconds: 20)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 1)
+    }
+
+    @Test func aRestartWhoseColdStartWasLostIsNoticedByAPoll() throws {
+        var scene = try settled(poll: 120)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 5)
+        // It is right again while the device is down, which then has nothing to say.
+        scene.device.restart(at: scene.now)
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        scene.way.loss = 1
+        try scene.pass(seconds: 60)
+        scene.way.loss = 0
+        #expect(scene.standing.count == 1)
+        try scene.pass(seconds: 200)
+        #expect(scene.standing.isEmpty)
+    }
+
+    @Test func aDeviceThatDoesNotAnswerIsAnAlarmUntilItDoes() throws {
+        var scene = try settled()
+        try scene.happen { $0.raise(.ethernetLink(9), at: $1) }
+        try scene.pass(seconds: 1)
+        scene.way.silence = 1
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(2), at: $1) }
+        try scene.pass(seconds: 90)
+        #expect(scene.isFailing)
+        #expect(scene.standing.count == 2)
+        scene.way.silence = 0
+        try scene.pass(seconds: 200)
+        #expect(!scene.isFailing)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 3)
+    }
+
+    @Test func anEmptyTableThatIsNoTableClearsNothing() throws {
+        var scene = try settled()
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 5)
+        var options = scene.device.options
+        options.servesAlarmTables = false
+        var blind = SimulatedDevice(serialNumber: 4_711, options: options, bootedAt: scene.now)
+        _ = blind.raise(.ethernetLink(1), at: scene.now)
+        scene.device = blind
+        try scene.ask()
+        try scene.pass(seconds: 60)
+        #expect(scene.standing.count == 1)
+    }
+
+    @Test func anOverflownTableClearsNothing() throws {
+        var options = DeviceOptions()
+        options.activeLimit = 3
+        var scene = try settled(options)
+        for link in 1...6 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.pass(seconds: 10)
+        #expect(scene.standing.count == 7)
+        try scene.ask()
+        try scene.pass(seconds: 60)
+        #expect(scene.standing == scene.truth)
+    }
+
+    @Test func whatIsRaisedWhileTheTableIsReadStays() throws {
+        var scene = try settled()
+        for link in 1...40 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.pass(seconds: 5)
+        scene.way.answer = 1.5
+        try scene.ask()
+        for link in 41...60 {
+            try scene.happen { $0.raise(.ethernetLink(link), at: $1) }
+            try scene.happen { $0.clear(DeviceAlarm.ethernetLink(link - 40).key, at: $1) }
+            try scene.pass(seconds: 1)
+        }
+        try scene.pass(seconds: 60)
+        #expect(scene.standing == scene.truth)
+        #expect(try scene.events(DeviceAlarm.trap(10)).filter { $0.reason == "resynchronised" }.isEmpty)
+    }
+
+    @Test func afterARestartOfTheServerWhatWasMissedIsFetched() throws {
+        var scene = try settled()
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 5)
+        try scene.happen { $0.raise(.ethernetLink(2), at: $1) }
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        try scene.restartServer(after: 300)
+        #expect(scene.standing != scene.truth)
+        try scene.pass(seconds: 90)
+        #expect(scene.standing == scene.truth)
+    }
+
+    @Test func aWalkInHandGoesOnAfterARestartOfTheServer() throws {
+        var scene = try settled()
+        for link in 1...60 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.pass(seconds: 5)
+        scene.device.loseNext(1)
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        try scene.ask()
+        let before = scene.asked
+        try scene.restartServer(after: 1)
+        try scene.pass(seconds: 60)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.asked > before)
+    }
+
+    /// RFC 3877: no running numbers and no history, and a notification's variables in a table of their own.
+    @Test func theStandardsTableServesAsWell() throws {
+        var options = DeviceOptions()
+        options.servesStandardTables = true
+        options.servesAlarmTables = false
+        var scene = try SyncScene(options, poll: 120, profile: .rfc3877)
+        try scene.pass(seconds: 60)
+        for link in 1...15 { try scene.happen { $0.raise(.ethernetLink(link), at: $1) } }
+        try scene.pass(seconds: 5)
+        scene.device.loseNext(4)
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(1).key, at: $1) }
+        try scene.happen { $0.clear(DeviceAlarm.ethernetLink(2).key, at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(20, .critical), at: $1) }
+        try scene.happen { $0.raise(.proxyLost(1, .minor), at: $1) }
+        #expect(scene.standing != scene.truth)
+        try scene.pass(seconds: 200)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 15)
+        let raised = try scene.events(DeviceAlarm.trap(10)).first { $0.source.hasSuffix("#20") }
+        #expect(raised?.text == "Ethernet link alarm. LAN port number 20 is down.")
+    }
+
+    /// Random raises, clears, severities, events, losses, duplicates, reorderings, restarts of device and server, and
+    /// answers that do not come: once all is quiet, and the device was polled, what stands here is what stands there.
+    @Test(arguments: 1...20) func whatStandsHereIsWhatStandsThere(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var options = DeviceOptions()
+        options.numbering = DeviceOptions.Numbering.allCases.randomElement(using: &generator) ?? .together
+        options.keepAliveNumbering =
+            DeviceOptions.KeepAliveNumbering.allCases.randomElement(using: &generator) ?? .zero
+        options.indexing = DeviceOptions.Indexing.allCases.randomElement(using: &generator) ?? .row
+        options.severityChange = DeviceOptions.SeverityChange.allCases.randomElement(using: &generator) ?? .direct
+        options.firstNumber = Bool.random(using: &generator) ? 1 : 31_980
+        options.variableCount = [10, 11, 13, 16].randomElement(using: &generator) ?? 16
+        options.hasInstances = Bool.random(using: &generator)
+        options.historyLimit = [5, 20, 500].randomElement(using: &generator) ?? 500
+        var scene = try SyncScene(options, seed: seed)
+        scene.way = .init(loss: 0.15, duplication: 0.1, delay: 3, silence: 0.05)
+        for _ in 0..<120 {
+            let link = Int.random(in: 1...6, using: &generator)
+            let severity = DeviceSeverity.allCases.filter { $0 >= .warning }.randomElement(using: &generator) ?? .major
+            switch Int.random(in: 0..<40, using: &generator) {
+            case 0: scene.device.restart(at: scene.now)
+            case 1: try scene.restartServer(after: Int.random(in: 1...100, using: &generator))
+            case 2...5:
+                try scene.happen {
+                    $0.event(DeviceAlarm(28, source: "", severity: .indeterminate, text: "done"), at: $1)
+                }
+            case 6...20: try scene.happen { $0.raise(.ethernetLink(link, severity), at: $1) }
+            default: try scene.happen { $0.clear(DeviceAlarm.ethernetLink(link).key, at: $1) }
+            }
+            try scene.pass(seconds: Int.random(in: 0...15, using: &generator))
+        }
+        scene.way = .init()
+        try scene.pass(seconds: 1_200)
+        #expect(scene.standing == scene.truth, "seed \(seed)")
+        #expect(!scene.isFailing, "seed \(seed)")
+
+        // The same journal gives the same events, however it is cut and wherever it is stopped.
+        let again = try EventStore.inMemory()
+        var pipeline = try EventPipeline(store: again, snapshot: scene.pipeline.snapshot, metrics: MetricsRegistry())
+        var rest = scene.records[...]
+        while !rest.isEmpty {
+            _ = try pipeline.process(Array(rest.prefix(Int.random(in: 1...400, using: &generator))))
+            rest = rest.drop { $0.position < pipeline.position ?? $0.position }
+            if Int.random(in: 0..<4, using: &generator) == 0 {
+                pipeline = try EventPipeline(
+                    store: again, snapshot: scene.pipeline.snapshot, metrics: MetricsRegistry())
+            }
+        }
+        #expect(
+            try again.events(after: 0, limit: 100_000) == scene.store.events(after: 0, limit: 100_000), "seed \(seed)")
+    }
+}

@@ -1,0 +1,258 @@
+import Basics
+import Manager
+import SNMPWire
+import Testing
+
+@testable import Resynchronisation
+
+/// When a device is asked, and what its answers lead to.
+@Suite struct SyncTableTests {
+    private static let trap = OID.enterprises.appending(5003, 9, 10, 1, 21, 2, 0)
+    private static let number = OID.enterprises.appending(5003, 9, 10, 1, 21, 1, 5, 0)
+    private static let peer = Endpoint(IPAddress(v4: 0xc000_0207), port: 40_161)
+    private static let own = Endpoint(IPAddress(v4: 0xc000_0201), port: 1_161)
+    private static let minute: Int64 = 60_000_000_000
+
+    /// A table with one device, its time and its settings.
+    private struct Bench {
+        var table = SyncTable()
+        var settings = SyncSettings(profile: .audiocodes, poll: nil)
+        var now = Timestamp(seconds: 1_000_000)
+        var actions: [SyncAction] = []
+
+        mutating func heard(_ kind: RunningNumbers.Class, _ trapOID: OID = trap.appending(10), number: Int32? = nil) {
+            let variables = number.map { [VariableBinding(name: SyncTableTests.number, value: .integer($0))] } ?? []
+            actions += table.heard(
+                kind, of: "device", trapOID: trapOID, variables: VariableBindings(variables), alarm: nil, from: peer,
+                to: own, at: now, settings)
+        }
+
+        /// Lets time go by; the requests that it led to.
+        mutating func pass(seconds: Int64) -> [SyncTable.Request] {
+            now = Timestamp(nanoseconds: now.nanoseconds + seconds * 1_000_000_000)
+            while let due = table.nextDue, due <= now {
+                guard let device = table.takeDue(by: now) else { break }
+                actions += table.advance(device, to: due, period: minute, settings)
+            }
+            return table.takeChanges().requests
+        }
+
+        /// Answers what was asked; the requests that it led to.
+        mutating func answer(_ variables: [VariableBinding], status: Int32 = 0, index: Int32 = 0) -> [SyncTable.Request]
+        {
+            let reply = SNMPReply(
+                requestID: 1, errorStatus: status, errorIndex: index, variables: VariableBindings(variables))
+            actions += table.take(reply, from: "device", at: now, settings)
+            return table.takeChanges().requests
+        }
+
+        mutating func unanswered(_ number: Int64) -> [SyncTable.Request] {
+            actions += table.unanswered(number, "no answer", at: now, settings)
+            return table.takeChanges().requests
+        }
+    }
+
+    private func names(_ request: SyncTable.Request) -> [OID] { request.request.variables.map(\.name) }
+
+    /// The answer to a Get that knows only the time.
+    private func scalars(_ request: SyncTable.Request, uptime: UInt32) -> [VariableBinding] {
+        names(request).map {
+            VariableBinding(name: $0, value: $0 == .sysUpTimeInstance ? .timeTicks(uptime) : .noSuchObject)
+        }
+    }
+
+    @Test func aDeviceIsAskedAtItsFirstContactThroughTheWayThatItsKeepAliveOpened() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        #expect(bench.pass(seconds: 5).isEmpty)
+        let request = try #require(bench.pass(seconds: 10).first)
+        #expect(request.path == RequestPath(peer: Self.peer, local: Self.own))
+        #expect(request.number == 1)
+        #expect(names(request).first == .sysUpTimeInstance)
+    }
+
+    @Test func aDeviceWithoutKeepAlivesIsAskedAtItsAgent() throws {
+        var bench = Bench()
+        bench.heard(.alarm)
+        let request = try #require(bench.pass(seconds: 20).first)
+        #expect(request.path == RequestPath(peer: Endpoint(Self.peer.address, port: 161), local: Self.own))
+    }
+
+    @Test func aWayThatMayBeClosedWaitsForTheNextKeepAlive() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        #expect(bench.unanswered(try #require(bench.pass(seconds: 20).first).number).isEmpty)
+        #expect(bench.unanswered(try #require(bench.pass(seconds: 40).first).number).isEmpty)
+        // The keep-alive is two minutes old when it is tried again.
+        #expect(bench.pass(seconds: 70).isEmpty)
+        #expect(bench.pass(seconds: 30).isEmpty)
+        bench.heard(.keepAlive)
+        #expect(bench.pass(seconds: 25).count == 1)
+    }
+
+    @Test func aBootingDeviceIsLeftAlone() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        bench.heard(.event, OID.snmpTraps.appending(1))
+        for _ in 0..<4 {
+            #expect(bench.pass(seconds: 55).isEmpty)
+            bench.heard(.keepAlive)
+        }
+        bench.heard(.event, Self.trap.appending(4))
+        #expect(bench.pass(seconds: 10).count == 1)
+    }
+
+    @Test func aDeviceThatNeverSaysThatItIsUpIsAskedAfterAll() throws {
+        var bench = Bench()
+        bench.heard(.event, OID.snmpTraps.appending(1))
+        #expect(bench.pass(seconds: 299).isEmpty)
+        #expect(bench.pass(seconds: 10).count == 1)
+    }
+
+    @Test func aRestartEndsTheConversation() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let request = try #require(bench.pass(seconds: 20).first)
+        bench.heard(.event, OID.snmpTraps.appending(1))
+        #expect(bench.table.takeChanges().settled == [request.number])
+        #expect(!bench.table.isBusy("device"))
+    }
+
+    @Test func aV1AgentIsAskedAgainWithoutWhatItDoesNotKnow() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let first = try #require(bench.pass(seconds: 20).first)
+        let second = try #require(
+            bench.answer(Array(first.request.variables), status: SNMPReply.noSuchName, index: 3).first)
+        #expect(names(second) == names(first).enumerated().filter { $0.offset != 2 }.map(\.element))
+        let third = try #require(bench.answer(scalars(second, uptime: 100)).first)
+        #expect(names(third) != names(second))
+    }
+
+    @Test func anAnswerToAnotherQuestionIsNone() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        _ = bench.pass(seconds: 20)
+        let other = VariableBinding(name: OID.mib2.appending(1, 99, 0), value: .integer(1))
+        #expect(bench.answer([other]).isEmpty)
+        #expect(bench.actions == [.failed(.firstContact, "its answer does not fit the question")])
+    }
+
+    @Test func silenceHasLessAskedForAndThenAPause() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let first = try #require(bench.pass(seconds: 20).first)
+        var request = try #require(bench.answer(scalars(first, uptime: 100)).first)
+        var repetitions: [Int32] = []
+        while true {
+            guard case .getBulk(let count) = request.request.operation else { break }
+            repetitions.append(count)
+            guard let next = bench.unanswered(request.number).first else { break }
+            request = next
+        }
+        #expect(repetitions == [40, 20, 10, 5])
+        #expect(bench.actions.last == .failed(.firstContact, "no answer"))
+        // Each further wait is twice as long.
+        for pause in [30, 60, 120, 240] as [Int64] {
+            for _ in 0..<(pause - 1) {
+                #expect(bench.pass(seconds: 1).isEmpty, "pause \(pause)")
+                bench.heard(.keepAlive)
+            }
+            let again = try #require(bench.pass(seconds: 2).first, "pause \(pause)")
+            #expect(bench.unanswered(again.number).isEmpty)
+        }
+    }
+
+    /// The boot epoch that a device's answers tell, before and after.
+    @Test(
+        arguments: [
+            (before: 1_000, after: 61_000, seconds: 600, isRestart: false),
+            (before: 100_000, after: 500, seconds: 600, isRestart: true),
+            // A clock that is a little off, either way.
+            (before: 100_000, after: 162_000, seconds: 600, isRestart: false),
+            (before: 100_000, after: 158_000, seconds: 600, isRestart: false),
+            // The wrap after 497 days.
+            (before: UInt32.max - 1_000, after: 58_999, seconds: 600, isRestart: false),
+        ] as [(before: UInt32, after: UInt32, seconds: Int64, isRestart: Bool)])
+    func aRestartIsNoticedByTheDevicesTime(before: UInt32, after: UInt32, seconds: Int64, isRestart: Bool) throws {
+        var sync = DeviceSync()
+        let settings = SyncSettings()
+        let start = Timestamp(seconds: 1_000_000)
+        for (uptime, time) in [
+            (before, start), (after, Timestamp(nanoseconds: start.nanoseconds + seconds * 1_000_000_000)),
+        ] {
+            sync.wish(.poll, at: time)
+            let asked = sync.advance(to: time, settings)
+            guard case .ask(let request)? = asked.first else {
+                Issue.record("nothing was asked")
+                return
+            }
+            let variables = request.variables.map {
+                VariableBinding(
+                    name: $0.name, value: $0.name == .sysUpTimeInstance ? .timeTicks(uptime) : .noSuchObject)
+            }
+            let actions = sync.take(
+                SNMPReply(requestID: 1, variables: VariableBindings(variables)), at: time, settings)
+            #expect(actions.contains(.restartNoticed) == (isRestart && time > start))
+            sync.job = nil
+            sync.want = nil
+        }
+    }
+
+    @Test func aRestartIsNoticedByTheMarkThatIsGone() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let mark = try #require(SyncProfile.audiocodes.restartMark)
+        for (value, isRestart) in [(0, false), (7, false), (7, false), (0, true), (0, false)] as [(UInt32, Bool)] {
+            bench.actions = []
+            bench.table.wish(.operatorsWord, of: "device", at: bench.now)
+            bench.heard(.keepAlive)
+            let request = try #require(bench.pass(seconds: 20).first)
+            let variables = names(request).map {
+                VariableBinding(name: $0, value: $0 == mark ? .gauge32(value) : .noSuchObject)
+            }
+            _ = bench.answer(variables)
+            #expect(bench.actions.contains(.restartNoticed) == isRestart)
+            // The rest of the conversation is of no interest.
+            bench.heard(.event, OID.snmpTraps.appending(3))
+            while bench.table.isBusy("device") {
+                let number = bench.table.lastNumber
+                _ = bench.unanswered(number)
+            }
+            bench.now = Timestamp(nanoseconds: bench.now.nanoseconds + 120 * Self.minute)
+        }
+    }
+
+    @Test func stateThatWasPutDownGoesOn() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let request = try #require(bench.pass(seconds: 20).first)
+        bench.table.sent(request.number, requestID: 99)
+        let saved = bench.table.takeChanges().states.compactMap { state in state.state.map { (state.device, $0) } }
+        var again = SyncTable(saved.map { (device: $0.0, state: $0.1) }, lastNumber: request.number)
+        #expect(again.device(answering: 99, from: Self.peer) == "device")
+        #expect(again.device(answering: 98, from: Self.peer) == nil)
+        #expect(again.device(answering: 99, from: Self.own) == nil)
+        #expect(again.device(asked: request.number) == "device")
+        let reply = SNMPReply(requestID: 99, variables: VariableBindings(scalars(request, uptime: 5)))
+        _ = again.take(reply, from: "device", at: bench.now, bench.settings)
+        let changes = again.takeChanges()
+        #expect(changes.settled == [request.number])
+        #expect(changes.requests.map(\.number) == [request.number + 1])
+        #expect(again.device(answering: 99, from: Self.peer) == nil)
+    }
+
+    @Test func aDeviceKeepsItsConversationUnderAnotherName() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let request = try #require(bench.pass(seconds: 20).first)
+        bench.table.sent(request.number, requestID: 99)
+        bench.table.rename("device", to: "serial:4711")
+        #expect(bench.table.device(answering: 99, from: Self.peer) == "serial:4711")
+        #expect(bench.table.devices == ["serial:4711"])
+        bench.table.forget("serial:4711")
+        #expect(bench.table.device(answering: 99, from: Self.peer) == nil)
+        #expect(bench.table.takeChanges().settled == [request.number])
+        #expect(bench.table.nextDue == nil)
+    }
+}
