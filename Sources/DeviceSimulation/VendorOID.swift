@@ -19,9 +19,11 @@ enum VendorOID {
     /// acSystem of AC-SYSTEM-MIB.
     static let system = audioCodes.appending(9, 10, 10)
 
-    /// alarmActiveEntry and alarmActiveVariableEntry of RFC 3877.
-    static let standardActive = OID.mib2.appending(118, 1, 2, 2, 1)
-    static let standardVariables = OID.mib2.appending(118, 1, 2, 3, 1)
+    /// alarmActive of RFC 3877, and the entries of its tables.
+    static let alarmActive = OID.mib2.appending(118, 1, 2)
+    static let standardActive = alarmActive.appending(2, 1)
+    static let standardVariables = alarmActive.appending(3, 1)
+    static let standardStats = alarmActive.appending(4, 1)
 
     static let coldStart = OID.snmpTraps.appending(1)
 

@@ -39,6 +39,8 @@ enum AgentScalar: CaseIterable, Sendable, Hashable {
     case acSysSNMPKeepAliveTrapPort, acSysSNMPEmsColdStrartIndication, acSysSTUNBindingLifeTime
     case acSysTypeProduct, acSysVersionSoftware, acSysIdName, acSysIdSerialNumber, acSysIdSlotNumber
     case acSysStateGWSeverity, acSysNATType
+    /// Of RFC 3877: when the active alarms changed last, and how often the table could not take one.
+    case alarmActiveLastChanged, alarmActiveOverflow
 
     /// Without the `.0` of its instance.
     var oid: OID {
@@ -61,6 +63,8 @@ enum AgentScalar: CaseIterable, Sendable, Hashable {
         case .acSysIdSlotNumber: system.appending(2, 3, 3)
         case .acSysStateGWSeverity: system.appending(2, 5, 4)
         case .acSysNATType: system.appending(2, 6, 2, 1)
+        case .alarmActiveLastChanged: VendorOID.alarmActive.appending(1)
+        case .alarmActiveOverflow: VendorOID.alarmActive.appending(5)
         }
     }
 }
@@ -69,8 +73,9 @@ enum AgentScalar: CaseIterable, Sendable, Hashable {
 enum AgentTable: CaseIterable, Sendable, Hashable {
     /// acActiveAlarmTable and acAlarmHistoryTable, indexed by the sequence number.
     case active, history
-    /// alarmActiveTable of RFC 3877, indexed by list name, time and number, and its variables.
-    case standardActive, standardVariables
+    /// alarmActiveTable of RFC 3877, indexed by list name, time and number, its variables, and how many it holds of each
+    /// list: there is one.
+    case standardActive, standardVariables, standardStats
 
     var entry: OID {
         switch self {
@@ -78,6 +83,7 @@ enum AgentTable: CaseIterable, Sendable, Hashable {
         case .history: VendorOID.alarmHistory
         case .standardActive: VendorOID.standardActive
         case .standardVariables: VendorOID.standardVariables
+        case .standardStats: VendorOID.standardStats
         }
     }
 
@@ -87,6 +93,7 @@ enum AgentTable: CaseIterable, Sendable, Hashable {
         case .active, .history: 1...13
         case .standardActive: 4...14
         case .standardVariables: 2...12
+        case .standardStats: 1...4
         }
     }
 }

@@ -42,9 +42,11 @@ struct AgentView {
 
     private func isServed(_ object: AgentObject) -> Bool {
         switch object {
+        case .scalar(.alarmActiveLastChanged), .scalar(.alarmActiveOverflow): device.options.servesStandardTables
         case .scalar: true
         case .column(.active, _), .column(.history, _): device.options.servesAlarmTables
-        case .column(.standardActive, _), .column(.standardVariables, _): device.options.servesStandardTables
+        case .column(.standardActive, _), .column(.standardVariables, _), .column(.standardStats, _):
+            device.options.servesStandardTables
         }
     }
 
@@ -84,6 +86,8 @@ struct AgentView {
         case .acSysStateGWSeverity: .integer(device.highestSeverity.rawValue)
         // None.
         case .acSysNATType: .integer(0)
+        case .alarmActiveLastChanged: .timeTicks(max(tables.lastRaise, tables.lastClear))
+        case .alarmActiveOverflow: .counter32(tables.overflows)
         }
     }
 
@@ -101,6 +105,7 @@ struct AgentView {
         case .active, .standardActive: tables.active.count
         case .history: tables.history.count
         case .standardVariables: tables.active.count * StandardAlarm.variableCount
+        case .standardStats: 1
         }
     }
 
@@ -112,6 +117,8 @@ struct AgentView {
         case .standardVariables:
             StandardAlarm.variableIndex(
                 of: tables.active[row / StandardAlarm.variableCount], row % StandardAlarm.variableCount)
+        // The empty name of the one list.
+        case .standardStats: [0]
         }
     }
 
@@ -123,6 +130,7 @@ struct AgentView {
         case .standardVariables:
             StandardAlarm.variableValue(
                 of: column, tables.active[row / StandardAlarm.variableCount], row % StandardAlarm.variableCount)
+        case .standardStats: StandardAlarm.statistic(column, tables)
         }
     }
 

@@ -39,6 +39,17 @@ enum StandardAlarm {
         }
     }
 
+    /// alarmActiveStatsActiveCurrent, Actives, LastRaise and LastClear.
+    static func statistic(_ column: UInt32, _ tables: AlarmTables) -> Value? {
+        switch column {
+        case 1: .gauge32(UInt32(tables.active.count))
+        case 2: .gauge32(tables.activeCount)
+        case 3: .timeTicks(tables.lastRaise)
+        case 4: .timeTicks(tables.lastClear)
+        default: nil
+        }
+    }
+
     static func variableValue(of column: UInt32, _ row: AlarmRow, _ variable: Int) -> Value? {
         let value = row.alarm.variables(row)[variable]
         let type: ValueType = if case .integer = value { .integer32 } else { .octetString }

@@ -16,7 +16,13 @@ struct AlarmRow: Sendable, Hashable {
 struct AlarmTables: Sendable, Hashable {
     private(set) var active: [AlarmRow] = []
     private(set) var history: [AlarmRow] = []
-    private var activeCount: UInt32 = 0
+    /// Alarms that found no room in the active table.
+    private(set) var overflows: UInt32 = 0
+    /// sysUpTime at the last raise and the last clear, in hundredths of a second.
+    private(set) var lastRaise: UInt32 = 0
+    private(set) var lastClear: UInt32 = 0
+    /// Alarms entered into the active table since the start.
+    private(set) var activeCount: UInt32 = 0
     private var historyCount: UInt32 = 0
 
     /// Whether the active table has room for an alarm that is not in it. One row is kept for the overflow's own alarm.
@@ -38,7 +44,15 @@ struct AlarmTables: Sendable, Hashable {
         // The oldest give way, as in NOTIFICATION-LOG-MIB.
         if history.count > options.historyLimit { history.removeFirst(history.count - options.historyLimit) }
         active.removeAll { $0.alarm.key == alarm.key }
-        guard severity != .cleared, isInTable else { return }
+        guard severity != .cleared else {
+            lastClear = uptime
+            return
+        }
+        lastRaise = uptime
+        guard isInTable else {
+            overflows += 1
+            return
+        }
         activeCount += 1
         if options.indexing == .row { row.index = activeCount }
         active.append(row)
