@@ -1,5 +1,16 @@
 public import Basics
 
+/// Where a datagram stands in the journal.
+public struct DatagramPlace: Sendable, Hashable {
+    public var segment: UInt64
+    public var offset: UInt64
+
+    public init(segment: UInt64, offset: UInt64) {
+        self.segment = segment
+        self.offset = offset
+    }
+}
+
 /// What a sink is still to be told of an alarm that stands.
 public struct UntoldAlarm: Sendable, Hashable {
     /// The alarm's number.
@@ -11,13 +22,19 @@ public struct UntoldAlarm: Sendable, Hashable {
     public var follows: Bool
     /// The severity that the sink knows of; `nil` where it has not heard of the alarm at all.
     public var known: Severity?
+    /// The datagram that the sink was not told of; of several, the last. It may be gone when its time comes.
+    public var datagram: DatagramPlace?
 
-    public init(alarm: Int64, sink: String, due: Timestamp?, follows: Bool, known: Severity? = nil) {
+    public init(
+        alarm: Int64, sink: String, due: Timestamp?, follows: Bool, known: Severity? = nil,
+        datagram: DatagramPlace? = nil
+    ) {
         self.alarm = alarm
         self.sink = sink
         self.due = due
         self.follows = follows
         self.known = known
+        self.datagram = datagram
     }
 }
 
@@ -59,6 +76,7 @@ public struct UntoldAlarms: Sendable {
         if let index = entry.sinks.firstIndex(where: { $0.sink == untold.sink }) {
             let before = entry.sinks.remove(at: index)
             untold.known = before.known
+            untold.datagram = untold.datagram ?? before.datagram
             untold.follows = untold.follows || before.follows
             if let due = before.due, let new = untold.due { untold.due = min(due, new) } else { untold.due = nil }
         }

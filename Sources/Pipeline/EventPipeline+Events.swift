@@ -64,7 +64,7 @@ extension EventPipeline {
             decision.leaveOut(sink)
         }
         noteWord(of: event, on: key)
-        holdBack(&decision, event, of: key, followedSinks: followedSinks)
+        holdBack(&decision, event, of: key, position, followedSinks: followedSinks)
         if !decision.following.isEmpty { alarms.note(sinks: decision.following, for: key) }
         draft.add(EventOutcome(event: event, received: received, decision: decision, position: position))
     }

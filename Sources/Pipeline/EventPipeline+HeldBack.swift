@@ -20,7 +20,8 @@ extension EventPipeline {
 
     /// Takes from a decision what is not to be told now, and remembers what is to be told of its alarm later.
     mutating func holdBack(
-        _ decision: inout RoutingDecision, _ event: borrowing Event, of key: AlarmKey, followedSinks: [String]
+        _ decision: inout RoutingDecision, _ event: borrowing Event, of key: AlarmKey, _ position: JournalPosition?,
+        followedSinks: [String]
     ) {
         guard !operations.isIdle || !decision.delayed.isEmpty else { return }
         let reason = reason(toWithhold: event)
@@ -37,13 +38,15 @@ extension EventPipeline {
         case .raised, .changed:
             guard let alarm = event.alarmID else { return }
             let followers = decision.following
+            let datagram = position.map { DatagramPlace(segment: $0.segment, offset: $0.offset) }
             if let reason {
                 decision.withhold(by: reason)
                 for sink in decision.withheld {
                     let known = followedSinks.contains(sink) ? event.previousSeverity : nil
                     operations.untold.add(
                         UntoldAlarm(
-                            alarm: alarm, sink: sink, due: nil, follows: followers.contains(sink), known: known),
+                            alarm: alarm, sink: sink, due: nil, follows: followers.contains(sink), known: known,
+                            datagram: datagram),
                         of: key)
                 }
             } else {
@@ -52,7 +55,9 @@ extension EventPipeline {
             for delayed in decision.delayed {
                 let due = (clock ?? event.time).advanced(by: delayed.after)
                 operations.untold.add(
-                    UntoldAlarm(alarm: alarm, sink: delayed.sink, due: due, follows: delayed.follows), of: key)
+                    UntoldAlarm(
+                        alarm: alarm, sink: delayed.sink, due: due, follows: delayed.follows, datagram: datagram),
+                    of: key)
             }
         }
     }
@@ -114,7 +119,10 @@ extension EventPipeline {
             notification: SNMPNotification(
                 version: .v2c, trapOID: event.oid, uptime: 0, variables: VariableBindings([])),
             time: event.time, sender: nobody, receiver: nobody, listener: OwnFacts.listener)
-        draft.addAgain(EventOutcome(event: event, received: received, decision: decision, position: nil))
+        // What it was raised by, so that sinks have its variables.
+        let position = sinks.lazy.compactMap(\.datagram).max { ($0.segment, $0.offset) < ($1.segment, $1.offset) }
+            .map { JournalPosition(segment: $0.segment, offset: $0.offset) }
+        draft.addAgain(EventOutcome(event: event, received: received, decision: decision, position: position))
     }
 }
 

@@ -74,6 +74,8 @@ enum OperatorRows {
             due INTEGER,
             follows INTEGER NOT NULL,
             known INTEGER,
+            journal_segment INTEGER,
+            journal_offset INTEGER,
             PRIMARY KEY (alarm, sink)
         ) WITHOUT ROWID;
         CREATE TABLE cleared_by_hand (
@@ -163,6 +165,8 @@ enum OperatorRows {
                 insertion.bind(untold.due?.nanoseconds)
                 insertion.bind(untold.follows ? Int64(1) : 0)
                 insertion.bind(untold.known.map { Int64($0.rawValue) })
+                insertion.bind(untold.datagram.map { Int64(bitPattern: $0.segment) })
+                insertion.bind(untold.datagram.map { Int64(bitPattern: $0.offset) })
                 try insertion.run()
             }
         }
@@ -223,7 +227,9 @@ enum OperatorRows {
 
     private static let silenceColumns = ["id", "matcher", "begins", "ends", "reason", "operator"]
     private static let maintenanceColumns = ["device", "since", "ends", "reason", "operator"]
-    private static let untoldColumns = ["alarm", "sink", "device", "oid", "source", "due", "follows", "known"]
+    private static let untoldColumns = [
+        "alarm", "sink", "device", "oid", "source", "due", "follows", "known", "journal_segment", "journal_offset",
+    ]
     private static let clearColumns = ["device", "oid", "source", "time"]
     private static let auditColumns = ["time", "operator", "action", "subject", "note", "outcome", "event"]
 
@@ -260,7 +266,8 @@ enum OperatorRows {
                 key,
                 UntoldAlarm(
                     alarm: alarm, sink: sink, due: try reader.optionalTimestamp(),
-                    follows: try reader.integer() != 0, known: try reader.optionalSeverity())
+                    follows: try reader.integer() != 0, known: try reader.optionalSeverity(),
+                    datagram: try reader.position().map { DatagramPlace(segment: $0.segment, offset: $0.offset) })
             )
         }
     }

@@ -47,6 +47,11 @@ import Testing
         table.add(untold(1, known: .minor), of: key())
         table.add(untold(1, known: .major), of: key())
         #expect(table.untold("noc", of: 1)?.known == .minor)
+        var last = untold(1)
+        last.datagram = DatagramPlace(segment: 1, offset: 2)
+        table.add(last, of: key())
+        table.add(untold(1), of: key())
+        #expect(table.untold("noc", of: 1)?.datagram == last.datagram)
     }
 
     @Test func itComesBackFromTheStoreAsItWas() {

@@ -36,7 +36,7 @@ import Testing
         #expect(told(after) == ["100 raised major → all,noc"])
         let event = try #require(after.last?.event)
         #expect(event.reason == "silence 1 ended" && event.alarmID == 2 && event.raised == Timestamp(seconds: 10))
-        #expect(after.last?.position == nil)
+        #expect(after.last?.position == held.first?.position, "with the datagram that it was raised by")
         #expect(told(try fed.feed(Sample.linkUp(1, at: 120))) == ["120 cleared cleared → all,noc"])
         #expect(try fed.store.silences().isEmpty)
         #expect(try fed.store.audit(last: 9).map(\.by) == ["anna", "trapline"])

@@ -254,6 +254,9 @@ import Testing
         try server.link("up", 8)
         let isTold = try await server.eventually(["raised ifIndex.7 still standing"])
         #expect(isTold, "\(server.got)")
+        let line = try String(contentsOfFile: folder.file("archive.jsonl"), encoding: .utf8)
+        let notification = try Self.objects(line).first?["notification"] as? [String: Any]
+        #expect(notification?["name"] as? String == "IF-MIB::linkDown", "what it was raised by comes with it: \(line)")
         try server.link("up", 7)
         let isClosed = try await server.eventually(["raised ifIndex.7 still standing", "cleared ifIndex.7"])
         #expect(isClosed, "\(server.got)")
