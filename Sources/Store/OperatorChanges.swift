@@ -1,6 +1,7 @@
 public import Alarms
 public import Basics
 internal import GRDB
+internal import Journal
 
 /// What operators have done and what comes of it, to be written with a batch.
 public struct OperatorChanges: Sendable {

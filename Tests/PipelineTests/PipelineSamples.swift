@@ -18,7 +18,7 @@ enum Sample {
     static let onBattery = OID(wellKnown: "1.3.6.1.4.1.9999.0.7")
     static let unknown = OID(wellKnown: "1.3.6.1.4.1.9999.0.2")
     /// An alarm whose severity is told by `interfaceIndex`, from 0 for cleared to 3 for critical.
-    static let graded = OID(wellKnown: "1.3.6.1.4.1.9999.0.3")
+    static let graded = OID(wellKnown: "1.3.6.1.4.1.9999.0.4")
     static let interfaceIndex = OID(wellKnown: "1.3.6.1.2.1.2.2.1.1")
 
     static let rules = [
