@@ -29,6 +29,15 @@ public struct AlarmMatcher: Sendable, Hashable {
         var field: Field
         var text: String
         var glob: Glob
+        /// Whether it can be an address: else that is not made text for each event.
+        let canBeAddress: Bool
+
+        init(_ field: Field, _ text: String) {
+            self.field = field
+            self.text = text
+            glob = Glob(text)
+            canBeAddress = field == .device && text.utf8.allSatisfy("0123456789abcdefABCDEF:.*?".utf8.contains)
+        }
 
         /// An empty value means a device that is put nowhere.
         func holds(for place: String?) -> Bool {
@@ -56,7 +65,7 @@ public struct AlarmMatcher: Sendable, Hashable {
             }
             if field == .severity { severities.formUnion(try AlarmMatcher.severities(text)) }
             asked.insert(field)
-            self.criteria.append(Criterion(field: field, text: text, glob: Glob(text)))
+            self.criteria.append(Criterion(field, text))
         }
     }
 
@@ -99,7 +108,7 @@ public struct AlarmMatcher: Sendable, Hashable {
                 switch field {
                 case .device:
                     return criterion.glob.matches(device.id) || criterion.glob.matches(device.name)
-                        || criterion.glob.matches(device.address.description)
+                        || criterion.canBeAddress && criterion.glob.matches(device.address.description)
                 case .group: return criterion.holds(for: device.group)
                 case .tenant: return criterion.holds(for: device.tenant)
                 case .site: return criterion.holds(for: device.site)
