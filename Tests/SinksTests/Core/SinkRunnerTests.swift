@@ -165,7 +165,7 @@ import Testing
         #expect(harness.metric("trapline_sink_dropped_total{sink=\"noc\",reason=\"retention\"}") == "57")
         #expect(
             harness.log.all.first
-                == "error noc: 50 events were removed from the event log before this sink came to them")
+                == "error noc: retention removed 50 events of the log before this sink came to them")
     }
 
     // MARK: - Failure
