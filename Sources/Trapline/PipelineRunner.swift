@@ -306,7 +306,9 @@ final class PipelineRunner: Sendable {
     private func pause(storeFailure error: StoreError, _ isFinishing: Bool) -> Bool {
         state.withLock { $0.storeFailure = error }
         // SQLite does not always tell a full disk from another failure.
-        if error.code == .full || (error.code == .failed && reserve.isDiskFull) { reserve.giveUp("\(error)") }
+        if error.code == .full || (error.code == .failed && reserve.isDiskFull) {
+            reserve.giveUp("the store found it: \(error)")
+        }
         return pause("events cannot be stored", error, isFinishing)
     }
 

@@ -91,7 +91,7 @@ public final class TraplineServer: Service {
             saved.activeAlarms.compactMap { OwnFacts.overBudget(of: $0.key) }
                 .map { .withinBudget(listener: $0.listener, sender: $0.sender, refused: 0) })
         let lagging = saved.activeAlarms.compactMap { OwnFacts.laggingSink(of: $0.key) }
-        let lags = SinkLags(standing: Set(lagging)) { facts.record($0) }
+        let lags = SinkLags(standing: Set(lagging), logger: logger) { facts.record($0) }
         let snapshot = PipelineSnapshot(loaded, configuration)
         let routing = RoutingSnapshot(snapshot)
         self.routing = routing
@@ -143,7 +143,7 @@ public final class TraplineServer: Service {
             return try EventStore(folder: folder.path)
         } catch {
             guard error.code == .full || reserve.isDiskFull, !reserve.isGivenUp else { throw error }
-            reserve.giveUp("\(error)")
+            reserve.giveUp("the store found it: \(error)")
             return try EventStore(folder: folder.path)
         }
     }
@@ -298,7 +298,7 @@ public final class TraplineServer: Service {
                     \(limit.rawValue): an inform from before, repeated now, is a second event
                     """)
             }
-            logger.info("\(recall.count) informs are remembered from the journal")
+            logger.info("remembered from the journal: \(counted(recall.count, "inform"))")
             return recall
         } catch {
             logger.warning("informs from before this start are not remembered: \(error)")
