@@ -9,6 +9,28 @@ import Store
 import Testing
 
 @Suite struct EventStoreTests {
+    @Test func othersMayNotReadItsFiles() throws {
+        let folder = try TemporaryFolder()
+        let data = folder.path + "/data"
+        func modes() throws -> [Int] {
+            try ["", "-wal", "-shm"].compactMap { suffix in
+                let path = data + "/" + EventStore.fileName + suffix
+                return try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            }
+        }
+        let store = try EventStore(folder: data)
+        try store.commit(BatchOutcome(events: [try Sample.stored(1)]))
+        #expect(try modes() == [0o600, 0o600, 0o600])
+        try store.close()
+        // As it was made before.
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: data + "/" + EventStore.fileName)
+        let again = try EventStore(folder: data)
+        try again.commit(BatchOutcome(events: [try Sample.stored(2)]))
+        #expect(try modes() == [0o600, 0o600, 0o600])
+        #expect(try again.lastEventID() == 2)
+    }
+
     @Test func whatIsCommittedIsReadBack() throws {
         let folder = try TemporaryFolder()
         let store = try EventStore(folder: folder.path + "/made/here")
