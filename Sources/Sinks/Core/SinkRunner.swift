@@ -202,18 +202,22 @@ public final class SinkRunner: Sendable {
             }
             note(marks, waiting: event)
             await pause(for: window - elapsed)
-            return isStopping ? nil : await next(marks, limit: max(1, maximum))
+            // All of the window: what one look does not reach would wait for another window.
+            let portion = isStopping ? nil : await next(marks, limit: max(1, maximum), pages: .max)
+            return isStopping ? nil : portion
         }
     }
 
     /// What stands in the log now; waits for news, or until it is time to confirm, and gives `nil` where there is nothing.
-    private func next(_ marks: DeliveryMarks, limit: Int) async -> EventFollower.Portion? {
+    private func next(
+        _ marks: DeliveryMarks, limit: Int, pages: Int = EventFollower.pageLimit
+    ) async -> EventFollower.Portion? {
         let cursor = marks.sent
         // Taken before the look: what was announced by now is in the log, or retention has removed it.
         let announced = environment.signal.lastEventID
         guard
-            var portion = await reading({ [follower] () throws(StoreError) in
-                try follower.read(after: cursor, limit: limit)
+            var portion = await reading({ [self] () throws(StoreError) in
+                try follower.read(after: cursor, limit: limit, pages: pages) { isStopping }
             })
         else { return nil }
         if portion.isAtEnd, announced > portion.end {
