@@ -73,6 +73,7 @@ let package = Package(
         // C, each behind a narrow header of its own.
         .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
         .target(name: "CDatagram"),
+        .target(name: "CStream"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CRELP", linkerSettings: [.linkedLibrary("relp")]),
         .target(name: "CLoad"),
@@ -111,8 +112,8 @@ let package = Package(
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
                 "Routing",
-                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
-                logging,
+                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "CStream",
+                lifecycle, logging,
             ]),
         program(
             "TraplineCommand",

@@ -115,9 +115,12 @@ final class FactRecorder: Sendable {
         ]
     }
 
-    /// Records what an operator asks for, and waits on the calling thread until all of it is on disk.
+    /// Records what an operator asks for, and waits on the calling thread until it is on disk: all of it in one batch,
+    /// since thousands of commits would outlast the operator's patience, and half a request is none.
     func record(_ facts: [OperatorFact]) throws(ServerError) {
-        for fact in facts where !recordDurably(fact.notification, fact.variables) {
+        guard !facts.isEmpty else { return }
+        let entries = facts.map { entry($0.notification, $0.variables) }
+        guard Self.wait({ append(entries, whenDurable: $0) }) else {
             throw ServerError("the journal cannot be written; the server's log says why")
         }
     }
@@ -161,6 +164,10 @@ final class FactRecorder: Sendable {
     private func record(
         _ fact: OID, _ bindings: [VariableBinding] = [], whenDurable: JournalWriter.Completion? = nil
     ) {
+        append([entry(fact, bindings)], whenDurable: whenDurable)
+    }
+
+    private func entry(_ fact: OID, _ bindings: [VariableBinding]) -> JournalEntry {
         let now = Timestamp.now
         let notification = SNMPNotification(
             version: .v2c, trapOID: fact,
@@ -168,10 +175,13 @@ final class FactRecorder: Sendable {
             variables: VariableBindings(bindings))
         let pdu = notification.v2PDU(kind: .trap, requestID: 0)
         let payload = CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
-        let entry = JournalEntry(
+        return JournalEntry(
             time: now, interface: Self.interface, sender: endpoint, receiver: endpoint, payload: payload)
+    }
+
+    private func append(_ entries: [JournalEntry], whenDurable: JournalWriter.Completion?) {
         // What this commit adds is not news to `tick`.
-        journal.append([entry]) { [self] result in
+        journal.append(entries) { [self] result in
             let committed = journal.committed
             lastCommitted.withLock { $0 = max($0, committed) }
             whenDurable?(result)
