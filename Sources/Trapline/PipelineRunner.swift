@@ -57,6 +57,7 @@ final class PipelineRunner: Sendable {
     private let log: EventLogWatch
     private let reserve: SpaceReserve
     private let folder: String
+    private let ages: AgeClock
     /// Held while a batch is processed, and while retention gives up what is not: a record is either in the store or
     /// counted as lost.
     private let turn = Mutex<Void>(())
@@ -67,13 +68,14 @@ final class PipelineRunner: Sendable {
 
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
-        signal: EventSignal, metrics: MetricsRegistry, logger: Logger,
+        signal: EventSignal, ages: AgeClock, metrics: MetricsRegistry, logger: Logger,
         tellHeld: @escaping EventLogWatch.Teller = { _, _, _ in }
     ) {
         self.log = EventLogWatch(metrics, logger: logger, tell: tellHeld)
         self.journal = journal
         self.folder = folder
         self.reserve = reserve
+        self.ages = ages
         self.store = store
         self.cursors = cursors
         self.signal = signal
@@ -259,7 +261,7 @@ final class PipelineRunner: Sendable {
         let next = state.withLock { $0.next }
         let kept = records.first.map { $0.position < next } ?? false ? records.filter { $0.position >= next } : records
         try pipeline.advance(
-            over: kept, progress: unsaved?.progress ?? SinkProgress(), holds: cursors.holds)
+            over: kept, progress: unsaved?.progress ?? SinkProgress(), holds: cursors.holds, now: ages.now)
         let isBacklogDone = state.withLock { state in
             if let last = records.last { state.next = max(state.next, last.next) }
             guard let end = state.backlogEnd, end <= state.next else { return false }
@@ -277,7 +279,7 @@ final class PipelineRunner: Sendable {
     private func lookAtLog(_ pipeline: inout EventPipeline, _ isFinishing: Bool) -> Bool {
         let unsaved = cursors.pending()
         do throws(StoreError) {
-            try pipeline.advance(over: [], progress: unsaved.progress, holds: cursors.holds)
+            try pipeline.advance(over: [], progress: unsaved.progress, holds: cursors.holds, now: ages.now)
         } catch {
             return pause(storeFailure: error, isFinishing)
         }

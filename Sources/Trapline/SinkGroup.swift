@@ -24,12 +24,14 @@ final class SinkGroup: Service {
     private let lags: SinkLags
     /// How long the cursor of a sink that is gone is kept.
     private let cursorRetention: Mutex<Duration>
+    private let ages: AgeClock
     private let state = Mutex(State())
 
-    init(environment: SinkEnvironment, lags: SinkLags, cursorRetention: Duration) {
+    init(environment: SinkEnvironment, lags: SinkLags, cursorRetention: Duration, ages: AgeClock) {
         self.environment = environment
         self.lags = lags
         self.cursorRetention = Mutex(cursorRetention)
+        self.ages = ages
     }
 
     /// The sinks of the configuration in force.
@@ -64,7 +66,7 @@ final class SinkGroup: Service {
             guard let member = members[name] else { continue }
             lags.look(at: name, lag, limit: member.runner.lagLimit, isFailing: failing.contains(name))
         }
-        let now = environment.now()
+        let now = ages.now
         let kept = cursorRetention.withLock { $0 }
         let limit = Timestamp(nanoseconds: now.nanoseconds - Int64(kept / .nanoseconds(1)))
         for name in environment.cursors.free(removedBefore: limit) {
@@ -107,7 +109,7 @@ final class SinkGroup: Service {
                 name: name, sink: SinkFactory.make(name, configured.settings), options: configured.options,
                 environment: environment, start: start)
         }
-        for name in environment.cursors.keep(Set(wanted.keys), at: environment.now()) {
+        for name in environment.cursors.keep(Set(wanted.keys), at: ages.now) {
             environment.logger.notice(
                 "the sink \(name) is gone; its place in the event log is kept for a while, in case it comes back")
         }

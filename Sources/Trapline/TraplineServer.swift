@@ -72,6 +72,8 @@ public final class TraplineServer: Service {
             lock: lock, ownInterface: FactRecorder.interface, reserve: reserve)
         self.journal = journal
         for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
+        // The last of its segments was begun just now; the one before is the last run's.
+        let ages = AgeClock(lastWritten: journal.segments.dropLast().last?.lastWritten)
         let signal = EventSignal(lastEventID: saved.lastEventID)
         let cursors = CursorBoard(saved.cursors)
         let naming = NamingSnapshot(loaded.naming)
@@ -100,7 +102,7 @@ public final class TraplineServer: Service {
         self.start = Mutex((eventPipeline, reader))
         let pipeline = PipelineRunner(
             journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
-            metrics: metrics, logger: logger,
+            ages: ages, metrics: metrics, logger: logger,
             tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1, whenDone: $2) })
         self.pipeline = pipeline
         // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
@@ -115,7 +117,7 @@ public final class TraplineServer: Service {
                 },
                 record: { position in try? lookUp.record(at: position) }, naming: { naming.current },
                 executor: SinkThreads.shared),
-            lags: lags, cursorRetention: configuration.retention.cursors)
+            lags: lags, cursorRetention: configuration.retention.cursors, ages: ages)
         self.control = ControlServer(folder: folder.path, logger: logger) { request, name in
             OperatorActions(store: store, configuredSinks: sinks.names) { try facts.record($0) }
                 .perform(request, by: name)
@@ -129,7 +131,8 @@ public final class TraplineServer: Service {
             surroundings: StorageKeeper.Surroundings(
                 holds: { try holds.current() }, storeFailure: { pipeline.storeFailure },
                 failed: { [intake] in intake.accounts.mapValues(\.failed) },
-                giveUp: { try pipeline.giveUp(before: $0) }, release: { lookUp.release(segmentsBelow: $0) }),
+                giveUp: { try pipeline.giveUp(before: $0) }, now: { ages.now },
+                release: { lookUp.release(segmentsBelow: $0) }),
             metrics: metrics, logger: logger)
         self.reloads = metrics.gauge(
             "trapline_config_last_reload_successful", help: "1 if the last reload took effect, 0 if it was refused.",
