@@ -1,7 +1,6 @@
 import Alarms
 import Basics
 import Foundation
-import GRDB
 import Intake
 import Logging
 import Pipeline
@@ -15,21 +14,6 @@ import TraplineMetrics
 
 /// The whole server in this process: what its keeper removes, holds, refuses and drops, and what it tells of it.
 @Suite(.serialized) struct StorageKeeperTests {
-    /// Keeps the store's only writer out, as another program on the file does: the pipeline stands still.
-    private final class StoreBlock {
-        private let database: DatabaseQueue
-
-        init(_ folder: String) throws {
-            var configuration = Configuration()
-            configuration.allowsUnsafeTransactions = true
-            configuration.busyMode = .timeout(20)
-            database = try DatabaseQueue(path: folder + "/" + EventStore.fileName, configuration: configuration)
-            try database.unsafeReentrantWrite { try $0.execute(sql: "BEGIN IMMEDIATE") }
-        }
-
-        func end() throws { try database.unsafeReentrantWrite { try $0.execute(sql: "ROLLBACK") } }
-    }
-
     /// A server on a small journal, and what can be asked of it.
     private final class Bench: Sendable {
         static let marker = OID.enterprises.appending(99, 0, 7)
