@@ -139,11 +139,11 @@ let package = Package(
         tests(of: "MIBCatalog", ["Basics", "SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "Captures", ["Basics", "TestPeers"]),
         tests(of: "Journal", ["Basics", "Captures", "TestPeers"]),
-        tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
+        tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog", "TestPeers"]),
         tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
-        tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "TestPeers"]),
         tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
-        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
+        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", "TestPeers", grdb]),
         tests(
             of: "Pipeline",
             [
@@ -162,7 +162,10 @@ let package = Package(
         tests(of: "Portal", ["Basics", "TraplineMetrics", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks"],
+            [
+                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks",
+                "TestPeers",
+            ],
             resources: [.copy("Fixtures")]),
         tests(
             of: "Trapline",

@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Glibc
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import Journal

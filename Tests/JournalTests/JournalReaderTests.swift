@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestPeers
 import Testing
 
 @testable import Journal

@@ -6,6 +6,7 @@ import GRDB
 import Journal
 import SNMPWire
 import Store
+import TestPeers
 import Testing
 
 @Suite struct EventStoreTests {
@@ -67,7 +68,7 @@ import Testing
 
     @Test func anyEventComesBackAsItWas() throws {
         let seed = UInt64.random(in: 0...(.max))
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let events = try (1...500).map { try Sample.randomEvent($0, &numbers) }
         let store = try EventStore.inMemory()
         try store.commit(BatchOutcome(events: events))
