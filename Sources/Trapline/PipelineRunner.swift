@@ -242,7 +242,8 @@ final class PipelineRunner: Sendable {
                 try turn.withLock { _ throws(StoreError) in
                     try process(records, unsaved, &pipeline)
                 }
-                lag.withLock { $0 = nil }
+                // Until the next batch is read what waits is about as old as the last one.
+                lag.withLock { $0 = reader.position < committed ? records.last?.entry.time : nil }
                 if let unsaved { cursors.saved(unsaved) }
                 cursors.saved(pipeline.requests)
                 signal.announce(pipeline.lastEventID)
