@@ -104,10 +104,11 @@ public struct OID: Sendable {
 
     /// The same from content octets that are checked, wherever they lie: one allocation.
     static func appending(arcs: some Collection<UInt32>, to parent: RawSpan) -> OID {
-        let parent = parent.byteCount == 0 ? zeroDotZero.octets : parent
         var octets: [UInt8] = []
-        octets.reserveCapacity(parent.byteCount + arcs.count * 5)
+        octets.reserveCapacity(max(parent.byteCount, 1) + arcs.count * 5)
         unsafe parent.withUnsafeBytes { unsafe octets.append(contentsOf: $0) }
+        // The empty form of a lenient reader.
+        if octets.isEmpty { octets.append(contentsOf: zeroDotZero.encoded) }
         let arcCount = octets.reduce(1) { $1 & 0x80 == 0 ? $0 + 1 : $0 }
         for arc in arcs.prefix(WireLimits.arcs - arcCount) {
             OID.append(arc, to: &octets)
