@@ -75,6 +75,7 @@ let package = Package(
         // C, each behind a narrow header of its own.
         .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
         .target(name: "CDatagram"),
+        .target(name: "CStream"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CRELP", linkerSettings: [.linkedLibrary("relp")]),
         .target(name: "CLoad"),
@@ -126,8 +127,8 @@ let package = Package(
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
                 "Manager", "Resynchronisation", "Routing",
-                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", lifecycle,
-                logging,
+                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "CStream",
+                lifecycle, logging,
             ]),
         room(
             "TraplineTesting",
@@ -161,13 +162,13 @@ let package = Package(
         tests(of: "MIBCatalog", ["Basics", "SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "Captures", ["Basics", "TestPeers"]),
         tests(of: "Journal", ["Basics", "Captures", "TestPeers"]),
-        tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
+        tests(of: "Alarms", ["Basics", "SNMPWire", "MIBCatalog", "TestPeers"]),
         tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
-        tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
+        tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "TestPeers"]),
         tests(of: "Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
         tests(of: "Manager", ["Basics", "SNMPWire", "Intake", "TestPeers"]),
         tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
-        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", grdb]),
+        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", "TestPeers", grdb]),
         tests(
             of: "Pipeline",
             [
@@ -189,7 +190,10 @@ let package = Package(
         tests(of: "Portal", ["Basics", "TraplineMetrics", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
-            ["Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks"],
+            [
+                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks",
+                "TestPeers",
+            ],
             resources: [.copy("Fixtures")]),
         tests(
             of: "Trapline",

@@ -160,7 +160,7 @@ public final class DatagramIntake: Sendable {
 
     private func report(_ listener: ListenerSettings, _ sockets: [DatagramSocket]) {
         guard let first = sockets.first else { return }
-        let count = sockets.count == 1 ? "1 socket" : "\(sockets.count) sockets"
+        let count = counted(sockets.count, "socket")
         logger.info(
             "Listener \(listener.name) receives on \(first.endpoint): \(count), receive buffer \(first.receiveBuffer) octets."
         )

@@ -51,7 +51,17 @@ public struct InformRecall: Sendable {
         let monotonic = monotonicNanoseconds()
         var tail = try JournalTail(folder: folder, before: end)
         var records = 0
-        while let record = try tail.read() {
+        /// The limit that is reached without another record, if one is.
+        func reached(_ octets: UInt64) -> Limit? {
+            if octets >= mostOctets { return .octets }
+            return monotonicNanoseconds() - monotonic > Self.mostTime ? .time : nil
+        }
+        // A damaged stretch may be long, and is looked through for records octet by octet.
+        var inDamage: Limit?
+        while let record = try tail.read(while: { octets in
+            inDamage = reached(octets)
+            return inDamage == nil
+        }) {
             let age = now.nanoseconds(since: record.entry.time)
             guard age <= InformMemory<Void>.lifetime else { return }
             reach = max(reach, age)
@@ -62,13 +72,12 @@ public struct InformRecall: Sendable {
                 limit = .informs
             } else if tail.octetsRead >= mostOctets {
                 limit = .octets
-            } else if records.isMultiple(of: Self.recordsPerLook),
-                monotonicNanoseconds() - monotonic > Self.mostTime
-            {
-                limit = .time
+            } else if records.isMultiple(of: Self.recordsPerLook) {
+                limit = reached(tail.octetsRead)
             }
             if limit != nil { return }
         }
+        limit = inDamage
     }
 
     private mutating func note(_ entry: JournalEntry, at time: Int64) {

@@ -58,14 +58,24 @@ final class ListenerLedger: Sendable {
             case .began(let sender, let refused):
                 news.append(.overBudget(listener: name, sender: sender, refused: refused))
                 complain(RefusalReason.overBudget.label) {
-                    let who = sender?.description ?? "more than \(SendersOverBudget.capacity) senders"
-                    return "Refused \(refused) datagrams from \(who): \(RefusalReason.overBudget.advice(nil))"
+                    let datagrams = counted(refused, "datagram")
+                    return "Refused \(datagrams) from \(who(sender)): \(RefusalReason.overBudget.advice(nil))"
                 }
             case .ended(let sender, let refused):
                 news.append(.withinBudget(listener: name, sender: sender, refused: refused))
+                // At the stop nobody knows.
+                guard !isLast else { continue }
+                complain("within-budget", level: .notice) {
+                    "Refused nothing more for \(SendersOverBudget.quietLooks) s from \(who(sender)): within the budget "
+                        + "again, after \(counted(refused, "refused datagram"))."
+                }
             }
         }
         return news
+    }
+
+    private func who(_ sender: IPAddress?) -> String {
+        sender?.description ?? "more than \(SendersOverBudget.capacity) senders"
     }
 
     /// Logs a line of this kind, unless one was logged a short while ago. Its text is made only if it is logged.

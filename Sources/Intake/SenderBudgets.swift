@@ -75,7 +75,8 @@ struct SenderBudgets {
         return .within
     }
 
-    /// The sender's bucket: its old one, else a new one in a place that is free or holds a full bucket.
+    /// The sender's bucket: its old one, else a new one in a place that is free or holds a full bucket, or, where there is
+    /// none, one from before the clock was set back.
     private mutating func place(of key: Key, at time: Int64, _ policy: BudgetPolicy) -> Int? {
         let (bits, family) = (key.address.bits, key.address.family.rawValue)
         let home = Int(truncatingIfNeeded: hash(bits)) & (Self.slots - Self.ways)
@@ -84,9 +85,15 @@ struct SenderBudgets {
             if buckets[index].bits == bits, buckets[index].family == family { return index }
             if free == nil, buckets[index].fullAt <= time { free = index }
         }
-        guard let free else { return nil }
+        guard let free = free ?? (home..<home + Self.ways).first(where: { isFromTheFuture(buckets[$0], time, policy) })
+        else { return nil }
         buckets[free] = Bucket(bits: bits, fullAt: time, plan: policy.plan(for: key.address), family: family)
         return free
+    }
+
+    /// No bucket takes longer to fill: the clock was set back since, and the place would be lost until it has caught up.
+    private func isFromTheFuture(_ bucket: Bucket, _ time: Int64, _ policy: BudgetPolicy) -> Bool {
+        bucket.fullAt - time > policy.plans[Int(bucket.plan)].depth
     }
 
     /// Two multiplications, each folded: every bit of the address reaches every bit of the place.

@@ -288,7 +288,8 @@ final class SocketReceiver: Sendable {
         if let failure {
             ledger.complain(failure.reason.rawValue, level: .error) {
                 let total = ledger.read().accounts.failedTotal
-                return "The journal could not keep \(count) datagrams, \(total) since the start; informs among them go "
+                let datagrams = counted(count, "datagram")
+                return "The journal could not keep \(datagrams), \(total) since the start; informs among them go "
                     + "unanswered: \(failure)"
             }
         } else {

@@ -111,6 +111,34 @@ struct CommitGroup {
         records.sort { ($0.time, $0.chunk, $0.offset) < ($1.time, $1.chunk, $1.offset) }
     }
 
+    /// Where a commit that begins with the record `first` may end, and its octets: behind as many records as `room`
+    /// octets hold, or behind the fewest where those are more. It cuts no batch in two: one whose first records became
+    /// durable without its last could only be told to have failed, and its senders would repeat what is on disk.
+    func cut(from first: Int, within room: UInt64) -> (end: Int, octets: UInt64) {
+        // Of all records; where some are done already it is rather too much, and the long way tells.
+        if UInt64(byteCount) <= room { return (records.count, UInt64(byteCount)) }
+        var missing = [Int](repeating: 0, count: batches.count)
+        for record in records[first...] { missing[record.batch] += 1 }
+        var isOpen = [Bool](repeating: false, count: batches.count)
+        var open = 0
+        var octets: UInt64 = 0
+        var cut = (end: first, octets: octets)
+        for index in first..<records.count {
+            let batch = records[index].batch
+            octets += UInt64(records[index].length)
+            if !isOpen[batch] {
+                isOpen[batch] = true
+                open += 1
+            }
+            missing[batch] -= 1
+            if missing[batch] == 0 { open -= 1 }
+            let isCut = open == 0
+            if octets > room, isCut || cut.end > first { return cut.end > first ? cut : (index + 1, octets) }
+            if isCut { cut = (index + 1, octets) }
+        }
+        return cut
+    }
+
     /// Appends a record's sealed block to `output`.
     func seal(_ record: Record, at position: JournalPosition, into output: inout [UInt8]) {
         let base = output.count

@@ -65,7 +65,8 @@ final class JournalCommitter {
     }
 
     /// Makes the group durable, in as many segments as it takes, and tells each of its batches apart in `remaining`.
-    /// `published` is called each time that readers may go further. After an error some of the records may be durable.
+    /// `published` is called each time that readers may go further. After an error some of the batches may be durable,
+    /// each whole.
     ///
     /// A full disk costs the ballast, and all records but the server's own: those are written in its room.
     func commit(
@@ -108,42 +109,43 @@ final class JournalCommitter {
         return nil
     }
 
-    /// Writes and syncs as many records as the segment has room for, at least one.
+    /// Writes and syncs as many whole batches as the segment has room for, at least one.
     private func commitRun(
         _ group: CommitGroup, from first: Int, interfaces: [String]
     ) throws(JournalError) -> (index: Int, position: JournalPosition) {
-        let firstLength = UInt64(group.records[first].length)
-        let segment = try segmentWithRoom(for: firstLength, interfaceCount: group.interfaceCount, interfaces)
+        let (segment, end) = try segmentWithRoom(for: group, from: first, interfaces)
         var index = first
-        var isFull = false
-        while index < group.records.count, !isFull {
+        while index < end {
             output.removeAll(keepingCapacity: true)
-            while index < group.records.count, output.count < Self.pieceSize {
-                let record = group.records[index]
+            while index < end, output.count < Self.pieceSize {
                 let offset = segment.length + UInt64(output.count)
-                isFull = index > first && offset + UInt64(record.length) > UInt64(settings.segmentSize)
-                if isFull { break }
                 group.seal(
-                    record, at: JournalPosition(segment: segment.number, offset: offset), into: &output)
+                    group.records[index], at: JournalPosition(segment: segment.number, offset: offset), into: &output)
                 index += 1
             }
             try segment.write(output)
         }
         try segment.commit()
-        return (index, JournalPosition(segment: segment.number, offset: segment.durableLength))
+        return (end, JournalPosition(segment: segment.number, offset: segment.durableLength))
     }
 
+    /// The segment that takes the next records, and up to which. One that holds none yet takes a batch, or batches that
+    /// are mixed by their times, of whatever size: it may become longer than the settings say, by one group at most.
     private func segmentWithRoom(
-        for length: UInt64, interfaceCount: Int, _ interfaces: [String]
-    ) throws(JournalError) -> SegmentWriter {
-        if let segment, segment.interfaceCount >= interfaceCount,
-            !segment.hasDurableRecords || segment.length + length <= UInt64(settings.segmentSize)
-        {
-            return segment
+        for group: CommitGroup, from first: Int, _ interfaces: [String]
+    ) throws(JournalError) -> (SegmentWriter, end: Int) {
+        if let segment, segment.interfaceCount >= group.interfaceCount {
+            let room = room(in: segment)
+            let cut = group.cut(from: first, within: room)
+            if cut.octets <= room || !segment.hasDurableRecords { return (segment, cut.end) }
         }
         _ = try beginSegment(interfaces)
         guard let segment else { throw JournalError(.closed, path: folder.path, detail: "no segment is open") }
-        return segment
+        return (segment, group.cut(from: first, within: room(in: segment)).end)
+    }
+
+    private func room(in segment: SegmentWriter) -> UInt64 {
+        UInt64(settings.segmentSize) - min(UInt64(settings.segmentSize), segment.length)
     }
 
     private func abandonSegment() {

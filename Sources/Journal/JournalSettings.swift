@@ -10,7 +10,8 @@ public struct JournalSettings: Sendable, Hashable {
         case never
     }
 
-    /// Octets after which a new segment begins. 64 MiB is a file that packet tools open at once.
+    /// Octets after which a new segment begins. 64 MiB is a file that packet tools open at once. A segment is longer only
+    /// where one commit is that cannot be cut between batches.
     public var segmentSize = 64 * 1_024 * 1_024
     /// The least time between two commits: what an inform waits at most before its commit begins.
     public var commitInterval = Duration.milliseconds(5)

@@ -4,6 +4,8 @@
 /// It shows exactly the records that a ``JournalReader`` shows that reads up to the same end: what was given up and
 /// written again is passed over, and so is what is damaged.
 public struct JournalTail {
+    /// Octets without a record between two looks at whether to go on.
+    private static let octetsPerLook: UInt64 = 64 * 1_024
     /// Octets read from a segment at once; the longest block fits many times.
     private static let pieceSize = 1_024 * 1_024
 
@@ -30,8 +32,18 @@ public struct JournalTail {
     }
 
     /// The record before the one shown last; `nil` at the journal's beginning.
-    public mutating func read() throws(JournalError) -> JournalRecord? {
+    ///
+    /// - Parameter goesOn: asked now and then where a long stretch holds no record, with ``octetsRead``; where it says
+    ///   no, reading ends there, with `nil`.
+    public mutating func read(
+        while goesOn: (_ octetsRead: UInt64) -> Bool = { _ in true }
+    ) throws(JournalError) -> JournalRecord? {
+        var nextLook = octetsRead + Self.octetsPerLook
         while true {
+            if octetsRead >= nextLook {
+                guard goesOn(octetsRead) else { return nil }
+                nextLook = octetsRead + Self.octetsPerLook
+            }
             guard let segment else {
                 guard try openPrevious() else { return nil }
                 continue

@@ -17,6 +17,11 @@ public struct RetentionPolicy: Sendable {
             self.pipeline = pipeline
             self.sinks = sinks
         }
+
+        /// The sinks that need a segment, by name.
+        public func sinks(needing segment: UInt64) -> [String] {
+            sinks.filter { $0.value <= segment }.keys.sorted()
+        }
     }
 
     public struct Removal: Sendable, Hashable {
@@ -25,7 +30,7 @@ public struct RetentionPolicy: Sendable {
             case none
             /// These sinks deliver some events without their datagrams.
             case datagrams(sinks: [String])
-            /// It is not processed.
+            /// It is not processed, or is not known to be for good.
             case unprocessed
         }
 
@@ -79,7 +84,7 @@ public struct RetentionPolicy: Sendable {
             guard wanted > retention.size || wanted + room > retention.limit || isOld(segment, now) else { break }
             wanted -= size
             let isUnprocessed = segment.number >= holds.pipeline
-            let sinks = holds.sinks.filter { $0.value <= segment.number }.keys.sorted()
+            let sinks = holds.sinks(needing: segment.number)
             if isUnprocessed { plan.held[Self.pipeline, default: 0] += 1 }
             for sink in sinks { plan.held[sink, default: 0] += 1 }
             if plan.holders.isEmpty { plan.holders = isUnprocessed ? [Self.pipeline] : sinks }

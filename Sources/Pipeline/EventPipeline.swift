@@ -39,7 +39,7 @@ public struct EventPipeline: Sendable {
     public internal(set) var lastEventID: Int64 = 0
     /// What the last look at the event log's size found.
     public private(set) var log = EventLogState()
-    /// Of that look, by the pipeline's clock.
+    /// Of that look, by the clock that age is judged by.
     private var looked: Timestamp?
     /// What operators asked for in the batch processed last; saved in its transaction.
     public internal(set) var requests: [OperatorRequest] = []
@@ -79,19 +79,23 @@ public struct EventPipeline: Sendable {
 
     /// The same for whoever finds the events in the store; the event log is kept within its bounds beside it.
     ///
-    /// - Parameter holds: whose events are still needed. While the log is full because of that, or has more to remove
-    ///   (``log``), an empty batch takes another look at it.
+    /// - Parameters:
+    ///   - holds: whose events are still needed. While the log is full because of that, or has more to remove (``log``),
+    ///     an empty batch takes another look at it.
+    ///   - now: the time by which the events' age is judged, and how often that is looked at. The pipeline's own clock
+    ///     stays ahead once a datagram came while the machine's was; where it is behind, it counts for the age.
     public mutating func advance(
         over records: [JournalRecord], progress: SinkProgress = SinkProgress(),
-        holds: EventHolds = EventHolds()
+        holds: EventHolds = EventHolds(), now: Timestamp? = nil
     ) throws(StoreError) {
         var draft = BatchDraft(records: records.count, keepsOutcomes: false)
-        try process(records, progress, holds: holds, into: &draft)
+        try process(records, progress, holds: holds, now: now, into: &draft)
     }
 
     /// - Parameter holds: `nil` where the event log is not kept within its bounds.
     private mutating func process(
-        _ records: [JournalRecord], _ progress: SinkProgress, holds: EventHolds? = nil, into draft: inout BatchDraft
+        _ records: [JournalRecord], _ progress: SinkProgress, holds: EventHolds? = nil, now: Timestamp? = nil,
+        into draft: inout BatchDraft
     ) throws(StoreError) {
         var records = records[...]
         if mustReload {
@@ -114,14 +118,14 @@ public struct EventPipeline: Sendable {
             devices: devices.takeChanges(settling: isSettling), memories: changes.memories,
             forgottenMemories: changes.forgotten, boots: boots.takeChanges(), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
-            removal: holds.flatMap(removal))
+            removal: holds.flatMap { removal($0, now: now) })
         batch.operators = operations.takeChanges()
         batch.resynchronisation = syncs.takeChanges()
         let found = try store.commit(batch)
         mustReload = false
         if let found {
             log = found
-            looked = clock
+            looked = now ?? clock
         }
 
         if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
@@ -130,12 +134,14 @@ public struct EventPipeline: Sendable {
     }
 
     /// `nil` where it is too soon for another look.
-    private func removal(_ holds: EventHolds) -> EventRemoval? {
+    private func removal(_ holds: EventHolds, now: Timestamp?) -> EventRemoval? {
         guard let clock else { return nil }
+        let now = now ?? clock
+        // That clock may have been set back since.
         let isDue =
-            looked.map { clock.nanoseconds(since: $0) >= EventPipeline.settlingNanoseconds } ?? true || log.hasMore
-            || log.isFull
-        return isDue ? EventRemoval(snapshot.retention, now: clock, holds: holds) : nil
+            looked.map { now.nanoseconds(since: $0).magnitude >= EventPipeline.settlingNanoseconds } ?? true
+            || log.hasMore || log.isFull
+        return isDue ? EventRemoval(snapshot.retention, now: min(now, clock), holds: holds) : nil
     }
 
     private var isSettlingDue: Bool {

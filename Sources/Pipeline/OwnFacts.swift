@@ -128,15 +128,19 @@ public enum OwnFacts {
     }
 
     /// The sink whose failure `alarm` is; `nil` where it is another alarm.
-    public static func failedSink(of alarm: AlarmKey) -> String? { sink(of: alarm, sinkFailed) }
+    public static func failedSink(of alarm: AlarmKey) -> String? {
+        subject(of: alarm, sinkFailed, named: "traplineSinkName.")
+    }
 
     /// The sink whose lag `alarm` is; `nil` where it is another alarm.
-    public static func laggingSink(of alarm: AlarmKey) -> String? { sink(of: alarm, sinkLagging) }
+    public static func laggingSink(of alarm: AlarmKey) -> String? {
+        subject(of: alarm, sinkLagging, named: "traplineSinkName.")
+    }
 
-    private static func sink(of alarm: AlarmKey, _ fact: OID) -> String? {
+    /// What `alarm` is about, where it is `fact`'s.
+    private static func subject(of alarm: AlarmKey, _ fact: OID, named variable: String) -> String? {
         guard alarm.device == listener, alarm.oid == fact else { return nil }
         // The shipped rule's key is a variable's value, and a source names the variable.
-        let variable = "traplineSinkName."
         return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
     }
 
@@ -161,15 +165,13 @@ public enum OwnFacts {
     }
 
     /// The storage whose failure `alarm` is, `journal` or `store`; `nil` where it is another alarm.
-    public static func failedStorage(of alarm: AlarmKey) -> String? { storage(of: alarm, storageFailed) }
+    public static func failedStorage(of alarm: AlarmKey) -> String? {
+        subject(of: alarm, storageFailed, named: "traplineStorageName.")
+    }
 
     /// The storage whose limit `alarm` is, `journal` or `events`; `nil` where it is another alarm.
-    public static func heldStorage(of alarm: AlarmKey) -> String? { storage(of: alarm, retentionHeld) }
-
-    private static func storage(of alarm: AlarmKey, _ fact: OID) -> String? {
-        guard alarm.device == listener, alarm.oid == fact else { return nil }
-        let variable = "traplineStorageName."
-        return alarm.source.hasPrefix(variable) ? String(alarm.source.dropFirst(variable.count)) : alarm.source
+    public static func heldStorage(of alarm: AlarmKey) -> String? {
+        subject(of: alarm, retentionHeld, named: "traplineStorageName.")
     }
 
     /// The listener and the sender whose being over its budget `alarm` is; `nil` where it is another alarm. The sender is

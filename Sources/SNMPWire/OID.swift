@@ -99,9 +99,17 @@ public struct OID: Sendable {
 
     /// This OID with arcs below it; what would pass 128 arcs is cut off.
     public func appending(arcs: some Collection<UInt32>) -> OID {
+        OID.appending(arcs: arcs, to: encoded.rawOctets)
+    }
+
+    /// The same from content octets that are checked, wherever they lie: one allocation.
+    static func appending(arcs: some Collection<UInt32>, to parent: RawSpan) -> OID {
         var octets: [UInt8] = []
-        octets.reserveCapacity(encoded.count + arcs.count * 5)
-        octets.append(contentsOf: encoded)
+        octets.reserveCapacity(max(parent.byteCount, 1) + arcs.count * 5)
+        unsafe parent.withUnsafeBytes { unsafe octets.append(contentsOf: $0) }
+        // The empty form of a lenient reader.
+        if octets.isEmpty { octets.append(contentsOf: zeroDotZero.encoded) }
+        let arcCount = octets.reduce(1) { $1 & 0x80 == 0 ? $0 + 1 : $0 }
         for arc in arcs.prefix(WireLimits.arcs - arcCount) {
             OID.append(arc, to: &octets)
         }

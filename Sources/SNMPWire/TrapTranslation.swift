@@ -11,7 +11,7 @@ extension TrapV1PDU {
         if genericTrap >= 0, genericTrap < Int32(OID.genericTraps.count) {
             return OID.genericTraps[Int(genericTrap)]
         }
-        return OID(checked: enterprise.array[...]).appending(0, UInt32(bitPattern: specificTrap))
+        return OID.appending(arcs: [0, UInt32(bitPattern: specificTrap)], to: enterprise)
     }
 }
 

@@ -40,4 +40,19 @@ enum DeadLetterRow {
         }
         return letters
     }
+
+    static func counts(_ database: Database) throws -> [String: Int] {
+        let columns = ["sink", "COUNT(*)"]
+        var rows = try BoundStatement(
+            database, "SELECT \(columns.joined(separator: ", ")) FROM dead_letters GROUP BY sink")
+        defer { rows.reset() }
+        var reader = RowReader(rows, table: "dead_letters", columns: columns)
+        var counts: [String: Int] = [:]
+        while try rows.step() {
+            reader.nextRow()
+            let sink = try reader.text()
+            counts[sink] = try reader.count()
+        }
+        return counts
+    }
 }

@@ -68,7 +68,7 @@ public struct EventHolds: Sendable {
 /// once, so that no transaction becomes long.
 public struct EventRemoval: Sendable {
     public var retention: EventRetention
-    /// The pipeline's clock.
+    /// The time by which the rows' age is judged.
     public var now: Timestamp
     public var holds: EventHolds
 

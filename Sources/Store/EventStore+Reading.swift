@@ -92,6 +92,9 @@ extension EventStore {
     /// The oldest first.
     public func deadLetters() throws(StoreError) -> [DeadLetter] { try reading(DeadLetterRow.readAll) }
 
+    /// How many dead letters each sink has that has any.
+    public func deadLetterCounts() throws(StoreError) -> [String: Int] { try reading(DeadLetterRow.counts) }
+
     /// The events, in their order, whose dead letters are to be sent again by `sink`.
     public func lettersAskedFor(of sink: String) throws(StoreError) -> [Int64] {
         try reading { database in

@@ -47,6 +47,7 @@ public final class EventStore: Sendable {
             // 0700: the events of a network tell of its weak places.
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            EventStore.closeToOthers(path)
             let pool = try DatabasePool(path: path, configuration: EventStore.configuration())
             try EventStore.prepare(pool, place: path)
             let checkpointer = try Checkpointer(
@@ -55,6 +56,18 @@ public final class EventStore: Sendable {
             return (pool, checkpointer)
         }
         self.init(database, place: path, checkpointer: checkpointer)
+    }
+
+    /// The folder may be open to others where it was made by somebody else. SQLite gives the mode of its file to those
+    /// beside it. What cannot be closed is no reason not to start; what cannot be made is SQLite's to tell.
+    private static func closeToOthers(_ path: String) {
+        let files = FileManager.default
+        let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        guard files.fileExists(atPath: path) else {
+            _ = files.createFile(atPath: path, contents: nil, attributes: mode)
+            return
+        }
+        for file in [path, path + "-wal", path + "-shm"] { try? files.setAttributes(mode, ofItemAtPath: file) }
     }
 
     /// A store that ends with the process: for `explain` and for tests.

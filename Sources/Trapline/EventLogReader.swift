@@ -47,9 +47,11 @@ public struct EventLogReader {
     /// By name; as the store knows them, which is up to a second behind.
     public func sinks() throws -> [SinkDocument] {
         let last = try store.lastEventID()
+        let letters = try store.deadLetterCounts()
         return try store.cursors().sorted { $0.key < $1.key }.map { name, cursor in
             SinkDocument(
-                sink: name, event: cursor.event, lagEvents: max(0, last - cursor.event), removed: cursor.removed)
+                sink: name, event: cursor.event, lagEvents: max(0, last - cursor.event),
+                deadLetters: letters[name] ?? 0, removed: cursor.removed)
         }
     }
     public func devices() throws -> [Device] { try store.devices() }

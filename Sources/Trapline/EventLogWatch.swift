@@ -94,7 +94,7 @@ final class EventLogWatch: Sendable {
             return (before, told)
         }
         atLimit.set(now == nil ? 0 : 1)
-        tellLosses(log.lost, isLast: now == nil)
+        defer { tellLosses(log.lost, isLast: now == nil) }
         guard now != before else { return }
         if let now {
             logger.error("the event log has reached its limit, held by \(now)")

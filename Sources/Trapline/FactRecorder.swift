@@ -133,11 +133,14 @@ final class FactRecorder: Sendable {
         ]
     }
 
-    /// Records what an operator asks for, and waits on the calling thread until all of it is on disk.
+    /// Records what an operator asks for, and waits on the calling thread until it is on disk: all of it in one batch,
+    /// since thousands of commits would outlast the operator's patience, and half a request is none.
     func record(_ facts: [OperatorFact]) throws(ServerError) {
-        // Together: as many as an operator means at once would take a commit each.
-        let isDurable = Self.wait { append(facts.map { entry($0.notification, $0.variables) }, whenDurable: $0) }
-        guard isDurable else { throw ServerError("the journal cannot be written; the server's log says why") }
+        guard !facts.isEmpty else { return }
+        let entries = facts.map { entry($0.notification, $0.variables) }
+        guard Self.wait({ append(entries, whenDurable: $0) }) else {
+            throw ServerError("the journal cannot be written; the server's log says why")
+        }
     }
 
     static func text(_ name: OID, _ text: String) -> VariableBinding {

@@ -13,8 +13,14 @@ public import TraplineConfiguration
 public struct LoadedConfiguration: Sendable {
     public var configuration: ServerConfiguration?
     public var catalog: Catalog
-    /// Problems of the file, then those of the MIB modules, one line each.
-    public var problems: [String]
+    /// Problems of the file, then those of the MIB modules.
+    public var problems: [Problem]
+
+    /// One line about something that is wrong, or, as a warning, probably not what was meant.
+    public struct Problem: Sendable, Hashable, CustomStringConvertible {
+        public var description: String
+        public var isWarning: Bool
+    }
 
     /// From `file`, or the embedded default where there is none.
     public static func load(file: String?) -> LoadedConfiguration {
@@ -33,7 +39,8 @@ public struct LoadedConfiguration: Sendable {
             }
         return LoadedConfiguration(
             configuration: loaded.configuration, catalog: catalog,
-            problems: loaded.problems.map(\.description) + catalogProblems.map(\.description))
+            problems: loaded.problems.map { Problem(description: $0.description, isWarning: $0.severity == .warning) }
+                + catalogProblems.map { Problem(description: $0.description, isWarning: false) })
     }
 
     /// What names datagrams by this configuration.

@@ -59,6 +59,7 @@ final class PipelineRunner: Sendable {
     private let log: EventLogWatch
     private let reserve: SpaceReserve
     private let folder: String
+    private let ages: AgeClock
     /// Held while a batch is processed, and while retention gives up what is not: a record is either in the store or
     /// counted as lost.
     private let turn = Mutex<Void>(())
@@ -69,7 +70,7 @@ final class PipelineRunner: Sendable {
 
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
-        signal: EventSignal, metrics: MetricsRegistry, logger: Logger,
+        signal: EventSignal, ages: AgeClock, metrics: MetricsRegistry, logger: Logger,
         tellRequests: @escaping @Sendable () -> Void = {},
         tellHeld: @escaping EventLogWatch.Teller = { _, _, _ in }
     ) {
@@ -78,6 +79,7 @@ final class PipelineRunner: Sendable {
         self.journal = journal
         self.folder = folder
         self.reserve = reserve
+        self.ages = ages
         self.store = store
         self.cursors = cursors
         self.signal = signal
@@ -261,7 +263,8 @@ final class PipelineRunner: Sendable {
                     try process(records, unsaved, &pipeline)
                 }
                 if pipeline.lastRequest > lastRequest { tellRequests() }
-                lag.withLock { $0 = nil }
+                // Until the next batch is read what waits is about as old as the last one.
+                lag.withLock { $0 = reader.position < committed ? records.last?.entry.time : nil }
                 if let unsaved { cursors.saved(unsaved) }
                 cursors.saved(pipeline.requests)
                 signal.announce(pipeline.lastEventID)
@@ -280,7 +283,7 @@ final class PipelineRunner: Sendable {
         let next = state.withLock { $0.next }
         let kept = records.first.map { $0.position < next } ?? false ? records.filter { $0.position >= next } : records
         try pipeline.advance(
-            over: kept, progress: unsaved?.progress ?? SinkProgress(), holds: cursors.holds)
+            over: kept, progress: unsaved?.progress ?? SinkProgress(), holds: cursors.holds, now: ages.now)
         let isBacklogDone = state.withLock { state in
             if let last = records.last { state.next = max(state.next, last.next) }
             guard let end = state.backlogEnd, end <= state.next else { return false }
@@ -298,7 +301,7 @@ final class PipelineRunner: Sendable {
     private func lookAtLog(_ pipeline: inout EventPipeline, _ isFinishing: Bool) -> Bool {
         let unsaved = cursors.pending()
         do throws(StoreError) {
-            try pipeline.advance(over: [], progress: unsaved.progress, holds: cursors.holds)
+            try pipeline.advance(over: [], progress: unsaved.progress, holds: cursors.holds, now: ages.now)
         } catch {
             return pause(storeFailure: error, isFinishing)
         }
@@ -327,7 +330,9 @@ final class PipelineRunner: Sendable {
     private func pause(storeFailure error: StoreError, _ isFinishing: Bool) -> Bool {
         state.withLock { $0.storeFailure = error }
         // SQLite does not always tell a full disk from another failure.
-        if error.code == .full || (error.code == .failed && reserve.isDiskFull) { reserve.giveUp("\(error)") }
+        if error.code == .full || (error.code == .failed && reserve.isDiskFull) {
+            reserve.giveUp("the store found it: \(error)")
+        }
         return pause("events cannot be stored", error, isFinishing)
     }
 

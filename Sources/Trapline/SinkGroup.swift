@@ -3,6 +3,7 @@ import Logging
 import ServiceLifecycle
 import Basics
 import Sinks
+import Store
 import Synchronization
 
 /// The sinks of the configuration in force, each run by a task of its own. A reload starts, stops and replaces them one
@@ -23,12 +24,14 @@ final class SinkGroup: Service {
     private let lags: SinkLags
     /// How long the cursor of a sink that is gone is kept.
     private let cursorRetention: Mutex<Duration>
+    private let ages: AgeClock
     private let state = Mutex(State())
 
-    init(environment: SinkEnvironment, lags: SinkLags, cursorRetention: Duration) {
+    init(environment: SinkEnvironment, lags: SinkLags, cursorRetention: Duration, ages: AgeClock) {
         self.environment = environment
         self.lags = lags
         self.cursorRetention = Mutex(cursorRetention)
+        self.ages = ages
     }
 
     /// The sinks of the configuration in force.
@@ -63,7 +66,7 @@ final class SinkGroup: Service {
             guard let member = members[name] else { continue }
             lags.look(at: name, lag, limit: member.runner.lagLimit, isFailing: failing.contains(name))
         }
-        let now = environment.now()
+        let now = ages.now
         let kept = cursorRetention.withLock { $0 }
         let limit = Timestamp(nanoseconds: now.nanoseconds - Int64(kept / .nanoseconds(1)))
         for name in environment.cursors.free(removedBefore: limit) {
@@ -97,14 +100,16 @@ final class SinkGroup: Service {
         for (name, configured) in wanted where known[name] == nil || outdated[name] != nil {
             // The runner before it has ended, and so has the one of a sink that it was, so that the board knows how far
             // they came: no further than what is announced.
+            let before = (own: environment.cursors.place(of: name), old: place(before: configured))
             let start = environment.cursors.begin(
                 name, options: configured.options, now: max(log.end, environment.signal.lastEventID),
                 beforeOldest: log.beforeOldest, configured: Set(wanted.keys))
+            report(configured, isKnown: before.own != nil, old: before.old, start)
             runners[name] = SinkRunner(
                 name: name, sink: SinkFactory.make(name, configured.settings), options: configured.options,
                 environment: environment, start: start)
         }
-        for name in environment.cursors.keep(Set(wanted.keys), at: environment.now()) {
+        for name in environment.cursors.keep(Set(wanted.keys), at: ages.now) {
             environment.logger.notice(
                 "the sink \(name) is gone; its place in the event log is kept for a while, in case it comes back")
         }
@@ -118,6 +123,27 @@ final class SinkGroup: Service {
                     configured: configured, runner: runner,
                     task: Task(executorPreference: environment.executor) { await runner.run() })
             }
+        }
+    }
+
+    private func place(before configured: ConfiguredSink) -> SinkCursor? {
+        configured.options.was.flatMap { environment.cursors.place(of: $0) }
+    }
+
+    /// What came of a sink's `was:`, once it has its place.
+    private func report(_ configured: ConfiguredSink, isKnown: Bool, old: SinkCursor?, _ start: SinkCursor) {
+        guard let was = configured.options.was else { return }
+        let (name, logger) = (configured.name, environment.logger)
+        if old != nil, place(before: configured) == nil {
+            logger.notice(
+                """
+                the sink \(name) goes on where the sink \(was) stopped, behind event \(start.event), and has its dead \
+                letters
+                """)
+        } else if old == nil, isKnown {
+            logger.notice("the sink \(name) has a place of its own; its `was: \(was)` has no effect and can go")
+        } else if old == nil {
+            logger.warning("the sink \(name) begins anew: no place is known of the sink \(was) that it was")
         }
     }
 

@@ -75,6 +75,8 @@ public final class TraplineServer: Service {
             lock: lock, ownInterface: FactRecorder.interface, reserve: reserve)
         self.journal = journal
         for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
+        // The last of its segments was begun just now; the one before is the last run's.
+        let ages = AgeClock(lastWritten: journal.segments.dropLast().last?.lastWritten)
         let signal = EventSignal(lastEventID: saved.lastEventID)
         let cursors = CursorBoard(saved.cursors)
         let naming = NamingSnapshot(loaded.naming)
@@ -94,7 +96,7 @@ public final class TraplineServer: Service {
             saved.activeAlarms.compactMap { OwnFacts.overBudget(of: $0.key) }
                 .map { .withinBudget(listener: $0.listener, sender: $0.sender, refused: 0) })
         let lagging = saved.activeAlarms.compactMap { OwnFacts.laggingSink(of: $0.key) }
-        let lags = SinkLags(standing: Set(lagging)) { facts.record($0) }
+        let lags = SinkLags(standing: Set(lagging), logger: logger) { facts.record($0) }
         let snapshot = PipelineSnapshot(loaded, configuration)
         let routing = RoutingSnapshot(snapshot)
         self.routing = routing
@@ -107,7 +109,7 @@ public final class TraplineServer: Service {
         self.manager = manager
         let pipeline = PipelineRunner(
             journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
-            metrics: metrics, logger: logger,
+            ages: ages, metrics: metrics, logger: logger,
             tellRequests: { [manager] in manager.look() },
             tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1, whenDone: $2) })
         self.pipeline = pipeline
@@ -123,7 +125,7 @@ public final class TraplineServer: Service {
                 },
                 record: { position in try? lookUp.record(at: position) }, naming: { naming.current },
                 executor: SinkThreads.shared),
-            lags: lags, cursorRetention: configuration.retention.cursors)
+            lags: lags, cursorRetention: configuration.retention.cursors, ages: ages)
         self.control = ControlServer(folder: folder.path, logger: logger) { request, name in
             OperatorActions(
                 store: store, configuredSinks: sinks.names, record: { try facts.record($0) },
@@ -139,7 +141,8 @@ public final class TraplineServer: Service {
             surroundings: StorageKeeper.Surroundings(
                 holds: { try holds.current() }, storeFailure: { pipeline.storeFailure },
                 failed: { [intake] in intake.accounts.mapValues(\.failed) },
-                giveUp: { try pipeline.giveUp(before: $0) }, release: { lookUp.release(segmentsBelow: $0) }),
+                giveUp: { try pipeline.giveUp(before: $0) }, now: { ages.now },
+                release: { lookUp.release(segmentsBelow: $0) }),
             metrics: metrics, logger: logger)
         self.reloads = metrics.gauge(
             "trapline_config_last_reload_successful", help: "1 if the last reload took effect, 0 if it was refused.",
@@ -153,7 +156,7 @@ public final class TraplineServer: Service {
             return try EventStore(folder: folder.path)
         } catch {
             guard error.code == .full || reserve.isDiskFull, !reserve.isGivenUp else { throw error }
-            reserve.giveUp("\(error)")
+            reserve.giveUp("the store found it: \(error)")
             return try EventStore(folder: folder.path)
         }
     }
@@ -310,7 +313,7 @@ public final class TraplineServer: Service {
                     \(limit.rawValue): an inform from before, repeated now, is a second event
                     """)
             }
-            logger.info("\(recall.count) informs are remembered from the journal")
+            logger.info("remembered from the journal: \(counted(recall.count, "inform"))")
             return recall
         } catch {
             logger.warning("informs from before this start are not remembered: \(error)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Intake
 import MIBCatalog
@@ -10,7 +11,11 @@ import TraplineConfiguration
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Checks the configuration and prints every problem with its file and line; exits with 1 on any.")
+        abstract: "Checks the configuration and prints every problem with its file and line; exits with 1 on any.",
+        discussion: """
+            A warning is no problem: it tells of something that works and is probably not what was meant. With nothing \
+            but warnings it exits with 0.
+            """)
 
     @OptionGroup var configurationOptions: ConfigurationOptions
 
@@ -20,7 +25,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = LoadedConfiguration.load(file: configurationOptions.file)
         for problem in loaded.problems { print(problem) }
-        var isInOrder = loaded.problems.isEmpty
+        var isInOrder = loaded.problems.allSatisfy(\.isWarning)
         if let configuration = loaded.configuration {
             if connect {
                 for (name, failure) in await SinkProbe.failures(configuration.sinks) {
@@ -35,10 +40,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func summary(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) -> String {
         let counts = [
-            "\(configuration.listeners.map(\.endpoints.count).reduce(0, +)) listening addresses",
-            "\(configuration.sinks.count) sinks", "\(configuration.routes.count) routes",
-            "\(configuration.rules.count) rules", "\(loaded.catalog.modules.count) MIB modules",
+            counted(
+                configuration.listeners.map(\.endpoints.count).reduce(0, +), "listening address", "listening addresses"),
+            counted(configuration.sinks.count, "sink"), counted(configuration.routes.count, "route"),
+            counted(configuration.rules.count, "rule"), counted(loaded.catalog.modules.count, "MIB module"),
         ]
-        return "in order: " + counts.joined(separator: ", ")
+        let warnings = loaded.problems.isEmpty ? "" : ", with \(counted(loaded.problems.count, "warning"))"
+        return "in order\(warnings): " + counts.joined(separator: ", ")
     }
 }

@@ -9,9 +9,12 @@ struct ConfigurationOptions: ParsableArguments {
     var file: String?
 
     /// The validated configuration and its catalog; prints every problem. Fails on any error.
-    func load() throws -> LoadedConfiguration {
+    ///
+    /// - Parameter isQuiet: for commands that only look at what a server has kept. What they do hangs on no warning and
+    ///   on no module, and `trapline check` tells of them.
+    func load(isQuiet: Bool = false) throws -> LoadedConfiguration {
         let loaded = LoadedConfiguration.load(file: file)
-        for problem in loaded.problems { warn("\(problem)") }
+        if !isQuiet || loaded.configuration == nil { for problem in loaded.problems { warn("\(problem)") } }
         guard loaded.configuration != nil else {
             throw CommandFailure("\(file ?? "the configuration") is not in order; nothing was started")
         }
@@ -29,7 +32,7 @@ struct DataOptions: ParsableArguments {
     /// Gives what was done, as a line for a person.
     func ask(_ request: ControlRequest) throws -> String {
         // With a folder alone nothing is known of the server's sinks.
-        let loaded = configuration.file == nil && folder != nil ? nil : try configuration.load()
+        let loaded = configuration.file == nil && folder != nil ? nil : try configuration.load(isQuiet: true)
         guard let folder = folder ?? loaded?.configuration?.dataFolder else { throw CommandFailure("no data folder") }
         return try OperatorClient(folder: folder, loaded: loaded).perform(request)
     }
@@ -46,7 +49,7 @@ struct StoreOptions: ParsableArguments {
     var json = false
 
     func eventLog() throws -> EventLogReader {
-        let loaded = try configuration.load()
+        let loaded = try configuration.load(isQuiet: true)
         guard let folder = folder ?? loaded.configuration?.dataFolder else { throw CommandFailure("no data folder") }
         return try EventLogReader(folder: folder, loaded: loaded)
     }

@@ -46,6 +46,6 @@ struct ReplayCommand: ParsableCommand {
             if let rate { .rate(perSecond: rate) } else { .captured(speed: speed ?? 1) }
         let replayer = Replayer(to: endpoint, pace: pace, keepsSender: keepSender, extraPorts: ports)
         let sent = try replayer.run(files: files, loop: loop)
-        print("sent \(sent) datagrams to \(endpoint)")
+        print("sent \(counted(sent, "datagram")) to \(endpoint)")
     }
 }

@@ -70,16 +70,14 @@ struct SendCommand: ParsableCommand {
         let message = try message(builder, requestID: requestID)
         let sender = try UDPSender(to: endpoint)
         guard inform else { return try sender.send(message) }
-        for _ in 0...retries {
-            let answer = try sender.request(message, timeout: .seconds(timeout)) { reply in
-                guard case .community(let message)? = try? SNMPMessage.decode(reply),
-                    case .standard(let pdu) = message.pdu
-                else { return false }
-                return pdu.kind == .response && pdu.requestID == requestID
-            }
-            if answer != nil { return print("acknowledged by \(endpoint)") }
+        let answer = try sender.request(message, timeout: .seconds(timeout), retries: retries) { reply in
+            guard case .community(let message)? = try? SNMPMessage.decode(reply),
+                case .standard(let pdu) = message.pdu
+            else { return false }
+            return pdu.kind == .response && pdu.requestID == requestID
         }
-        throw CommandFailure("no response from \(endpoint)")
+        guard answer != nil else { throw CommandFailure("no response from \(endpoint)") }
+        print("acknowledged by \(endpoint)")
     }
 
     private func message(_ builder: NotificationBuilder, requestID: Int32) throws -> [UInt8] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Documents
 import Trapline
 
@@ -19,8 +20,9 @@ struct ListSinks: ParsableCommand {
     }
 
     private func text(_ sink: SinkDocument) -> String {
+        let letters = sink.deadLetters > 0 ? "  \(counted(sink.deadLetters, "dead letter"))" : ""
         let removed = sink.removed.map { "  (not configured since \($0))" } ?? ""
-        return "\(sink.sink)  event \(sink.event)  \(sink.lagEvents) behind\(removed)"
+        return "\(sink.sink)  event \(sink.event)  \(sink.lagEvents) behind\(letters)\(removed)"
     }
 }
 

@@ -71,7 +71,7 @@ public enum ConfigurationLoader {
         if let access = mapping.take("access").map({ AccessSection.read($0, reader) }) { configuration.access = access }
         configuration.mibDirectories = mapping.take("mibs") { folders($0, reader) } ?? []
         if let folder = mapping.take("data", reader.path) { configuration.dataFolder = folder }
-        configuration.metricsEndpoint = mapping.take("metrics") { reader.endpoint($0, defaultPort: 9162) }
+        configuration.metricsEndpoint = mapping.take("metrics") { reader.endpoint($0, examplePort: 9162) }
         if let zone = mapping.take("timezone", { timeZone($0, reader) }) { configuration.timeZone = zone }
         if let journal = mapping.take("journal").map({ JournalSection.read($0, reader) }) {
             configuration.journal = journal

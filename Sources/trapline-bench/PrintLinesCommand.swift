@@ -47,16 +47,22 @@ struct PrintLinesCommand: ParsableCommand {
         defer { datagram_close(socket) }
 
         var lines = OctetWriter(capacity: Self.batch * 2)
+        // Nothing came while datagrams were left to gather.
+        var isQuiet = true
         while true {
             var received: UnsafePointer<datagram_received>? = nil
             let count = unsafe datagram_receive(receiver, socket, &received)
             guard count >= 0 else { throw BenchmarkError("cannot receive: \(SystemError(-count))") }
             guard count > 0, let datagrams = unsafe received else {
-                try Self.write(&lines, to: file)
-                _ = datagram_wait(socket, -1, -1)
+                if isQuiet {
+                    try Self.write(&lines, to: file)
+                    _ = datagram_wait(socket, -1, -1)
+                }
+                isQuiet = true
                 _ = usleep(Self.pause)
                 continue
             }
+            isQuiet = false
             for index in 0..<Int(count) {
                 let datagram = unsafe datagrams[index]
                 let payload = unsafe RawSpan(_unsafeStart: datagram.payload, byteCount: Int(datagram.length))

@@ -1,6 +1,7 @@
 import Alarms
 import Basics
 import SNMPWire
+import TestPeers
 import Testing
 
 /// The table against a model that knows nothing but the whole history: it looks back at each step.
@@ -27,7 +28,7 @@ import Testing
     @Test(arguments: 0..<40)
     func agreesWithAModel(round: Int) {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var table = AlarmTable()
         // What a store would hold that is only ever told the changes.
         var stored: [AlarmKey: ActiveAlarm] = [:]
@@ -107,18 +108,5 @@ import Testing
 
     private func deviceNamed(_ number: Int) -> EventDevice {
         EventDevice(id: "device\(number)", name: "device\(number)", address: IPAddress(v4: UInt32(number)))
-    }
-}
-
-/// SplitMix64: a generator that a printed seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-        return bits ^ bits >> 31
     }
 }

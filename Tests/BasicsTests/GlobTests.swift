@@ -1,4 +1,5 @@
 import Basics
+import TestPeers
 import Testing
 
 @Suite struct GlobTests {
@@ -23,7 +24,7 @@ import Testing
     @Test(arguments: 0..<20)
     func agreesWithTheDefinition(round: Int) {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let pattern = word("ab?*", upTo: 6, using: &random)
             let text = word("ab", upTo: 8, using: &random)
@@ -50,7 +51,7 @@ import Testing
     @Test(arguments: 0..<10)
     func whatIsCoveredMatches(round: Int) {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<1_000 {
             let wide = Glob(word("ab?*", upTo: 4, using: &random))
             let narrow = Glob(word("ab?*", upTo: 4, using: &random))
@@ -61,7 +62,7 @@ import Testing
         }
     }
 
-    private func word(_ letters: String, upTo length: Int, using random: inout SplitMix) -> String {
+    private func word(_ letters: String, upTo length: Int, using random: inout SeededGenerator) -> String {
         let count = Int.random(in: 0...length, using: &random)
         return String((0..<count).compactMap { _ in letters.randomElement(using: &random) })
     }
@@ -71,18 +72,5 @@ import Testing
         let rest = Array(pattern.dropFirst())
         if first == "*" { return (0...text.count).contains { naive(rest, Array(text.dropFirst($0))) } }
         return !text.isEmpty && (first == "?" || first == text[0]) && naive(rest, Array(text.dropFirst()))
-    }
-}
-
-/// SplitMix64: a generator that a printed seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-        return bits ^ bits >> 31
     }
 }

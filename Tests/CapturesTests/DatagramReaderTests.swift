@@ -1,4 +1,5 @@
 import Basics
+import TestPeers
 import Testing
 
 @testable import Captures

@@ -3,6 +3,7 @@ import Glibc
 import Journal
 import SNMPWire
 import Synchronization
+import TestPeers
 import Testing
 import TraplineMetrics
 

@@ -66,6 +66,20 @@ import TraplineMetrics
         #expect(bench.metrics.exposition().contains("trapline_senders_over_budget{listener=\"traps\"} 0\n"))
     }
 
+    @Test func theEndOfAStormIsLogged() throws {
+        let bench = try Bench(access: try access(burst: 10))
+        let storm = try sender(1, to: bench.endpoint())
+        for _ in 0..<60 { try storm.send(Wire.trap()) }
+        #expect(bench.received(60))
+        let refused = try #require(bench.accounts.refused[.overBudget])
+        for _ in 0..<SendersOverBudget.quietLooks { _ = bench.intake.takeNews() }
+        #expect(!bench.log.all.contains { $0.contains("within the budget") })
+        #expect(bench.intake.takeNews() == [.withinBudget(listener: "traps", sender: address(1), refused: refused)])
+        bench.intake.stop()
+        let lines = bench.log.all.filter { $0.contains("within the budget again, after \(refused) refused datagrams") }
+        #expect(lines.count == 1 && lines[0].contains("from 127.0.0.1"), "\(bench.log.all)")
+    }
+
     @Test func anInformOverTheBudgetGoesUnansweredAndARepeatCostsATokenToo() throws {
         let bench = try Bench(access: try access(burst: 2))
         defer { bench.intake.stop() }

@@ -63,6 +63,31 @@ import Testing
         #expect(short.limit == .octets && short.count > 5 && short.count < 30)
     }
 
+    /// A stretch without a single record counts as well as records do.
+    @Test func limitsHoldInALongDamagedStretchToo() throws {
+        let folder = try TemporaryFolder()
+        let first = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
+        let past = entry(Wire.inform(requestID: 1), age: .seconds(3))
+        first.append([past])
+        first.append((0..<20).map { _ in entry([UInt8](repeating: 7, count: 50_000), age: .seconds(2)) })
+        first.append((10..<13 as Range<Int32>).map { entry(Wire.inform(requestID: $0), age: .seconds(1)) })
+        first.close()
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".pcapng") })
+        let path = folder.path + "/" + name
+        // What lies between the first and the last records is overwritten.
+        var octets = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        octets.replaceSubrange(1_000..<octets.count - 1_000, with: repeatElement(0xff, count: octets.count - 2_000))
+        try Data(octets).write(to: URL(filePath: path))
+        let journal = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
+        defer { journal.close() }
+        let all = try InformRecall(journal: folder.path, before: journal.committed)
+        #expect(all.count == 4 && all.limit == nil)
+        let recall = try InformRecall(
+            journal: folder.path, before: journal.committed, now: .now, mostOctets: 300_000)
+        #expect(recall.count == 3 && recall.limit == .octets)
+    }
+
     /// The whole way: an inform that was journaled and never acknowledged is repeated after the restart.
     @Test func aRepeatAfterARestartIsAnsweredAndNotJournaledAgain() throws {
         let folder = try TemporaryFolder()

@@ -106,6 +106,21 @@ import Testing
         #expect(admitted(50, of: sender, at: back + Self.second, &budgets) == 10)
     }
 
+    /// The buckets of before will not be full for an hour: they do not keep the places from those that send now.
+    @Test func aClockSetBackDoesNotFillTheTable() throws {
+        var budgets = try budgets(rate: 1, burst: 2)
+        for number in 0..<UInt32(4 * SenderBudgets.slots) {
+            _ = budgets.judge(SenderBudgets.Key(IPAddress(v4: 0x0a00_0000 + number)), at: Self.start)
+        }
+        let back = Self.start - 3_600 * Self.second
+        var unmeasured = 0
+        for number in 0..<UInt32(SenderBudgets.slots / 4) {
+            let key = SenderBudgets.Key(IPAddress(v4: 0x0b00_0000 + number))
+            if budgets.judge(key, at: back) == .unmeasured { unmeasured += 1 }
+        }
+        #expect(unmeasured < SenderBudgets.slots / 100, "\(unmeasured)")
+    }
+
     /// More senders than places, one datagram each: buckets that are full again make room, so that all are measured.
     @Test func fullBucketsAreForgotten() throws {
         var budgets = try budgets(rate: 1_000, burst: 10)

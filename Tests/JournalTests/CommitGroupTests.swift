@@ -33,6 +33,23 @@ import Testing
         #expect(group.isEmpty && group.byteCount == 0 && group.interfaceCount == 0)
     }
 
+    /// Of batches 0 and 1, mixed by time, 2 and 3: a commit may end behind each but the first.
+    @Test func aCutGoesThroughNoBatch() throws {
+        var group = CommitGroup()
+        for times in [[1, 3], [2], [4], [5, 6]] as [[Int64]] {
+            group.begin(times.count, isOwn: false, whenDurable: nil)
+            for time in times { group.append(entry(0, time: time), interface: 0) }
+        }
+        group.order()
+        let length = UInt64(try #require(group.records.first).length)
+        let ends = (0...7).map { group.cut(from: 0, within: $0 * length).end }
+        #expect(ends == [3, 3, 3, 3, 4, 4, 6, 6])
+        #expect(group.cut(from: 0, within: 2 * length).octets == 3 * length)
+        #expect(group.cut(from: 0, within: 5 * length).octets == 4 * length)
+        #expect(group.cut(from: 4, within: length).end == 6)
+        #expect(group.cut(from: 3, within: length).end == 4)
+    }
+
     private func batch(_ numbers: Range<Int>, payload: Int) -> JournalBatch {
         var batch = JournalBatch(interface: "traps")
         for number in numbers {

@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Glibc
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import Journal
@@ -168,10 +169,20 @@ import Testing
         settings.commitInterval = .zero
         let writer = try JournalWriter(
             folder: folder.path, settings: settings, interfaces: ["traps"], operations: disk.operations)
-        // The third run's sync fails: two segments are durable by then (runs sync once, new segments once more).
-        disk.failures.withLock { $0.syncs = [nil, nil, nil, nil, EIO] }
         let entries = (0..<40).map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 100)) }
-        try writer.appendAndWait(entries).get()
+        disk.isGated.withLock { $0 = true }
+        writer.append([entries[0]])
+        disk.entered.wait()
+        let answers = (1..<40).map { number in
+            let answer = Answer()
+            writer.append([entries[number]]) { answer.give($0) }
+            return answer
+        }
+        // The running commit's sync, and those of two segments' heads and three runs, of which the last fails.
+        disk.failures.withLock { $0.syncs = [nil, nil, nil, nil, nil, EIO] }
+        disk.isGated.withLock { $0 = false }
+        disk.gate.signal()
+        for answer in answers { try answer.wait().get() }
         let (records, damage) = try readAll(folder.path, upTo: writer.committed)
         #expect(records.map(\.entry.key) == entries.map(\.key))
         #expect(damage.isEmpty)
@@ -201,6 +212,37 @@ import Testing
         #expect(records.map(\.entry.key).last == entry(1, payload: [UInt8](repeating: 1, count: 1_000)).key)
     }
 
+    /// A batch has one outcome, and its senders repeat what is told to have failed: none of that may be on disk.
+    @Test func ofABatchThatFailedNothingIsDurable() throws {
+        var settings = JournalSettings()
+        settings.segmentSize = 1_500
+        settings.commitInterval = .zero
+        let writer = try JournalWriter(
+            folder: folder.path, settings: settings, interfaces: ["traps"], operations: disk.operations)
+        disk.isGated.withLock { $0 = true }
+        writer.append([entry(0)])
+        disk.entered.wait()
+        // Two sockets' batches, mixed by their times; the segment has room for half of them.
+        let batches = [[1, 3, 5, 7], [2, 4, 6, 8]].map { numbers in
+            numbers.map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 200)) }
+        }
+        let answers = batches.map { batch in
+            let answer = Answer()
+            writer.append(batch) { answer.give($0) }
+            return answer
+        }
+        disk.failures.withLock { $0.allCreates = EMFILE }
+        disk.isGated.withLock { $0 = false }
+        disk.gate.signal()
+        for answer in answers { #expect(throws: JournalError.self) { try answer.wait().get() } }
+        #expect(try readAll(folder.path, upTo: writer.committed).records.map(\.entry.key) == [entry(0).key])
+        // They are repeated, and are there once.
+        disk.failures.withLock { $0.allCreates = nil }
+        for batch in batches { try writer.appendAndWait(batch).get() }
+        let records = try readAll(folder.path, upTo: writer.committed).records
+        #expect(records.map(\.entry.key) == ([entry(0)] + batches.flatMap(\.self)).map(\.key))
+    }
+
     /// Four threads append while writes, syncs and cuts fail at random, and a reader follows: what was told durable is
     /// there, once.
     @Test func randomFailuresNeverLoseOrDoubleWhatWasToldDurable() throws {
@@ -221,13 +263,17 @@ import Testing
                 failures.truncates = round % 2 == 0 ? EIO : nil
             }
             let told = Mutex<Set<String>>([])
+            let failed = Mutex<Set<String>>([])
             let ended = DispatchSemaphore(value: 0)
             for thread in 0..<4 {
                 Thread {
                     for batch in 0..<60 {
                         let entries = (0..<5).map { entry(thread * 1_000 + batch * 5 + $0) }
                         writer.append(entries) { result in
-                            if case .success = result { told.withLock { $0.formUnion(entries.map(\.key)) } }
+                            switch result {
+                            case .success: told.withLock { $0.formUnion(entries.map(\.key)) }
+                            case .failure: failed.withLock { $0.formUnion(entries.map(\.key)) }
+                            }
                         }
                     }
                     ended.signal()
@@ -248,7 +294,8 @@ import Testing
             let read = records.map(\.entry.key)
             #expect(followed == read, "seed \(seed), round \(round)")
             #expect(follower.takeDamage().isEmpty, "seed \(seed), round \(round)")
-            #expect(Set(read).isSuperset(of: told.withLock { $0 }), "seed \(seed), round \(round)")
+            #expect(Set(read) == told.withLock { $0 }, "seed \(seed), round \(round)")
+            #expect(failed.withLock { $0.isDisjoint(with: read) }, "seed \(seed), round \(round)")
             #expect(Set(read).count == read.count, "seed \(seed), round \(round)")
             #expect(damage.isEmpty, "seed \(seed), round \(round): \(damage)")
             #expect(!told.withLock { $0.isEmpty }, "seed \(seed), round \(round)")

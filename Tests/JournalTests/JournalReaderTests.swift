@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestPeers
 import Testing
 
 @testable import Journal
@@ -260,7 +261,7 @@ import Testing
                         Bool.random(using: &random) ? 0 : UInt8.random(in: 0...12, using: &random)
                     })
             }
-            try writer.appendAndWait(entries).get()
+            for entry in entries { try writer.appendAndWait([entry]).get() }
             let end = writer.committed
             writer.close()
             let known = Set(entries.map(\.key))

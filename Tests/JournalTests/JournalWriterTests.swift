@@ -306,7 +306,9 @@ import Testing
     @Test func segmentsRotateAtTheirSize() throws {
         let writer = try writer { $0.segmentSize = 2_000 }
         let entries = (0..<100).map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 100)) }
-        try writer.appendAndWait(Array(entries[..<70])).get()
+        for start in stride(from: 0, to: 70, by: 7) {
+            try writer.appendAndWait(Array(entries[start..<start + 7])).get()
+        }
         for entry in entries[70...] { try writer.appendAndWait([entry]).get() }
         writer.close()
         let (records, damage) = try readAll(folder.path)
@@ -320,9 +322,20 @@ import Testing
     @Test func aRecordLargerThanASegmentStillFinds() throws {
         let writer = try writer { $0.segmentSize = 500 }
         let entries = (0..<3).map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 3_000)) }
-        try writer.appendAndWait(entries).get()
+        for entry in entries { try writer.appendAndWait([entry]).get() }
         #expect(try readAll(folder.path, upTo: writer.committed).records.map(\.entry.key) == entries.map(\.key))
         #expect(try folder.segments().count == 3)
+    }
+
+    @Test func aBatchLargerThanASegmentStaysWhole() throws {
+        let writer = try writer { $0.segmentSize = 2_000 }
+        try writer.appendAndWait([entry(0)]).get()
+        let entries = (1..<40).map { entry($0, payload: [UInt8](repeating: UInt8($0), count: 100)) }
+        try writer.appendAndWait(entries).get()
+        try writer.appendAndWait([entry(40)]).get()
+        let (records, damage) = try readAll(folder.path, upTo: writer.committed)
+        #expect(records.map(\.position.segment) == [1] + Array(repeating: 2, count: 39) + [3])
+        #expect(damage.isEmpty)
     }
 
     @Test func aNewInterfaceBeginsASegmentThatDescribesIt() throws {

@@ -1,5 +1,6 @@
 import Basics
 import SNMPWire
+import TestPeers
 import Testing
 
 @testable import MIBCatalog

@@ -1,4 +1,5 @@
 import SNMPWire
+import TestPeers
 import Testing
 
 @testable import MIBCatalog

@@ -264,4 +264,23 @@ import TraplineMetrics
             #expect(try lookUp.record(at: position).entry.payload == entry.payload)
         }
     }
+
+    /// One datagram from a time when the machine's clock was a year ahead leaves the pipeline's there for good.
+    @Test func aClockThatWasAheadRemovesNoEvents() throws {
+        let store = try EventStore.inMemory()
+        var snapshot = try Sample.snapshot()
+        snapshot.retention.age = .seconds(3_600)
+        var pipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: MetricsRegistry())
+        let start: Int64 = 1_800_000_000
+        let times = [0, 0, 0, 365 * 86_400, 20, 5_000].map { start + $0 }
+        let records = Sample.records(times.map { Sample.entry(Sample.datagram(Sample.unknown), at: $0) })
+        func numbers() throws -> [Int64] { try store.events(after: 0, limit: 100).map(\.event.id) }
+        try pipeline.advance(over: Array(records[..<3]), now: Timestamp(seconds: start))
+        try pipeline.advance(over: [records[3]], now: Timestamp(seconds: start + 10))
+        #expect(try numbers() == [1, 2, 3, 4], "it is not believed")
+        try pipeline.advance(over: [records[4]], now: Timestamp(seconds: start + 20))
+        #expect(try numbers() == [1, 2, 3, 4, 5], "and they are as young as before")
+        try pipeline.advance(over: [records[5]], now: Timestamp(seconds: start + 5_000))
+        #expect(try numbers() == [4, 5, 6], "what is old goes all the same")
+    }
 }

@@ -46,6 +46,7 @@ import Testing
         try commit(store, SinkProgress(), [.forgetLetters(sink: "ops", events: 2...8)])
         try commit(store, SinkProgress(), [.forgetLetters(sink: "noc", events: 1...9)])
         #expect(try store.deadLetters().map(\.event) == [1, 9])
+        #expect(try store.deadLetterCounts() == ["ops": 2])
     }
 
     @Test func lettersFollowTheirSinksNewName() throws {

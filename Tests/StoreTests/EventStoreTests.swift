@@ -6,9 +6,32 @@ import GRDB
 import Journal
 import SNMPWire
 import Store
+import TestPeers
 import Testing
 
 @Suite struct EventStoreTests {
+    @Test func othersMayNotReadItsFiles() throws {
+        let folder = try TemporaryFolder()
+        let data = folder.path + "/data"
+        func modes() throws -> [Int] {
+            try ["", "-wal", "-shm"].compactMap { suffix in
+                let path = data + "/" + EventStore.fileName + suffix
+                return try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            }
+        }
+        let store = try EventStore(folder: data)
+        try store.commit(BatchOutcome(events: [try Sample.stored(1)]))
+        #expect(try modes() == [0o600, 0o600, 0o600])
+        try store.close()
+        // As it was made before.
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: data + "/" + EventStore.fileName)
+        let again = try EventStore(folder: data)
+        try again.commit(BatchOutcome(events: [try Sample.stored(2)]))
+        #expect(try modes() == [0o600, 0o600, 0o600])
+        #expect(try again.lastEventID() == 2)
+    }
+
     @Test func whatIsCommittedIsReadBack() throws {
         let folder = try TemporaryFolder()
         let store = try EventStore(folder: folder.path + "/made/here")
@@ -45,7 +68,7 @@ import Testing
 
     @Test func anyEventComesBackAsItWas() throws {
         let seed = UInt64.random(in: 0...(.max))
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let events = try (1...500).map { try Sample.randomEvent($0, &numbers) }
         let store = try EventStore.inMemory()
         try store.commit(BatchOutcome(events: events))

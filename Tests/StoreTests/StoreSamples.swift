@@ -5,6 +5,7 @@ import Foundation
 import Journal
 import SNMPWire
 import Store
+import TestPeers
 import Testing
 
 /// A folder of a test's own, removed with it.
@@ -19,23 +20,6 @@ final class TemporaryFolder {
 
     deinit {
         try? FileManager.default.removeItem(atPath: path)
-    }
-}
-
-/// Numbers that are the same in each run of a seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
 
@@ -70,7 +54,7 @@ enum Sample {
     }
 
     /// Any event that the types can hold.
-    static func randomEvent(_ id: Int64, _ numbers: inout SeededNumbers) throws -> StoredEvent {
+    static func randomEvent(_ id: Int64, _ numbers: inout SeededGenerator) throws -> StoredEvent {
         let isV6 = Bool.random(using: &numbers)
         let address =
             isV6
@@ -100,12 +84,12 @@ enum Sample {
             sinks: (0..<Int.random(in: 0...3, using: &numbers)).map { _ in text(&numbers) })
     }
 
-    private static func optionalText(_ numbers: inout SeededNumbers) -> String? {
+    private static func optionalText(_ numbers: inout SeededGenerator) -> String? {
         Bool.random(using: &numbers) ? text(&numbers) : nil
     }
 
     /// With what texts tend to go wrong on: NULs, quotes, breaks, other scripts, surrogate-range neighbours.
-    private static func text(_ numbers: inout SeededNumbers) -> String {
+    private static func text(_ numbers: inout SeededGenerator) -> String {
         let pieces = ["a", "\0", "'", "\"", "\\", "\n", "ü", "漢", "🛑", "\u{ffff}", " ", "/", "\u{1b}"]
         return (0..<Int.random(in: 0...12, using: &numbers))
             .map { _ in pieces.randomElement(using: &numbers) ?? "" }.joined()

@@ -28,7 +28,7 @@ public final class LogCollector: Sendable {
         }
 
         func log(event: LogEvent) {
-            let sink = metadata["sink"].map { "\($0)" } ?? "-"
+            let sink = (event.metadata?["sink"] ?? metadata["sink"]).map { "\($0)" } ?? "-"
             collector.lines.withLock { $0.append("\(event.level) \(sink): \(event.message)") }
         }
     }

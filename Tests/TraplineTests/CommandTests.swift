@@ -283,15 +283,23 @@ import Testing
         #expect(good.status == 0, "\(good.text)\(good.standardError)")
     }
 
-    @Test func aCommandOnTheStoreTellsAProblemOnce() throws {
+    @Test func aWarningIsToldByCheckAndNoProblem() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(
             """
+            listen: {traps: "127.0.0.1:0"}
             data: \(folder.file("data"))
             sinks: {screen: {console: {}}}
             """, to: "trapline.yaml")
-        let output = try TraplineProgram.run(["alarms", "--config", file])
-        #expect(output.standardError.split(separator: "no routes").count == 2, "\(output.standardError)")
+        let check = try TraplineProgram.run(["check", "--config", file])
+        #expect(check.status == 0, "\(check.text)")
+        #expect(check.text.contains("warning: no routes"), "\(check.text)")
+        #expect(check.text.contains("in order, with 1 warning: 1 listening address, 1 sink, 1 route, "))
+        for command in ["alarms", "devices", "events", "sinks", "dead-letters"] {
+            let output = try TraplineProgram.run([command, "--config", file])
+            #expect(output.standardError.contains("there is no store here"), "\(output.standardError)")
+            #expect(!output.standardError.contains("no routes"), "\(command): \(output.standardError)")
+        }
     }
 
     @Test func checkConnectTriesEachSink() throws {

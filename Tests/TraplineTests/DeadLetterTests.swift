@@ -31,6 +31,9 @@ import Testing
         #expect(letter?["sink"] as? String == "ops")
         #expect(letter?["reason"] as? String == "rejected")
         #expect((letter?["detail"] as? String)?.contains("nobody@example.net: 550") == true, "\(output)")
+        let sinks = try TraplineProgram.run(["sinks", "--data", folder.file("data")]).text
+        #expect(sinks.contains("  1 dead letter\n"), "\(sinks)")
+        #expect(process.output.contains("`trapline dead-letters resend --sink ops`"), "\(process.output)")
         process.stop()
         let text = try TraplineProgram.run(["dead-letters", "--data", folder.file("data")]).text
         #expect(text.contains("  ops  event "), "\(text)")

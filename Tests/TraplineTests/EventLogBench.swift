@@ -2,6 +2,7 @@ import Alarms
 import Basics
 import Foundation
 import Intake
+import Journal
 import Pipeline
 import SNMPWire
 import Store
@@ -124,6 +125,16 @@ final class EventLogBench {
     /// Texts and transitions of the server's own events of this kind.
     func told(_ fact: OID) throws -> [(text: String, transition: Transition)] {
         try events().filter { $0.event.oid == fact }.map { ($0.event.text, $0.event.transition) }
+    }
+
+    /// How many of the server's own facts of this kind the journal holds, processed or not.
+    func journaled(_ fact: OID) throws -> Int {
+        var reader = try JournalReader(folder: data + "/journal", from: nil)
+        guard let end = try JournalReader.end(ofFolder: data + "/journal") else { return 0 }
+        return try reader.read(upTo: end, limit: .max).count { record in
+            record.entry.interface == OwnFacts.listener
+                && (try? SNMPNotification.decode(record.entry.payload))?.trapOID == fact
+        }
     }
 
     /// The numbers of the events that a file sink has written, in its order.

@@ -171,4 +171,24 @@ import Testing
         #expect(try bench.told(OwnFacts.retentionHeld).first?.transition == .raised)
         await bench.stop()
     }
+
+    /// While it waits for room the pipeline writes the sinks' progress alone: that this fails is an alarm too.
+    @Test func aStoreThatFailsWhileTheLogIsFullIsTold() async throws {
+        let bench = try EventLogBench()
+        try bench.fill(1...700, sinks: ["archive", "slow"], cursors: ["archive": 700, "slow": 0])
+        let retention = "{size: 1MiB, limit: 2MiB, when-full: refuse-new}"
+        try await bench.start(sections(retention, bench, isDead: true))
+        func isFailing(_ reason: String) -> Bool {
+            bench.server?.health.problems.contains { $0.contains(reason) } == true
+        }
+        #expect(await Poll.eventually { isFailing("the event log has reached its limit") })
+        let block = try StoreBlock(bench.data)
+        #expect(await Poll.eventually(seconds: 30) { isFailing("events cannot be stored") })
+        #expect(
+            try await Poll.eventually { try bench.journaled(OwnFacts.storageFailed) == 1 }, "the journal has it")
+        try block.end()
+        try await bench.reload(sections(retention, bench, isDead: false))
+        #expect(try await Poll.eventually { try bench.told(OwnFacts.storageRecovered).last?.transition == .cleared })
+        await bench.stop()
+    }
 }

@@ -8,6 +8,7 @@ import Routing
 import SNMPWire
 import Sinks
 import Store
+import Synchronization
 import TestPeers
 import Testing
 import TraplineConfiguration
@@ -57,6 +58,28 @@ import TraplineMetrics
         let standing = try store.activeAlarms()
         #expect(standing.map { OwnFacts.failedSink(of: $0.key) } == ["ops"], "what the next start reads")
         #expect(standing.map(\.sinks) == [["archive", "noc"]])
+    }
+
+    /// Thousands of single letters are as many facts, and one commit: whoever sees the first sees all of them.
+    @Test func aRequestIsOneCommit() throws {
+        let folder = try TemporaryFolder()
+        let journal = try JournalWriter(
+            folder: folder.file("journal"), settings: JournalSettings(), interfaces: [FactRecorder.interface])
+        defer { journal.close() }
+        let facts = FactRecorder(journal: journal)
+        var reader = try JournalReader(folder: folder.file("journal"), from: nil)
+        let start = journal.committed
+        let request = (1...3_000 as ClosedRange<Int64>).map { number in
+            OperatorFact(.forgetLetters(sink: "noc", events: 2 * number...2 * number), by: "ops")
+        }
+        let isRecorded = Mutex(false)
+        Thread.detachNewThread {
+            try? facts.record(request)
+            isRecorded.withLock { $0 = true }
+        }
+        let first = journal.waitForCommit(beyond: start, timeout: .seconds(60))
+        #expect(try reader.read(upTo: first, limit: .max).count == 3_000)
+        #expect(Poll.until { isRecorded.withLock { $0 } })
     }
 
     /// With the real program: nobody listens where the sink sends.

@@ -57,6 +57,8 @@ import Testing
         #expect(hasEnded)
         #expect(try bench.told(OwnFacts.sinkCaughtUp).map(\.transition) == [.cleared])
         #expect(try bench.told(OwnFacts.sinkLagging).count == 1)
+        let lines = bench.log.all.filter { $0.contains("slow: lags: ") || $0.hasSuffix("slow: has caught up") }
+        #expect(lines.count == 2, "\(bench.log.all)")
         #expect(await Poll.eventually { reader.lines >= 60 })
         await bench.stop()
     }
@@ -108,5 +110,24 @@ import Testing
         #expect(delivered.count >= 12 && delivered == all, "what was meant for the old one, and what followed, once")
         let cursors = try EventStore.readOnly(folder: bench.data).cursors()
         #expect(cursors.keys.sorted() == ["archive", "new"])
+        let taken = bench.log.all.filter { $0.contains("the sink new goes on where the sink old stopped") }
+        #expect(taken.count == 1 && taken[0].hasPrefix("notice"), "\(bench.log.all)")
+
+        // What is left over of a renaming is told at each start, and what it named in vain.
+        let leftOver = "the sink new has a place of its own; its `was: old` has no effect and can go"
+        #expect(!bench.log.all.contains { $0.contains(leftOver) })
+        try await bench.start(
+            """
+            sinks:
+              \(archive)
+              new: {file: {to: \(bench.output("new"))}, was: old}
+              other: {file: {to: \(bench.output("other"))}, was: odl}
+            """)
+        await bench.stop()
+        #expect(bench.log.all.filter { $0.contains(leftOver) }.count == 1)
+        #expect(
+            bench.log.all.contains(
+                "warning -: the sink other begins anew: no place is known of the sink odl that it was")
+        )
     }
 }

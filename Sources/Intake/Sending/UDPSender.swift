@@ -1,5 +1,6 @@
 public import Basics
 internal import CDatagram
+internal import Glibc
 
 /// Sends datagrams to one endpoint from a port of its own, and waits for an answer where one is due: for
 /// `trapline send` and `trapline replay`. Only one thread at a time may wait for answers.
@@ -45,6 +46,34 @@ public final class UDPSender: Sendable {
     ) throws(SenderError) -> [UInt8]? {
         try send(payload)
         return try receive(timeout: timeout, isAnswer: isAnswer)
+    }
+
+    /// Sends up to `retries` times more, each time that no answer came within `timeout`. A receiver that nothing listens
+    /// on may be one that starts just now, so that it is tried like a silent one; where it was so at the last try too,
+    /// that is thrown.
+    public func request(
+        _ payload: [UInt8], timeout: Duration, retries: Int, isAnswer: ([UInt8]) -> Bool = { _ in true }
+    ) throws(SenderError) -> [UInt8]? {
+        let clock = ContinuousClock()
+        for left in (0...max(0, retries)).reversed() {
+            let end = clock.now + timeout
+            do throws(SenderError) {
+                if let answer = try request(payload, timeout: timeout, isAnswer: isAnswer) { return answer }
+            } catch {
+                guard error.reason == .nothingListens, left > 0 else { throw error }
+                pause(until: end, clock)
+            }
+        }
+        return nil
+    }
+
+    private func pause(until end: ContinuousClock.Instant, _ clock: ContinuousClock) {
+        while true {
+            let left = clock.now.duration(to: end)
+            guard left > .zero else { return }
+            // usleep takes less than a second.
+            usleep(UInt32((min(left, .milliseconds(900)) / .microseconds(1)).rounded(.up)))
+        }
     }
 
     /// Waits for a datagram without sending one.

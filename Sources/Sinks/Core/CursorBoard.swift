@@ -135,15 +135,17 @@ public final class CursorBoard: Sendable {
     /// events of dead letters that it was asked to send again, and did.
     public func post(_ id: Int64, for sink: String, refused: [DeadLetter] = [], settled: [Int64] = []) {
         state.withLock { state in
+            // It was forgotten or taken over while a delivery was in hand. A cursor that came back so would hold the log
+            // for ever, since nobody is there to move it.
+            guard let known = state.cursors[sink] else { return }
             state.letterCount += refused.count
             // The store keeps no more of them either.
             if !refused.isEmpty { state.letters = (state.letters + refused).suffix(EventStore.deadLetterLimit) }
             if !settled.isEmpty { state.settled[sink, default: []].formUnion(settled) }
-            let known = state.cursors[sink]
-            guard known.map({ $0.event < id }) ?? true else { return }
+            guard known.event < id else { return }
             // What was to be decided as it is read lies behind it then.
-            let born = known?.born.flatMap { $0 > id ? $0 : nil }
-            state.set(SinkCursor(id, born: born, removed: known?.removed), of: sink)
+            let born = known.born.flatMap { $0 > id ? $0 : nil }
+            state.set(SinkCursor(id, born: born, removed: known.removed), of: sink)
         }
     }
 

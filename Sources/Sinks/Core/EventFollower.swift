@@ -21,6 +21,9 @@ struct EventFollower: Sendable {
     /// What a portion may take in memory, in octets: a storm's digest, while 20 sinks that lag all the same stay within
     /// the server's bound.
     static let octetLimit = 8 * 1_024 * 1_024
+    /// Pages of a portion of whatever a sink finds in them: a quarter of a million rows, some tenths of a second, after
+    /// which the cursor moves on and a stop or a request is heard.
+    static let pageLimit = 64
 
     let sink: String
     /// The name that the sink had before: events may still be meant for it by that.
@@ -33,13 +36,19 @@ struct EventFollower: Sendable {
     let counters: SinkMetrics.Counters
     let logger: Logger
 
-    /// At most `limit` events behind `id` that are the sink's. The portion ends at the last of them, or at the log's
-    /// end. A row that cannot be read is reported and passed over: it would stop the sink for good.
-    func read(after id: Int64, limit: Int) throws(StoreError) -> Portion {
+    /// At most `limit` events behind `id` that are the sink's. The portion ends at the last of them, at the log's end,
+    /// after `pages` pages, or once `isStopping`. A row that cannot be read is reported and passed over: it would stop
+    /// the sink for good.
+    func read(
+        after id: Int64, limit: Int, pages: Int = Self.pageLimit, isStopping: () -> Bool = { false }
+    ) throws(StoreError) -> Portion {
         var portion = Portion(end: id)
+        var pagesRead = 0
         var octets = 0
         let names = [sink] + (former.map { [$0] } ?? [])
         while portion.events.count < limit, octets < Self.octetLimit, !portion.isAtEnd {
+            guard pagesRead < pages, !isStopping() else { break }
+            pagesRead += 1
             let page: EventPage
             do {
                 page = try store.page(

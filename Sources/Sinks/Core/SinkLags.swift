@@ -1,4 +1,5 @@
 internal import Basics
+public import Logging
 internal import Synchronization
 
 /// Which sinks are known to lag behind the event log. Each lag is told once, and so is its end, whatever was restarted
@@ -20,13 +21,17 @@ public final class SinkLags: Sendable {
     }
 
     private let state: Mutex<State>
+    private let logger: Logger
     private let record: @Sendable (SinkFact) -> Void
 
     /// - Parameters:
     ///   - standing: the sinks whose lag was told and whose catching up was not.
     ///   - record: takes a fact; it must not block.
-    public init(standing: Set<String> = [], record: @escaping @Sendable (SinkFact) -> Void = { _ in }) {
+    public init(
+        standing: Set<String> = [], logger: Logger, record: @escaping @Sendable (SinkFact) -> Void = { _ in }
+    ) {
         self.state = Mutex(State(standing: standing))
+        self.logger = logger
         self.record = record
     }
 
@@ -49,7 +54,17 @@ public final class SinkLags: Sendable {
             state.standing.insert(sink)
             return .lagging(sink: sink, events: lag.events, age: lag.age)
         }
-        if let fact { record(fact) }
+        guard let fact else { return }
+        record(fact)
+        if case .lagging(_, let events, let age) = fact {
+            logger.warning(
+                """
+                lags: its oldest waiting event is \(age.components.seconds) s old, and the log is \
+                \(counted(events, "event")) ahead of it
+                """, metadata: ["sink": "\(sink)"])
+        } else {
+            logger.notice("has caught up", metadata: ["sink": "\(sink)"])
+        }
     }
 
     /// These sinks are there now. One that was taken out of the configuration lags no more.

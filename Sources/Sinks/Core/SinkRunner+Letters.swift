@@ -9,14 +9,27 @@ extension SinkRunner {
     /// Makes dead letters of `events`.
     func bury(_ events: [SinkEvent], _ rejection: DeliveryFailure) -> [DeadLetter] {
         let detail = PlainText.shortened(PlainText.oneLine(rejection.detail), octets: SinkFailures.detailLimit)
-        logger.error("refused for good, \(events.count) events are dead letters: \(detail)")
         counters.deadLetters.add(events.count)
+        if let count = refusals.note(events.count) { report(deadLetters: count, "; the last time: \(detail)") }
         let now = Timestamp.now
         // The store keeps no more of them.
         return events.suffix(EventStore.deadLetterLimit).map { event in
             DeadLetter(
                 sink: name, event: event.event.id, time: now, reason: rejection.reason.rawValue, detail: detail)
         }
+    }
+
+    /// At the end of the runner: what no line has told yet.
+    func reportDeadLetters() {
+        if let count = refusals.takeRest() { report(deadLetters: count, "") }
+    }
+
+    private func report(deadLetters count: Int, _ detail: String) {
+        logger.error(
+            """
+            \(counted(count, "event")) refused for good: see `trapline dead-letters`, and, once the peer takes them, \
+            `trapline dead-letters resend --sink \(name)`\(detail)
+            """)
     }
 
     /// Delivers the dead letters that operators asked for, the oldest event first; `false` if the runner was stopped
@@ -40,14 +53,15 @@ extension SinkRunner {
             if events.count < numbers.count {
                 counters.removed.add(numbers.count - events.count)
                 let lost = numbers.count - events.count
-                logger.error("\(lost) dead letters are not sent again: the event log no longer has their events")
+                logger.error(
+                    "\(counted(lost, "dead letter")) cannot be sent again: the event log no longer has the events")
             }
             var delivery = Delivery()
             if !events.isEmpty {
                 guard let ended = await deliver(events, marks, areAskedFor: true) else { return false }
                 delivery = ended
                 sinceDelivery = Stopwatch(environment.clock)
-                logger.notice("sent again: \(delivery.count) of \(events.count) dead letters")
+                logger.notice("sent again: \(delivery.count) of \(counted(events.count, "dead letter"))")
             }
             marks.send(
                 delivery.count, from: events.first?.event.time, upTo: marks.sent, clock: environment.clock)

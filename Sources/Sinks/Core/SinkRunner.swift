@@ -25,6 +25,7 @@ public final class SinkRunner: Sendable {
     let counters: SinkMetrics.Counters
     let follower: EventFollower
     private let expiry: EventExpiry
+    let refusals: Refusals
     private let disk: BlockingQueue
     private let start: SinkCursor
     private let options: SinkOptions
@@ -60,6 +61,7 @@ public final class SinkRunner: Sendable {
             routes: environment.routes, counters: counters, logger: logger)
         self.expiry = EventExpiry(
             after: options.expireAfter, now: environment.now, counter: counters.expired, logger: logger)
+        self.refusals = Refusals(clock: environment.clock)
         self.disk = BlockingQueue("trapline.sink.\(name)")
         environment.metrics.note(cursor: start.event, waitingSince: nil, of: name)
     }
@@ -79,6 +81,7 @@ public final class SinkRunner: Sendable {
     public func run() async {
         let work = Task(executorPreference: environment.executor) { [self] in
             await follow()
+            reportDeadLetters()
             await sink.close()
             ended.open()
         }
@@ -199,18 +202,22 @@ public final class SinkRunner: Sendable {
             }
             note(marks, waiting: event)
             await pause(for: window - elapsed)
-            return isStopping ? nil : await next(marks, limit: max(1, maximum))
+            // All of the window: what one look does not reach would wait for another window.
+            let portion = isStopping ? nil : await next(marks, limit: max(1, maximum), pages: .max)
+            return isStopping ? nil : portion
         }
     }
 
     /// What stands in the log now; waits for news, or until it is time to confirm, and gives `nil` where there is nothing.
-    private func next(_ marks: DeliveryMarks, limit: Int) async -> EventFollower.Portion? {
+    private func next(
+        _ marks: DeliveryMarks, limit: Int, pages: Int = EventFollower.pageLimit
+    ) async -> EventFollower.Portion? {
         let cursor = marks.sent
         // Taken before the look: what was announced by now is in the log, or retention has removed it.
         let announced = environment.signal.lastEventID
         guard
-            var portion = await reading({ [follower] () throws(StoreError) in
-                try follower.read(after: cursor, limit: limit)
+            var portion = await reading({ [self] () throws(StoreError) in
+                try follower.read(after: cursor, limit: limit, pages: pages) { isStopping }
             })
         else { return nil }
         if portion.isAtEnd, announced > portion.end {
@@ -315,7 +322,7 @@ public final class SinkRunner: Sendable {
 
     private func report(removed: Int64) {
         counters.removed.add(Int(removed))
-        logger.error("\(removed) events were removed from the event log before this sink came to them")
+        logger.error("retention removed \(counted(removed, "event")) of the log before this sink came to them")
     }
 
     private static func load(
@@ -354,7 +361,7 @@ public final class SinkRunner: Sendable {
 
     private func report(recoveryFrom trouble: Trouble) {
         let seconds = trouble.since.elapsed.components.seconds
-        logger.notice("delivers again, after \(trouble.failures) failures in \(seconds) s")
+        logger.notice("delivers again, after \(counted(trouble.failures, "failure")) in \(seconds) s")
     }
 
     // MARK: - Waiting

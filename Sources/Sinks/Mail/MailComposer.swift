@@ -139,7 +139,7 @@ public struct MailComposer: Sendable {
         let devices = Set(events.map(\.device.id)).count
         let highest = events.map(\.severity.rawValue).max().flatMap { Severity(rawValue: $0) } ?? .indeterminate
         let severity = highest == .cleared ? "all cleared" : "highest severity \(highest.name)"
-        return "\(events.count) alarms and events from \(devices) device\(devices == 1 ? "" : "s"), \(severity)"
+        return "\(events.count) alarms and events from \(counted(devices, "device")), \(severity)"
     }
 
     private func body(ofDigest events: [Event], title: String) -> MailBody {

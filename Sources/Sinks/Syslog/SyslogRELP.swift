@@ -1,3 +1,5 @@
+internal import Basics
+
 /// What a syslog sink sends over RELP: one session, opened when it is first needed, kept, and opened anew after its end.
 ///
 /// RELP's server answers each message once it has it. A message is kept here until then: after a broken connection it is
@@ -57,7 +59,7 @@ actor SyslogRELP {
         takeAnswers(of: session)
         self.session = nil
         guard !unanswered.isEmpty else { return }
-        throw placed(failure ?? DeliveryFailure(.timeout, "\(unanswered.count) messages were not answered"))
+        throw placed(failure ?? DeliveryFailure(.timeout, "not answered: \(counted(unanswered.count, "message"))"))
     }
 
     /// Opens a session and ends it again.

@@ -1,4 +1,5 @@
 import Basics
+import CStream
 import Glibc
 
 /// A Unix stream socket: the server's end that listens in its data folder, or one end of a connection.
@@ -54,9 +55,8 @@ final class ControlSocket: Sendable {
     /// The next connection; `nil` once the socket was shut down.
     func accept() -> ControlSocket? {
         while true {
-            let accepted = Glibc.accept(descriptor, nil, nil)
+            let accepted = stream_accept(descriptor)
             if accepted >= 0 {
-                _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
                 let connection = ControlSocket(accepted)
                 connection.limitWaiting()
                 return connection

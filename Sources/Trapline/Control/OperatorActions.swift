@@ -95,7 +95,7 @@ struct OperatorActions: Sendable {
         return .done("\(plural(chosen.count)) to be taken off the list")
     }
 
-    private func plural(_ count: Int) -> String { count == 1 ? "1 dead letter is" : "\(count) dead letters are" }
+    private func plural(_ count: Int) -> String { counted(count, "dead letter is", "dead letters are") }
 
     private func nothing(_ selection: LetterSelection) -> String {
         let ofSink = selection.sink.map { " of the sink \($0)" } ?? ""

@@ -21,6 +21,8 @@ final class StorageKeeper: Sendable {
         var failed: @Sendable () -> [String: [String: Int]]
         /// Has the pipeline pass over what lies before a position; what of it was not processed.
         var giveUp: @Sendable (_ end: JournalPosition) throws -> PipelineRunner.GivenUp
+        /// The time by which the segments' age is judged.
+        var now: @Sendable () -> Timestamp
         /// Nobody reads below this segment any more.
         var release: @Sendable (_ segment: UInt64) -> Void
     }
@@ -35,6 +37,8 @@ final class StorageKeeper: Sendable {
         var couldNotRemove = false
         /// Own facts of segments that were given up, to be journaled again.
         var facts: [JournalEntry] = []
+        /// Datagrams went unprocessed with the segment that is to be removed next.
+        var isLosing = false
         /// What was logged last: a fact that cannot be journaled is tried again and again.
         var logged: StorageAlarms.Fact?
     }
@@ -226,7 +230,7 @@ extension StorageKeeper {
             logger.debug("who needs the journal cannot be asked: \(error)")
         }
         let policy = RetentionPolicy(retention: retention.withLock { $0 }, segmentSize: segmentSize)
-        let plan = policy.plan(journal.segments, holds: state.holds, now: .now)
+        let plan = policy.plan(journal.segments, holds: state.holds, now: surroundings.now())
         metrics.note(held: plan.held)
         tell(state.alarms.due(isAtLimit: plan.isAtLimit, holders: plan.holders), &state)
         for removal in plan.removals {
@@ -235,18 +239,25 @@ extension StorageKeeper {
     }
 
     private func remove(_ removal: RetentionPolicy.Removal, _ state: inout State) -> Bool {
+        var cost = removal.cost
         do {
-            if removal.cost == .unprocessed {
+            if cost == .unprocessed {
                 // Told before it is done: a crash in between tells of a loss that did not happen, never the reverse.
                 let lost = try surroundings.giveUp(JournalPosition(segment: removal.segment + 1, offset: 0))
                 state.blind.add(dropped: lost.datagrams)
                 metrics.note(dropped: lost.datagrams)
+                state.isLosing = state.isLosing || !lost.datagrams.isEmpty
                 state.facts += lost.facts
                 guard state.facts.isEmpty || facts.recordAgain(state.facts) else { return false }
                 state.facts = []
                 for interval in state.blind.untold where interval.reason == .journalLimit {
                     guard tellBlind(interval) else { return false }
                     state.blind.told(interval)
+                }
+                // The plan goes by the store's last checkpoint, and the pipeline is ahead of that.
+                if !state.isLosing {
+                    let sinks = state.holds.sinks(needing: removal.segment)
+                    cost = sinks.isEmpty ? .none : .datagrams(sinks: sinks)
                 }
             }
             surroundings.release(removal.segment + 1)
@@ -257,8 +268,9 @@ extension StorageKeeper {
             return false
         }
         state.couldNotRemove = false
-        metrics.note(removed: removal.cost)
-        switch removal.cost {
+        state.isLosing = false
+        metrics.note(removed: cost)
+        switch cost {
         case .none: break
         case .datagrams(let sinks):
             logger.warning(

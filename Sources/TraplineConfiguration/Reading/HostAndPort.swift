@@ -101,6 +101,21 @@ extension DocumentReader {
     }
 
     /// A local address to listen on; names are not looked up.
+    /// The same where the port may not be left out.
+    func endpoint(_ node: YAMLNode, examplePort: UInt16) -> Endpoint? {
+        guard let endpoint = endpoint(node, defaultPort: examplePort) else { return nil }
+        // An address alone reads the same with any port.
+        if case .text(let text, _) = node.content, let other = Endpoint(text, defaultPort: examplePort ^ 1),
+            other != endpoint
+        {
+            error(
+                "expected ADDRESS:PORT, found the address \(quoted(text)) alone; did you mean \(quoted("\(endpoint)"))?",
+                at: node.mark)
+            return nil
+        }
+        return endpoint
+    }
+
     func endpoint(_ node: YAMLNode, defaultPort: UInt16) -> Endpoint? {
         let example = "\"0.0.0.0:\(defaultPort)\" or \"[::]:\(defaultPort)\""
         guard let text = text(node, "ADDRESS:PORT such as \(example)") else { return nil }

@@ -24,43 +24,63 @@ enum RetentionSection {
         return settings
     }
 
+    /// What the journal and the event log can both be told; `nil` what they are not, or not well.
+    private struct Bounds<WhenFull> {
+        var age: Duration?
+        var size: Int?
+        var limit: Int?
+        var whenFull: WhenFull?
+        /// Where a problem of the limit stands.
+        var mark: SourceMark
+        /// Something that stands here for the size or the limit was not understood: they are not compared.
+        var isUnknown: Bool
+    }
+
+    private static func bounds<WhenFull>(
+        _ node: YAMLNode, _ reader: DocumentReader, of what: String, _ whenFull: WhenFull.Type
+    ) -> Bounds<WhenFull>? where WhenFull: RawRepresentable<String> & CaseIterable {
+        guard let mapping = MappingReader(node, reader, of: what) else { return nil }
+        let (age, size, limit) = (mapping.take("age"), mapping.take("size"), mapping.take("limit"))
+        var bounds = Bounds<WhenFull>(mark: (limit ?? size ?? node).mark, isUnknown: false)
+        bounds.age = age.flatMap { reader.duration($0, in: Self.age) }
+        bounds.size = size.flatMap { reader.size($0, in: Self.size) }
+        bounds.limit = limit.flatMap { reader.size($0, in: Self.size) }
+        bounds.isUnknown = (size != nil && bounds.size == nil) || (limit != nil && bounds.limit == nil)
+        bounds.whenFull = mapping.take("when-full") { reader.word($0, whenFull) }
+        mapping.finish()
+        return bounds
+    }
+
     private static func readJournal(_ node: YAMLNode, _ reader: DocumentReader, segmentSize: Int) -> JournalRetention {
         var settings = JournalRetention()
-        guard let mapping = MappingReader(node, reader, of: "bounds of the journal") else { return settings }
-        let errors = reader.errorCount
-        if let age = mapping.take("age", { reader.duration($0, in: age) }) { settings.age = age }
-        if let octets = mapping.take("size", { reader.size($0, in: size) }) { settings.size = octets }
-        if let octets = mapping.take("limit", { reader.size($0, in: size) }) { settings.limit = octets }
-        if let word = mapping.take("when-full", { reader.word($0, JournalRetention.WhenFull.self) }) {
-            settings.whenFull = word
+        guard let bounds = bounds(node, reader, of: "bounds of the journal", JournalRetention.WhenFull.self) else {
+            return settings
         }
-        let mark = (mapping.take("limit") ?? mapping.take("size") ?? node).mark
-        mapping.finish()
-        guard reader.errorCount == errors else { return settings }
-        warn(of: settings.limit, below: settings.size, at: mark, reader)
+        settings.age = bounds.age ?? settings.age
+        settings.size = bounds.size ?? settings.size
+        settings.limit = bounds.limit ?? settings.limit
+        settings.whenFull = bounds.whenFull ?? settings.whenFull
+        guard !bounds.isUnknown else { return settings }
+        warn(of: settings.limit, below: settings.size, at: bounds.mark, reader)
         if settings.limit / fewestSegments < segmentSize {
             reader.warning(
                 "the limit, \(SizeText.format(settings.limit)), is less than \(fewestSegments) segments of "
                     + "\(SizeText.format(segmentSize)); make it larger, or journal: segment-size smaller",
-                at: mark)
+                at: bounds.mark)
         }
         return settings
     }
 
     private static func readEvents(_ node: YAMLNode, _ reader: DocumentReader) -> EventRetention {
         var settings = EventRetention()
-        guard let mapping = MappingReader(node, reader, of: "bounds of the event log") else { return settings }
-        let errors = reader.errorCount
-        if let age = mapping.take("age", { reader.duration($0, in: age) }) { settings.age = age }
-        if let octets = mapping.take("size", { reader.size($0, in: size) }) { settings.size = octets }
-        if let octets = mapping.take("limit", { reader.size($0, in: size) }) { settings.limit = octets }
-        if let word = mapping.take("when-full", { reader.word($0, EventRetention.WhenFull.self) }) {
-            settings.whenFull = word
+        guard let bounds = bounds(node, reader, of: "bounds of the event log", EventRetention.WhenFull.self) else {
+            return settings
         }
-        let mark = (mapping.take("limit") ?? mapping.take("size") ?? node).mark
-        mapping.finish()
-        guard reader.errorCount == errors else { return settings }
-        warn(of: settings.limit, below: settings.size, at: mark, reader)
+        settings.age = bounds.age ?? settings.age
+        settings.size = bounds.size ?? settings.size
+        settings.limit = bounds.limit ?? settings.limit
+        settings.whenFull = bounds.whenFull ?? settings.whenFull
+        if !bounds.isUnknown { warn(of: settings.limit, below: settings.size, at: bounds.mark, reader) }
         return settings
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Sinks
 
 /// `sinks:` where events go. `NAME: {TYPE: {…}}`, and beside the type what any sink can be told.
@@ -54,6 +55,7 @@ enum SinksSection {
                         name: entry.key, mark: entry.mark, settings: settings, options: options, wasMark: wasMark))
             }
             SinkOptionsSection.checkFormerNames(sinks, reader)
+            checkFiles(sinks, reader)
         case .text, .list:
             reader.error("expected a mapping of sinks, NAME: {TYPE: {…}}, found \(node.kind)", at: node.mark)
             return nil
@@ -104,6 +106,19 @@ enum SinksSection {
         let path = mapping.require("to", "the file's path", reader.path)
         mapping.finish()
         return path.map { FileSettings(path: $0) }
+    }
+
+    /// Two that append to one file write into each other's lines.
+    private static func checkFiles(_ sinks: Sinks, _ reader: DocumentReader) {
+        var owners: [String: String] = [:]
+        for sink in sinks.valid {
+            guard case .file(let settings) = sink.settings else { continue }
+            let path = URL(filePath: settings.path).standardized.resolvingSymlinksInPath().path
+            if let owner = owners[path] {
+                reader.error("the sinks \(owner) and \(sink.name) write to one file, \(settings.path)", at: sink.mark)
+            }
+            owners[path] = owners[path] ?? sink.name
+        }
     }
 
     private static func console(_ node: YAMLNode, _ reader: DocumentReader) -> ConsoleSettings? {

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Testing
 
 @testable import Intake
@@ -17,6 +18,29 @@ import Testing
         }
         #expect(error?.reason == .nothingListens)
         #expect(error?.description == "nothing listens on 127.0.0.1:\(port)")
+    }
+
+    /// A server that is only starting when the first datagram comes.
+    @Test func aPortThatIsRefusedIsTriedAgain() throws {
+        let port = try server().endpoint.port
+        let sender = try UDPSender(to: .loopback(port))
+        let refused = #expect(throws: SenderError.self) {
+            _ = try sender.request([1], timeout: .milliseconds(20), retries: 2)
+        }
+        #expect(refused?.reason == .nothingListens)
+        let thread = Thread {
+            // After the first try or before it: it is answered in either case.
+            Thread.sleep(forTimeInterval: 0.1)
+            guard
+                let server = try? DatagramSocket.open(.loopback(port), count: 1, receiveBuffer: 64 * 1_024)[0],
+                let slab = DatagramSlab(capacity: 1, slotSize: 100)
+            else { return }
+            var path: AnswerPath?
+            while path == nil { _ = try? server.receive(into: slab) { header, _ in path = header.answerPath } }
+            if let path { _ = server.send([8], along: path) }
+        }
+        thread.start()
+        #expect(try sender.request([1], timeout: .milliseconds(200), retries: 100) == [8])
     }
 
     @Test func noAnswerInTimeIsNil() throws {

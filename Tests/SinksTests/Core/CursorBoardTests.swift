@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func cursorsOnlyMoveForward() {
-        let board = CursorBoard()
+        let board = CursorBoard(["noc": SinkCursor(5)])
         board.post(7, for: "noc")
         board.post(6, for: "noc")
         #expect(board.cursor(of: "noc") == 7)
@@ -58,6 +58,20 @@ import Testing
         #expect(board.pending().progress == SinkProgress(freed: ["ops"]))
         board.saved(board.pending())
         #expect(board.pending().isEmpty)
+    }
+
+    /// A delivery that did not end in time ends after its sink was forgotten, or taken over.
+    @Test func whatAForgottenSinkTellsLateIsNotTaken() {
+        let board = CursorBoard(["ops": SinkCursor(9, removed: Timestamp(seconds: 1)), "old": SinkCursor(9)])
+        #expect(board.free("ops"))
+        #expect(board.begin("new", options: SinkOptions(was: "old"), now: 42, configured: ["new"]) == SinkCursor(9))
+        board.saved(board.pending())
+        let letter = DeadLetter(sink: "ops", event: 12, time: Timestamp(seconds: 1), reason: "rejected", detail: "550")
+        board.post(12, for: "ops", refused: [letter], settled: [3])
+        board.post(12, for: "old")
+        #expect(board.pending().isEmpty)
+        #expect(board.place(of: "ops") == nil && board.place(of: "old") == nil)
+        #expect(board.holds.lowest?.sink == "new")
     }
 
     @Test func aSinkThatComesBackGoesOnWhereItWas() {
@@ -106,7 +120,7 @@ import Testing
         func letter(_ event: Int64) -> DeadLetter {
             DeadLetter(sink: "ops", event: event, time: Timestamp(seconds: 1), reason: "rejected", detail: "550")
         }
-        let board = CursorBoard()
+        let board = CursorBoard(["ops": SinkCursor(5)])
         #expect(board.pending().isEmpty)
         board.post(7, for: "ops", refused: [letter(6), letter(7)])
         let taken = board.pending()
@@ -136,7 +150,7 @@ import Testing
     }
 
     @Test func whatIsNotSavedStaysUnsaved() {
-        let board = CursorBoard()
+        let board = CursorBoard(["noc": SinkCursor(5)])
         board.post(7, for: "noc")
         let taken = board.pending()
         #expect(board.pending().progress == taken.progress, "taking is not saving")

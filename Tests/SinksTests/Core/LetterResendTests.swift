@@ -120,7 +120,7 @@ import Testing
             await expect("both are off the list") { harness.cursors.settled(of: "noc") == [3, 4_000] }
         }
         #expect(harness.metric("trapline_sink_dropped_total{sink=\"noc\",reason=\"retention\"}") == "1")
-        #expect(harness.log.all.contains { $0.hasPrefix("error noc: 1 dead letters are not sent again") })
+        #expect(harness.log.all.contains { $0.hasPrefix("error noc: 1 dead letter cannot be sent again") })
     }
 
     @Test func aStopInBetweenKeepsThemAskedFor() async throws {

@@ -1,4 +1,5 @@
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import Sinks
@@ -11,10 +12,11 @@ import Testing
     }
 
     private let facts = Facts()
+    private let log = LogCollector()
     private let limit = Duration.seconds(300)
 
     private func lags(standing: Set<String> = []) -> SinkLags {
-        SinkLags(standing: standing) { [facts] in facts.add($0) }
+        SinkLags(standing: standing, logger: log.logger) { [facts] in facts.add($0) }
     }
 
     private func look(_ lags: SinkLags, age seconds: Int, times: Int = 1, isFailing: Bool = false) {
@@ -34,6 +36,9 @@ import Testing
         #expect(facts.all.isEmpty, "an interruption begins anew")
         look(lags, age: 302, times: 5)
         #expect(facts.all == [.lagging(sink: "noc", events: 7, age: .seconds(302))])
+        #expect(
+            log.all == ["warning noc: lags: its oldest waiting event is 302 s old, and the log is 7 events ahead of it"]
+        )
         #expect(lags.sinks == ["noc"])
         look(lags, age: 299)
         look(lags, age: 151)

@@ -25,7 +25,11 @@ import Testing
         #expect(letters.map(\.event) == [1, 2, 3])
         #expect(letters.allSatisfy { $0.sink == "noc" && $0.reason == "rejected" && $0.detail == "550 no such user" })
         #expect(harness.metric("trapline_sink_dead_letters_total{sink=\"noc\"}") == "3")
-        #expect(harness.log.all == ["error noc: refused for good, 3 events are dead letters: 550 no such user"])
+        #expect(
+            harness.log.all == [
+                "error noc: 3 events refused for good: see `trapline dead-letters`, and, once the peer takes them, "
+                    + "`trapline dead-letters resend --sink noc`; the last time: 550 no such user"
+            ])
     }
 
     @Test func whatIsRefusedIsListedAndTheRestGoesOn() async throws {
@@ -45,6 +49,28 @@ import Testing
         try await deliver(sink, harness)
         expectLetters(harness)
         #expect(harness.metric("trapline_sink_delivered_total{sink=\"noc\"}") == "4")
+    }
+
+    @Test func aPeerThatRefusesEverythingIsALineAMinute() async throws {
+        let harness = try RunnerHarness(cursors: ["noc": 0])
+        let sink = ScriptedSink(onReject: .deadLetter)
+        sink.fail(Array(repeating: rejected, count: 5))
+        let runner = try harness.runner(sink)
+        let task = Task { await runner.run() }
+        for number in 1...Int64(5) {
+            if number == 4 { harness.clock.advance(by: .seconds(60)) }
+            try harness.append(number...number)
+            let isPassed = await Poll.eventually { harness.cursors.cursor(of: "noc") == number }
+            #expect(isPassed)
+        }
+        #expect(
+            harness.log.all.map { $0.prefix { $0 != ":" } + ":" + $0.dropFirst(10).prefix { $0 != ":" } } == [
+                "error noc: 1 event refused for good", "error noc: 3 events refused for good",
+            ])
+        runner.stop()
+        await task.value
+        #expect(harness.log.all.last?.hasPrefix("error noc: 1 event refused for good") == true, "the rest at the end")
+        #expect(harness.log.all.count == 3)
     }
 
     @Test func otherFailuresMakeNoLetters() async throws {

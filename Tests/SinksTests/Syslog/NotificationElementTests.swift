@@ -4,6 +4,7 @@ import Documents
 import Foundation
 import MIBCatalog
 import SNMPWire
+import TestPeers
 import Testing
 
 @testable import Sinks
@@ -123,20 +124,13 @@ import Testing
 
 /// Lists of variables from a seed: objects that the modules know and others, with values of every type.
 private struct VariableGenerator {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
     init(seed: UInt64) {
-        state = seed
+        generator = SeededGenerator(seed: seed)
     }
 
-    /// SplitMix64.
-    private mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
+    private mutating func next() -> UInt64 { generator.next() }
 
     mutating func variables() -> [VariableBinding] {
         (0..<Int(next() % 8)).map { _ in VariableBinding(name: name(), value: value()) }
