@@ -19,7 +19,7 @@ extension EventPipeline {
         case .endMaintenance(let device, _):
             guard operations.maintenances.end(device) != nil else { return AuditOutcome.noMaintenance }
             noteMaintenance(of: device, false)
-            tellHeldBack(because: EventReason.maintenanceEnded, at: clock ?? time, &draft)
+            tellHeldBack(because: ToldAgain.maintenanceEnded, at: clock ?? time, &draft)
             return AuditEntry.done
         default:
             return AuditOutcome.noDevice

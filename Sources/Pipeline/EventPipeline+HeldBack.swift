@@ -68,7 +68,7 @@ extension EventPipeline {
     mutating func tellDelayed(by time: Timestamp, _ draft: inout BatchDraft) {
         while let alarm = operations.untold.takeDue(by: time) {
             let due = operations.untold.entries[alarm]?.sinks.filter { $0.due.map { $0 <= time } ?? false } ?? []
-            tell(due, of: alarm, reason: EventReason.stillStanding, at: time, &draft)
+            tell(due, of: alarm, reason: ToldAgain.stillStanding, at: time, &draft)
         }
     }
 
@@ -124,18 +124,6 @@ extension EventPipeline {
             .map { JournalPosition(segment: $0.segment, offset: $0.offset) }
         draft.addAgain(EventOutcome(event: event, received: received, decision: decision, position: position))
     }
-}
-
-/// Why an alarm that was raised before is told now.
-enum EventReason {
-    /// A route's `after` is over.
-    static let stillStanding = "still standing"
-    static let maintenanceEnded = "maintenance ended"
-
-    static func silenceEnded(_ number: Int64) -> String { "silence \(number) ended" }
-
-    /// Whether an event is of an alarm that stood before it.
-    static func isAgain(_ event: borrowing Event) -> Bool { event.transition == .raised && event.reason != nil }
 }
 
 extension Timestamp {

@@ -54,12 +54,12 @@ extension EventPipeline {
     mutating func fireOperations(at due: Timestamp, _ draft: inout BatchDraft) {
         for silence in operations.silences.advance(to: due) {
             record(.endSilence(silence.id, note: "its time was over"), at: due, &draft)
-            tellHeldBack(because: EventReason.silenceEnded(silence.id), at: due, &draft)
+            tellHeldBack(because: ToldAgain.silenceEnded(silence.id), at: due, &draft)
         }
         for maintenance in operations.maintenances.advance(to: due) {
             record(.endMaintenance(maintenance.device, note: "its time was over"), at: due, &draft)
             noteMaintenance(of: maintenance.device, false)
-            tellHeldBack(because: EventReason.maintenanceEnded, at: due, &draft)
+            tellHeldBack(because: ToldAgain.maintenanceEnded, at: due, &draft)
         }
         tellDelayed(by: due, &draft)
     }
@@ -103,7 +103,7 @@ extension EventPipeline {
             return operations.silences.add(silence) ? AuditEntry.done : AuditOutcome.full
         case .endSilence(let number, _):
             guard operations.silences.end(number) != nil else { return AuditOutcome.noSilence }
-            tellHeldBack(because: EventReason.silenceEnded(number), at: clock ?? time, &draft)
+            tellHeldBack(because: ToldAgain.silenceEnded(number), at: clock ?? time, &draft)
             return AuditEntry.done
         case .nameDevice, .placeDevice, .forgetDevice, .beginMaintenance, .endMaintenance:
             return carryOutOnDevice(action, by: name, at: time, &draft)

@@ -20,7 +20,7 @@ extension PipelineSnapshot {
             listener: entry?.interface ?? "", community: notification.flatMap { communityName($0.community) })
         var decision = routing.decide(event, received, followedSinks: [])
         // Of an alarm that had stood for long enough.
-        if EventReason.isAgain(event) { decision.tellDelayed() }
+        if event.transition == .raised, ToldAgain.isReason(event.reason) { decision.tellDelayed() }
         if let notification, entry?.interface == OwnFacts.listener, let sink = OwnFacts.sink(in: notification) {
             decision.leaveOut(sink)
         }

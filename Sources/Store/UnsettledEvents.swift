@@ -13,6 +13,7 @@ enum UnsettledEvents {
     private static let columns = [
         "id", "time", "transition", "alarm_id", "device", "device_name", "address", "text", "event_type",
         "probable_cause", "count", "uptime", "running_number",
+        "journal_segment", "reason",
     ]
 
     private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
@@ -37,7 +38,7 @@ enum UnsettledEvents {
             reader.nextRow()
             // A row that is damaged is passed over: the next one of its alarm makes up for it.
             guard let event = try? Repeat(&reader) else { continue }
-            if let index = devicesByID[event.device.id], devices[index].lastSeen < event.time {
+            if event.isSign, let index = devicesByID[event.device.id], devices[index].lastSeen < event.time {
                 devices[index].lastSeen = event.time
                 changed.devices.insert(index)
             }
@@ -68,6 +69,8 @@ enum UnsettledEvents {
         var count: Int
         var uptime: UInt32?
         var runningNumber: Int32?
+        /// A datagram of the device brought it: no timer, and no operator.
+        var isSign: Bool
 
         init(_ reader: inout RowReader) throws(StoreError) {
             _ = try reader.integer()
@@ -81,6 +84,8 @@ enum UnsettledEvents {
             count = try reader.count()
             uptime = try reader.uptime()
             runningNumber = try reader.runningNumber()
+            let hasDatagram = try reader.optionalInteger() != nil
+            isSign = try !ToldAgain.isReason(reader.optionalText()) && hasDatagram
         }
     }
 }
