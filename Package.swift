@@ -155,7 +155,7 @@ let package = Package(
         // Tests mirror Sources. TestPeers starts the real clients and servers that they talk to.
         .target(
             name: "TestPeers", dependencies: ["Basics", logging], path: "Tests/TestPeers", swiftSettings: settings),
-        tests(of: "Basics"),
+        tests(of: "Basics", ["TestPeers"]),
         tests(of: "TraplineMetrics"),
         tests(of: "SNMPWire", ["TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "DeviceSimulation", ["Basics", "SNMPWire", "TestPeers"]),
@@ -172,7 +172,8 @@ let package = Package(
         tests(
             of: "Pipeline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "DeviceSimulation", "Manager",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices",
+                "DeviceSimulation", "Manager",
                 "Resynchronisation", "Routing",
                 "Store",
                 "TestPeers", grdb,
@@ -191,8 +192,8 @@ let package = Package(
         tests(
             of: "TraplineConfiguration",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store", "Intake", "Sinks",
-                "TestPeers",
+                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Manager", "Resynchronisation", "Routing",
+                "Store", "Intake", "Sinks", "TestPeers",
             ],
             resources: [.copy("Fixtures")]),
         tests(
