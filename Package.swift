@@ -134,7 +134,8 @@ let package = Package(
             "TraplineTesting",
             [
                 "Basics", "TraplineMetrics", "SNMPWire", "DeviceSimulation", "Captures", "Journal", "Alarms", "Devices",
-                "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Trapline",
+                "Documents", "Manager", "Resynchronisation", "Store", "Pipeline", "Sinks", "Intake",
+                "TraplineConfiguration", "Trapline",
             ]),
         program(
             "TraplineCommand",
@@ -207,7 +208,9 @@ let package = Package(
         tests(
             of: "TraplineTesting",
             [
-                "Basics", "SNMPWire", "DeviceSimulation", "Captures", "Alarms", "Devices", "Documents", "Trapline",
+                "Basics", "SNMPWire", "DeviceSimulation", "Captures", "Alarms", "Devices", "Documents", "Manager",
+                "Resynchronisation",
+                "TraplineConfiguration", "Trapline",
                 "TestPeers",
             ]),
         // The real program under kills, power cuts, full disks and damaged files.

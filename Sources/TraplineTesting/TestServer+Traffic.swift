@@ -1,5 +1,5 @@
 public import Basics
-public import DeviceSimulation
+
 internal import Captures
 internal import Journal
 internal import Intake
@@ -115,31 +115,6 @@ extension TestServer {
         return selection.taken
     }
 
-    /// Simulated devices live for some time: what they send comes in, each datagram at its own time.
-    public func run(_ fleet: inout SimulatedFleet, for duration: Duration) throws {
-        let end = now + duration
-        while now < end {
-            let second = min(now + .seconds(1), end)
-            var entries: [JournalEntry] = []
-            for arrival in fleet.advance(to: second) {
-                let listener: Listener = arrival.channel == .keepAlives ? .keepAlives : .traps
-                let sender = Endpoint(arrival.sender, port: 161)
-                guard isLetIn(arrival.payload, from: arrival.sender) else {
-                    refused += 1
-                    continue
-                }
-                entries.append(entry(arrival.payload, from: sender, on: listener, at: max(now, arrival.time)))
-            }
-            if entries.isEmpty {
-                try advance(to: second)
-            } else {
-                hasBegun = true
-                try process(entries)
-                now = second
-            }
-        }
-    }
-
     // MARK: - Parts
 
     private func endpoint(_ text: String) throws -> Endpoint {
@@ -149,13 +124,13 @@ extension TestServer {
         return endpoint
     }
 
-    private func isLetIn(_ payload: [UInt8], from sender: IPAddress) -> Bool {
+    func isLetIn(_ payload: [UInt8], from sender: IPAddress) -> Bool {
         guard access.admits(sender), let notification = try? SNMPNotification.decode(payload) else { return false }
         let community = Array(notification.community)
         return unsafe notification.version == .v3 || access.admits(community: community.span.bytes)
     }
 
-    private func entry(
+    func entry(
         _ payload: [UInt8], from sender: Endpoint, on listener: Listener, at time: Timestamp
     ) -> JournalEntry {
         JournalEntry(

@@ -37,7 +37,7 @@ public final class TestServer {
     public internal(set) var refused = 0
 
     let access: AccessPolicy
-    private let store: EventStore
+    let store: EventStore
     private let snapshot: PipelineSnapshot
     private let sinks: [String: any Sink]
     private var pipeline: EventPipeline
@@ -46,6 +46,9 @@ public final class TestServer {
     private var log: [StoredEvent] = []
     private var failure: (any Error)?
     var hasBegun = false
+    /// The number of the request to a device that was taken last, and those that are on their way.
+    var lastRequest: Int64 = 0
+    var onTheirWay: [(due: Timestamp, entry: JournalEntry)] = []
 
     /// Records of one transaction at most; many small ones are what takes time.
     static let batch = 1_024
@@ -167,11 +170,11 @@ public final class TestServer {
     }
 
     /// One of the server's own facts, as it stands in a journal.
-    private static func fact(_ oid: OID, at time: Timestamp) -> JournalEntry {
+    static func fact(_ oid: OID, _ variables: [VariableBinding] = [], at time: Timestamp) -> JournalEntry {
         let own = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
         let notification = SNMPNotification(
             version: .v2c, trapOID: oid, uptime: UInt32(truncatingIfNeeded: time.nanoseconds / 10_000_000),
-            variables: VariableBindings())
+            variables: VariableBindings(variables))
         let message = CommunityMessage(
             version: .v2c, community: [], pdu: .standard(notification.v2PDU(kind: .trap, requestID: 0)))
         return JournalEntry(
