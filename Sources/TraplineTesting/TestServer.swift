@@ -64,14 +64,16 @@ public final class TestServer {
         let path = file.path(percentEncoded: false)
         var loaded = LoadedConfiguration.load(file: path)
         // Where the text stands in the test, nobody knows.
-        loaded.problems = loaded.problems.map { $0.replacing(path, with: "configuration") }
+        for index in loaded.problems.indices {
+            loaded.problems[index].description.replace(path, with: "configuration")
+        }
         try self.init(loaded)
     }
 
     /// With a configuration that was loaded before: loading one reads some hundred MIB modules.
     public init(_ loaded: LoadedConfiguration) throws {
         guard let configuration = loaded.configuration else {
-            throw TestServerError(loaded.problems.joined(separator: "\n"))
+            throw TestServerError(loaded.problems.map(\.description).joined(separator: "\n"))
         }
         self.loaded = loaded
         access = AccessPolicy(configuration.access)

@@ -1,6 +1,7 @@
 import Alarms
 import Basics
 import SNMPWire
+import TestPeers
 import Testing
 
 /// What depends on time: alarms that expire or end with a restart, what comes too late, and what is withheld.
@@ -171,7 +172,7 @@ import Testing
     /// delay, the ports that are down at the end are those of the device.
     @Test func noOrderOfArrivalLeavesAnAlarmThatIsOver() {
         let seed = UInt64.random(in: 0...(.max))
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for byNumber in [true, false] {
             var fixture = Fixture()
             var isDown = [false, false]

@@ -3,6 +3,7 @@ import Basics
 import DeviceSimulation
 import Manager
 import Resynchronisation
+import SNMPWire
 import Testing
 import Trapline
 import TraplineConfiguration
