@@ -1,0 +1,396 @@
+internal import Basics
+
+/// Whose a datagram is: by serial number, else engine ID, else the port and address of a NAT, else the address.
+///
+/// A claim that contradicts nothing is believed, since all of it can be forged and the address too: the first datagram
+/// of a device is all that is known of it. A claim that contradicts what is known (a serial number at another address,
+/// another serial number's unit) is disputed until it is proven or, where the policy says so, until the known one has
+/// fallen silent.
+extension DeviceInventory {
+    /// Who is silent at the old address for so many periods may have a new one: one keep-alive is missing for sure.
+    private static let silentPeriods = (numerator: Int64(3), denominator: Int64(2))
+    /// How long somebody counts as present who sends no keep-alives.
+    private static let presence: Int64 = 60 * .second
+    /// How often a claim must come before silence makes it true.
+    private static let claimsForAddress = 2
+    private static let claimsForPeer = 3
+
+    /// -1 where the table is full.
+    mutating func resolve(_ arrival: Arrival) -> Int32 {
+        if let serial = arrival.signs.serial {
+            if let index = resolve(serial: serial, arrival) { return index }
+        } else if let engine = arrival.signs.engineID {
+            if let index = resolve(engine: engine, arrival) { return index }
+        }
+        return resolveByPlace(arrival)
+    }
+
+    // MARK: - Serial numbers
+
+    /// `nil` where the claim is disputed, so that it tells nothing.
+    private mutating func resolve(serial: String, _ arrival: Arrival) -> Int32? {
+        let key = "serial:" + serial
+        if let index = serials[serial] {
+            guard isHere(index, key: key, .address, arrival) else { return nil }
+            activate(serial, of: index, arrival.time)
+            return settled(index, arrival)
+        }
+        if let index = otherUnit(of: serial, arrival) {
+            guard isHere(index, key: key, .address, arrival) else { return nil }
+            join(serial, to: index, arrival.time)
+            return settled(index, arrival)
+        }
+        if let index = candidate(arrival.place, except: -1, isForSerial: true) {
+            entries[Int(index)].device.serial = serial
+            serials[serial] = index
+            rename(index, to: key, arrival.time)
+            return settled(index, arrival)
+        }
+        let occupant = bound(arrival.place) ?? places[arrival.place.address]?.sole
+        if let occupant, isVerifying(at: arrival.place.address), entries[Int(occupant)].device.serial != nil,
+            !arrival.isAuthenticated
+        {
+            dispute(key, .serial, occupant, arrival)
+            return nil
+        }
+        let index = enter(id: key, at: arrival.place, time: arrival.time)
+        guard index >= 0, entries[Int(index)].device.id == key else { return index }
+        entries[Int(index)].device.serial = serial
+        serials[serial] = index
+        return settled(index, arrival)
+    }
+
+    /// The device that an unknown serial number says it belongs to, as the other unit: at the same address, or by what
+    /// it says of its peer.
+    private func otherUnit(of serial: String, _ arrival: Arrival) -> Int32? {
+        arrival.signs.peerSerial.flatMap { serials[$0] }
+    }
+
+    private mutating func settled(_ index: Int32, _ arrival: Arrival) -> Int32 {
+        if let peer = arrival.signs.peerSerial { return notePeer(peer, of: index, arrival) }
+        return index
+    }
+
+    /// A unit that the device is known to have speaks: it is the active one.
+    private mutating func activate(_ serial: String, of index: Int32, _ time: Timestamp) {
+        guard let active = entries[Int(index)].device.serial, active != serial else { return }
+        entries[Int(index)].device.serial = serial
+        entries[Int(index)].device.peerSerial = active
+        markChanged(index)
+        tell(.switchedOver(serial: serial, previous: active), of: index, at: time)
+    }
+
+    private mutating func join(_ serial: String, to index: Int32, _ time: Timestamp) {
+        if let old = entries[Int(index)].device.peerSerial, serials[old] == index { serials[old] = nil }
+        serials[serial] = index
+        entries[Int(index)].device.peerSerial = serial
+        activate(serial, of: index, time)
+    }
+
+    /// The device tells its other unit's serial number. Gives the device: what was two may be one now.
+    private mutating func notePeer(_ peer: String, of index: Int32, _ arrival: Arrival) -> Int32 {
+        guard entries[Int(index)].device.peerSerial != peer else { return index }
+        let device = entries[Int(index)].device
+        guard device.serial != peer, let serial = device.serial else { return index }
+        let key = "peer:" + serial
+        let other = serials[peer]
+        if other == nil, device.peerSerial == nil, !isVerifying(at: device.address) || arrival.isAuthenticated {
+            setPeer(peer, of: index)
+            return index
+        }
+        if arrival.isAuthenticated { return pair(index, peer, key, arrival.time) }
+        let count = claim(key, .peer, index, arrival, peer: peer)
+        // Each names the other: both would have to be forged.
+        let isMutual = claims["peer:" + peer]?.peerSerial == serial
+        let isFree = other.map { isSilent($0) } ?? true
+        let isTold = count >= Self.claimsForPeer && isFree
+        guard !isVerifying(at: device.address), isMutual || isTold else { return index }
+        return pair(index, peer, key, arrival.time)
+    }
+
+    private mutating func setPeer(_ peer: String, of index: Int32) {
+        if let old = entries[Int(index)].device.peerSerial, serials[old] == index { serials[old] = nil }
+        entries[Int(index)].device.peerSerial = peer
+        serials[peer] = index
+        markChanged(index)
+    }
+
+    /// Makes the device with the serial number `peer`, if there is one, the other unit of this one.
+    private mutating func pair(_ index: Int32, _ peer: String, _ key: String, _ time: Timestamp) -> Int32 {
+        drop(key)
+        drop("peer:" + peer)
+        if let other = serials[peer], other != index {
+            // A pair's own other unit stays behind with nobody.
+            merge(other, into: index, time)
+        }
+        setPeer(peer, of: index)
+        return index
+    }
+
+    // MARK: - Engine IDs
+
+    private mutating func resolve(engine: String, _ arrival: Arrival) -> Int32? {
+        let key = "engine:" + engine
+        if let index = engines[engine] {
+            return isHere(index, key: key, .address, arrival) ? index : nil
+        }
+        if let index = candidate(arrival.place, except: -1, isForSerial: false) {
+            setEngine(engine, of: index)
+            if entries[Int(index)].device.serial == nil { rename(index, to: key, arrival.time) }
+            return index
+        }
+        let index = enter(id: key, at: arrival.place, time: arrival.time)
+        guard index >= 0, entries[Int(index)].device.id == key else { return index }
+        setEngine(engine, of: index)
+        return index
+    }
+
+    mutating func setEngine(_ engine: String, of index: Int32) {
+        if let old = entries[Int(index)].device.engineID, engines[old] == index { engines[old] = nil }
+        entries[Int(index)].device.engineID = engine
+        engines[engine] = index
+        markChanged(index)
+    }
+
+    // MARK: - Addresses
+
+    /// Whether the device is where the datagram came from, or is believed to be there from now on.
+    private mutating func isHere(
+        _ index: Int32, key: String, _ kind: BindingClaim.Kind, _ arrival: Arrival
+    ) -> Bool {
+        let address = entries[Int(index)].device.address
+        if address == arrival.place.address { return true }
+        let wasHeard = entries[Int(index)].device.reached != nil
+        if arrival.isAuthenticated || !wasHeard {
+            move(index, to: arrival.place, key, arrival.time)
+            return true
+        }
+        let count = claim(key, kind, index, arrival, peer: nil)
+        guard !isVerifying(at: address), count >= Self.claimsForAddress, isSilent(index) else { return false }
+        move(index, to: arrival.place, key, arrival.time)
+        return true
+    }
+
+    /// Whether the device was not heard of for longer than it should be.
+    func isSilent(_ index: Int32) -> Bool {
+        let sendsKeepAlives = entries[Int(index)].device.lastKeepAlive != nil
+        let period = sendsKeepAlives ? period(of: index) : Self.presence
+        let (numerator, denominator) = Self.silentPeriods
+        return clock.now - entries[Int(index)].device.liveness.refreshed > period / denominator * numerator
+    }
+
+    func isVerifying(at address: IPAddress) -> Bool {
+        (policy.rule(for: address)?.rebinding ?? policy.rebinding) == .verified
+    }
+
+    mutating func move(_ index: Int32, to place: DevicePlace, _ key: String, _ time: Timestamp) {
+        drop(key)
+        let previous = entries[Int(index)].device.address
+        unbind(index)
+        leavePlace(index)
+        entries[Int(index)].device.address = place.address
+        places[place.address, default: Place()].add(index)
+        self.place(index)
+        entries[Int(index)].device.reached = place.reached
+        markChanged(index)
+        if previous != place.address { tell(.moved(from: previous), of: index, at: time) }
+        // What came from there while the claim was disputed was taken for another device's.
+        if let other = candidate(place, except: index, isForSerial: entries[Int(index)].device.serial != nil) {
+            merge(other, into: index, time)
+        }
+    }
+
+    /// The device at this place that is known by no more than the place, and may be the one that tells more of itself
+    /// now: the one that this port belongs to, or the only one at the address.
+    private func candidate(_ place: DevicePlace, except: Int32, isForSerial: Bool) -> Int32? {
+        func isWeak(_ index: Int32) -> Bool {
+            let device = entries[Int(index)].device
+            return index != except && device.serial == nil && (isForSerial || device.engineID == nil)
+        }
+        if let index = bound(place), isWeak(index) { return index }
+        guard let here = places[place.address] else { return nil }
+        let others = ([here.first] + here.others).filter { $0 != except && $0 >= 0 }
+        guard others.count == 1, let index = others.first else { return nil }
+        if !isForSerial, entries[Int(index)].device.engineID == nil, here.sole == index { return index }
+        guard isWeak(index) else { return nil }
+        // Its keep-alives come from another port than this: a second device behind the same NAT.
+        let ports = entries[Int(index)].device.ports
+        if let port = place.port, let known = ports.port(on: place.reached.port), known != port, !isSilent(index) {
+            return nil
+        }
+        return index
+    }
+
+    // MARK: - Without an identity
+
+    private mutating func resolveByPlace(_ arrival: Arrival) -> Int32 {
+        let place = arrival.place
+        // What claims to be somebody else is nobody's who is known: it would keep a silent device alive.
+        let isDisputed = arrival.signs.serial != nil || arrival.signs.engineID != nil
+        func mayBe(_ index: Int32) -> Bool {
+            !isDisputed || entries[Int(index)].device.serial == nil && entries[Int(index)].device.engineID == nil
+        }
+        var sole = places[place.address]?.sole
+        if let index = sole, !mayBe(index) { sole = nil }
+        if !arrival.isKeepAlive, let sole { return sole }
+        if let index = bound(place), mayBe(index) {
+            if arrival.isKeepAlive { noteKnownPort(place) }
+            return index
+        }
+        let id = place.address.description
+        guard let index = sole ?? ids[id] else { return enter(id: id, at: place, time: arrival.time) }
+        guard arrival.isKeepAlive, !isDisputed, let port = place.port else { return index }
+        return resolveAnonymousKeepAlive(index, port, arrival)
+    }
+
+    /// A keep-alive that tells no more than its address, from a port that nobody has: the known device with a new
+    /// binding, or another behind the same NAT. Which of both is seen once the old port is heard, or the new one again.
+    private mutating func resolveAnonymousKeepAlive(_ index: Int32, _ port: UInt16, _ arrival: Arrival) -> Int32 {
+        let device = entries[Int(index)].device
+        guard device.ports.port(on: arrival.place.reached.port) != nil, !isSilent(index) else { return index }
+        let key = device.address.description
+        let known = claims[key]
+        guard let known, known.port == port, known.isOldHeard else {
+            if known?.port == port {
+                drop(key)
+                return index
+            }
+            claims[key] = nil
+            claim(key, .port, index, arrival, peer: nil)
+            return index
+        }
+        drop(key)
+        return enter(id: Endpoint(device.address, port: port).description, at: arrival.place, time: arrival.time)
+    }
+
+    private mutating func noteKnownPort(_ place: DevicePlace) {
+        let key = place.address.description
+        guard !claims.isEmpty, let claim = claims[key], !claim.isOldHeard else { return }
+        claims[key]?.isOldHeard = true
+        claimsChanged = true
+    }
+
+    // MARK: - Claims
+
+    /// Gives how often the claim came; what nobody has room for never does.
+    @discardableResult
+    private mutating func claim(
+        _ key: String, _ kind: BindingClaim.Kind, _ index: Int32, _ arrival: Arrival, peer: String?
+    ) -> Int {
+        let place = arrival.place
+        claimsChanged = true
+        if var claim = claims[key] {
+            if claim.address == place.address, claim.peerSerial == peer {
+                claim.count += 1
+            } else {
+                // Two contradict each other; it is told once all the same.
+                claim.count = 1
+                claim.first = clock.now
+            }
+            claim.address = place.address
+            claim.port = place.port
+            claim.reached = place.reached
+            claim.peerSerial = peer
+            claim.last = clock.now
+            claims[key] = claim
+            return claim.count
+        }
+        guard claims.count < DeviceInventory.claimLimit || makeRoom() else { return 0 }
+        let claim = BindingClaim(
+            key: key, kind: kind, device: entries[Int(index)].device.id, peerSerial: peer, address: place.address,
+            port: place.port, reached: place.reached, first: clock.now, last: clock.now, count: 1)
+        claims[key] = claim
+        if kind != .port { tell(.bindingDisputed(claim), of: index, at: arrival.time) }
+        return 1
+    }
+
+    private mutating func dispute(
+        _ key: String, _ kind: BindingClaim.Kind, _ index: Int32, _ arrival: Arrival
+    ) {
+        claim(key, kind, index, arrival, peer: nil)
+    }
+
+    /// Forgets what was claimed longest ago, if that was not told again for an hour.
+    private mutating func makeRoom() -> Bool {
+        guard let oldest = claims.values.min(by: { ($0.last, $0.key) < ($1.last, $1.key) }),
+            clock.now - oldest.last > 3_600 * .second
+        else { return false }
+        drop(oldest.key)
+        return true
+    }
+
+    mutating func drop(_ key: String) {
+        if claims.removeValue(forKey: key) != nil { claimsChanged = true }
+    }
+
+    /// The claim is true: the device is where it was claimed to be, or has the other unit that it named.
+    mutating func prove(_ claim: BindingClaim, _ place: DevicePlace, _ time: Timestamp) {
+        let separator = claim.key.firstIndex(of: ":").map { claim.key.index(after: $0) } ?? claim.key.endIndex
+        let value = String(claim.key[separator...])
+        switch claim.kind {
+        case .port:
+            break
+        case .peer:
+            guard let index = serials[value], let peer = claim.peerSerial else { return }
+            _ = pair(index, peer, claim.key, time)
+        case .address:
+            if let index = claim.key.hasPrefix("engine:") ? engines[value] : serials[value] {
+                move(index, to: place, claim.key, time)
+            } else if let index = ids[claim.device] {
+                // It is the other unit of the device that it named.
+                move(index, to: place, claim.key, time)
+                join(value, to: index, time)
+            }
+        case .serial:
+            guard serials[value] == nil else { return }
+            let index = enter(id: claim.key, at: place, time: time)
+            guard index >= 0, entries[Int(index)].device.id == claim.key else { return }
+            entries[Int(index)].device.serial = value
+            serials[value] = index
+        }
+    }
+
+    // MARK: - One device that was two
+
+    /// The device's identity becomes a better one.
+    mutating func rename(_ index: Int32, to id: String, _ time: Timestamp) {
+        let previous = entries[Int(index)].device.id
+        guard previous != id else { return }
+        ids[previous] = nil
+        removals.insert(previous)
+        ids[id] = index
+        removals.remove(id)
+        entries[Int(index)].device.id = id
+        for (key, claim) in claims where claim.device == previous {
+            claims[key]?.device = id
+            claimsChanged = true
+        }
+        markChanged(index)
+        tell(.identified(previous: previous), of: index, at: time)
+    }
+
+    /// `other` was this device all the time.
+    mutating func merge(_ other: Int32, into index: Int32, _ time: Timestamp) {
+        if entries[Int(other)].device.liveness.stage.isSilent { revive(other, time) }
+        let merged = entries[Int(other)].device
+        remove(other)
+        var device = entries[Int(index)].device
+        device.firstSeen = min(device.firstSeen, merged.firstSeen)
+        device.lastSeen = max(device.lastSeen, merged.lastSeen)
+        device.lastKeepAlive = [device.lastKeepAlive, merged.lastKeepAlive].compactMap { $0 }.max()
+        device.product = device.product ?? merged.product
+        device.softwareVersion = device.softwareVersion ?? merged.softwareVersion
+        device.foundName = device.foundName ?? merged.foundName
+        if device.given == Device.Placement() { device.given = merged.given }
+        if device.liveness.period.milliseconds == nil { device.liveness.period = merged.liveness.period }
+        entries[Int(index)].device = device
+        if device.engineID == nil, let engine = merged.engineID { setEngine(engine, of: index) }
+        if device.serial == nil, let serial = merged.serial {
+            entries[Int(index)].device.serial = serial
+            serials[serial] = index
+        }
+        place(index)
+        markChanged(index)
+        tell(.identified(previous: merged.id), of: index, at: time)
+    }
+}

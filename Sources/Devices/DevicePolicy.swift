@@ -1,0 +1,78 @@
+public import Basics
+
+/// What the configuration says of devices: where they belong by their network, what is expected of them, and who may
+/// speak for others.
+public struct DevicePolicy: Sendable, Hashable {
+    /// Where a device belongs of which nobody said anything.
+    public static let defaultGroup = "default"
+    /// Expected of a device whose period was neither configured nor learned yet: keep-alives come each half minute as a
+    /// rule, but one that sends them each five minutes must not be called lost after its first.
+    public static let assumedPeriod = Duration.seconds(300)
+
+    /// What holds for the devices of one network.
+    public struct NetworkRule: Sendable, Hashable {
+        public var network: Network
+        /// The name of the one device that has this address.
+        public var name: String?
+        public var group: String?
+        public var tenant: String?
+        public var region: String?
+        public var site: String?
+        /// `nil`: learned.
+        public var period: Duration?
+        /// Watched even if it never sent a keep-alive; `false`: never watched; `nil`: once it sent one.
+        public var isExpected: Bool?
+        public var rebinding: Rebinding?
+
+        public init(
+            network: Network, name: String? = nil, group: String? = nil, tenant: String? = nil, region: String? = nil,
+            site: String? = nil, period: Duration? = nil, isExpected: Bool? = nil, rebinding: Rebinding? = nil
+        ) {
+            self.network = network
+            self.name = name
+            self.group = group
+            self.tenant = tenant
+            self.region = region
+            self.site = site
+            self.period = period
+            self.isExpected = isExpected
+            self.rebinding = rebinding
+        }
+    }
+
+    /// When a device is believed to have a new address, where nothing but an unauthenticated datagram says so.
+    public enum Rebinding: String, Sendable, Hashable, CaseIterable {
+        /// Once it has been silent at the old one for longer than its period and was told from the new one twice. Who
+        /// can claim a silent device's address could as well forge its old one.
+        case afterSilence = "after-silence"
+        /// Once it has answered a request there with its serial number, or an operator says so.
+        case verified
+    }
+
+    /// The longest prefix wins.
+    public private(set) var rules: [NetworkRule]
+    /// Senders that speak for others: the device is the one that snmpTrapAddress.0 or a v1 trap's agent-addr names.
+    public var relays: [Network]
+    public var group: String
+    public var rebinding: Rebinding
+
+    public init(
+        rules: [NetworkRule] = [], relays: [Network] = [], group: String = DevicePolicy.defaultGroup,
+        rebinding: Rebinding = .afterSilence
+    ) {
+        // Stable: of two rules for one network (which the configuration refuses) the first counts.
+        self.rules = rules.enumerated().sorted {
+            ($1.element.network.prefixLength, $0.offset) < ($0.element.network.prefixLength, $1.offset)
+        }.map(\.element)
+        self.relays = relays
+        self.group = group
+        self.rebinding = rebinding
+    }
+
+    /// The rule for an address; `nil` where none holds. Asked once a device and not once a datagram.
+    public func rule(for address: IPAddress) -> NetworkRule? { rules.first { $0.network.contains(address) } }
+
+    public func isRelay(_ address: IPAddress) -> Bool {
+        !relays.isEmpty && relays.contains { $0.contains(address) }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Alarms
+internal import Basics
+internal import SNMPWire
+
+/// What a notification says of the one who sent it. All of it is a claim: nothing in a v1 or v2c datagram proves who
+/// wrote it.
+struct DeviceSigns: Sendable, Hashable {
+    var serial: String?
+    /// The other unit's, which an HA pair in synchrony tells in its keep-alives.
+    var peerSerial: String?
+    /// Lower-case hex digits.
+    var engineID: String?
+
+    init(serial: String? = nil, peerSerial: String? = nil, engineID: String? = nil) {
+        self.serial = serial
+        self.peerSerial = peerSerial
+        self.engineID = engineID
+    }
+
+    /// RFC 3411 §5: 5 to 32 octets, not all zero and not all 0xff.
+    private static let engineIDLengths = 5...32
+
+    /// - Parameters:
+    ///   - isKeepAlive: only then do the additional infos tell identities (AdditionalInfo1 the serial number or the MAC
+    ///     address, AdditionalInfo3 the redundant unit's serial number).
+    ///   - globals: what acBoardTrapGlobals may be spelled as.
+    init(_ notification: SNMPNotification, isKeepAlive: Bool, vendor: VendorProfile, globals: [OID]) {
+        if let identity = notification.v3 { engineID = DeviceSigns.engineID(identity.engineID) }
+        guard isKeepAlive || vendor.canonical(notification.trapOID).hasPrefix(DeviceSigns.trapDefinitions) else {
+            return
+        }
+        var firstInfo: String?
+        for variable in notification.variables {
+            guard case .octetString(let octets) = variable.value,
+                let root = globals.first(where: { variable.name.hasPrefix($0) }),
+                // An arc under 128 is one octet (X.690 §8.19.2).
+                let number = variable.name.encoded.dropFirst(root.encoded.count).first
+            else { continue }
+            switch number {
+            case 8 where isKeepAlive && firstInfo == nil: firstInfo = SerialNumber.normalised(octets)
+            case 10 where isKeepAlive && peerSerial == nil: peerSerial = SerialNumber.normalised(octets)
+            case 16 where serial == nil: serial = SerialNumber.normalised(octets)
+            default: break
+            }
+        }
+        serial = serial ?? firstInfo
+        if peerSerial == serial { peerSerial = nil }
+    }
+
+    static func engineID(_ octets: some Collection<UInt8>) -> String? {
+        guard engineIDLengths.contains(octets.count), !octets.allSatisfy({ $0 == 0 }),
+            !octets.allSatisfy({ $0 == 0xff })
+        else { return nil }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: octets.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// acBoardTrapDefinitions and acBoardTrapGlobals.
+    private static let trapDefinitions = VendorProfile.ownTrapRoot.appending(2)
+    static func globals(_ vendor: VendorProfile) -> [OID] {
+        vendor.spellings(of: VendorProfile.ownTrapRoot.appending(1))
+    }
+}
+
+/// Where a datagram came from: the sender itself, or the device that a trusted relay names.
+struct DevicePlace: Sendable, Hashable {
+    var address: IPAddress
+    /// `nil` through a relay, whose port tells nothing of the device.
+    var port: UInt16?
+    var reached: Endpoint
+
+    init(address: IPAddress, port: UInt16?, reached: Endpoint) {
+        self.address = address
+        self.port = port
+        self.reached = reached
+    }
+
+    init(_ received: ReceivedNotification, _ policy: DevicePolicy) {
+        address = received.sender.address
+        port = received.sender.port
+        reached = received.receiver
+        guard policy.isRelay(address), let named = DevicePlace.named(by: received.notification) else { return }
+        address = named
+        port = nil
+    }
+
+    /// RFC 3584 §3.1: a relay that turns v1 into v2c puts agent-addr into snmpTrapAddress.0. 0.0.0.0 is what an agent
+    /// writes that does not know its address.
+    private static func named(by notification: SNMPNotification) -> IPAddress? {
+        for variable in notification.variables where variable.name == .snmpTrapAddressInstance {
+            if case .ipAddress(let bits) = variable.value, bits != 0 { return IPAddress(v4: bits) }
+        }
+        guard let bits = notification.agentAddress, bits != 0 else { return nil }
+        return IPAddress(v4: bits)
+    }
+}

@@ -1,0 +1,216 @@
+import Alarms
+import Basics
+import Devices
+import Testing
+
+@Suite struct BindingDisputeTests {
+    private let home = "192.0.2.7"
+    private let away = "198.51.100.9"
+    private let id = "serial:5123456"
+
+    @Test func anIdentityLiveAtTwoAddressesStaysWhereItWas() {
+        var scene = Scene()
+        for _ in 0..<6 {
+            #expect(scene.keepAlive("5123456", from: home).id == id)
+            scene.wait(10)
+            #expect(scene.keepAlive("5123456", from: away).id == away)
+            scene.wait(17)
+        }
+        // Told once, however often it is claimed.
+        #expect(scene.takeWords() == ["disputed address serial:5123456 by 198.51.100.9"])
+        #expect(scene.inventory.device(id)?.address.description == home)
+        let claim = scene.inventory.bindingsToVerify.first
+        #expect(claim?.key == id)
+        #expect(claim?.address.description == away)
+        #expect(claim?.port == 161)
+        #expect(claim?.reached.port == 1_161)
+        #expect(claim?.count == 6)
+    }
+
+    @Test func whatAnImpostorSendsDoesNotKeepTheDeviceAlive() {
+        var scene = Scene(DevicePolicy(rebinding: .verified))
+        scene.run(3, [(serial: "5123456", address: home)])
+        for _ in 0..<4 {
+            scene.keepAlive("5123456", from: away)
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["disputed address serial:5123456 by 198.51.100.9", "lost serial:5123456"])
+    }
+
+    @Test func aDeviceThatFellSilentIsBelievedAtItsNewAddress() {
+        var scene = Scene()
+        scene.run(3, [(serial: "5123456", address: home)])
+        // The old address is quiet from now on.
+        #expect(scene.keepAlive("5123456", from: away).id == away)
+        #expect(scene.takeWords() == ["disputed address serial:5123456 by 198.51.100.9"])
+        scene.wait(27)
+        #expect(scene.keepAlive("5123456", from: away).id == id)
+        #expect(
+            scene.takeWords() == [
+                "moved serial:5123456 from 192.0.2.7 to 198.51.100.9", "198.51.100.9 is serial:5123456",
+            ])
+        #expect(scene.inventory.count == 1)
+        #expect(scene.inventory.device(id)?.port == 161)
+        #expect(scene.inventory.bindingsToVerify.isEmpty)
+        #expect(scene.send(from: away).id == id)
+        scene.run(8, [(serial: "5123456", address: away)])
+        // It was never lost.
+        #expect(scene.takeWords() == [])
+    }
+
+    @Test func whereItMustBeProvenItIsBelievedOnceItIs() {
+        var scene = Scene(DevicePolicy(rebinding: .verified))
+        scene.run(3, [(serial: "5123456", address: home)])
+        for _ in 0..<10 {
+            #expect(scene.keepAlive("5123456", from: away).id == away)
+            scene.wait(27)
+        }
+        let before = scene.takeWords()
+        #expect(before.contains("lost serial:5123456"))
+        let news = scene.inventory.settle(id, isProven: true, at: Timestamp(seconds: scene.now))
+        #expect(
+            news.map(Scene.words) == [
+                "moved serial:5123456 from 192.0.2.7 to 198.51.100.9", "198.51.100.9 is serial:5123456",
+            ])
+        scene.keepAlive("5123456", from: away)
+        #expect(scene.takeWords() == ["restored serial:5123456"])
+        #expect(scene.inventory.count == 1)
+    }
+
+    @Test func aRefutedClaimIsForgottenAndToldAnew() {
+        var scene = Scene(DevicePolicy(rebinding: .verified))
+        scene.keepAlive("5123456", from: home)
+        scene.keepAlive("5123456", from: away)
+        #expect(scene.inventory.settle(id, isProven: false, at: Timestamp(seconds: scene.now)).isEmpty)
+        #expect(scene.inventory.bindingsToVerify.isEmpty)
+        #expect(scene.inventory.device(id)?.address.description == home)
+        #expect(scene.inventory.settle(id, isProven: true, at: Timestamp(seconds: scene.now)).isEmpty)
+        #expect(scene.inventory.device(id)?.address.description == home)
+    }
+
+    @Test func whatUSMProvesIsBelievedAtOnce() {
+        var scene = Scene(DevicePolicy(rebinding: .verified))
+        scene.keepAlive("5123456", from: home)
+        #expect(scene.keepAlive("5123456", from: away, isAuthenticated: true).id == id)
+        #expect(scene.takeWords() == ["moved serial:5123456 from 192.0.2.7 to 198.51.100.9"])
+    }
+
+    @Test func aNewSerialNumberAtAKnownAddressIsANewDevice() {
+        var scene = Scene()
+        scene.run(3, [(serial: "5123456", address: home)])
+        #expect(scene.keepAlive("7000000", from: home).id == "serial:7000000")
+        #expect(scene.inventory.count == 2)
+        scene.run(5, [(serial: "7000000", address: home)])
+        #expect(scene.takeWords() == ["lost serial:5123456"])
+    }
+
+    @Test func whereItMustBeProvenANewSerialNumberAtAKnownAddressIsDisputed() {
+        var scene = Scene(DevicePolicy(rebinding: .verified))
+        scene.keepAlive("5123456", from: home)
+        #expect(scene.keepAlive("7000000", from: home).id == home)
+        #expect(scene.takeWords() == ["disputed serial serial:5123456 by 192.0.2.7"])
+        _ = scene.inventory.settle("serial:7000000", isProven: true, at: Timestamp(seconds: scene.now))
+        #expect(scene.keepAlive("7000000", from: home).id == "serial:7000000")
+    }
+
+    @Test func twoWhoClaimTheSameAreToldOnceAndNeitherIsBelieved() {
+        var scene = Scene()
+        scene.run(3, [(serial: "5123456", address: home)])
+        for _ in 0..<5 {
+            scene.keepAlive("5123456", from: away)
+            scene.wait(9)
+            scene.keepAlive("5123456", from: "203.0.113.1")
+            scene.wait(9)
+        }
+        #expect(scene.inventory.device(id)?.address.description == home)
+        let words = scene.takeWords()
+        #expect(words.filter { $0.hasPrefix("disputed") }.count == 1)
+    }
+
+    @Test func claimsOutliveARestart() {
+        var scene = Scene()
+        scene.run(3, [(serial: "5123456", address: home)])
+        scene.keepAlive("5123456", from: away)
+        var again = Scene(DevicePolicy(), scene.saved(), at: scene.now)
+        again.wait(27)
+        #expect(again.keepAlive("5123456", from: away).id == id)
+    }
+
+    // MARK: - HA pairs
+
+    @Test func aPairIsOneDeviceWithTwoUnits() {
+        var scene = Scene()
+        #expect(scene.keepAlive("1111111", from: home, peer: "2222222").id == "serial:1111111")
+        scene.wait(27)
+        // The peer is remembered when it is absent.
+        scene.keepAlive("1111111", from: home)
+        #expect(scene.inventory.device("serial:1111111")?.peerSerial == "2222222")
+        scene.wait(27)
+        // The standby takes over, at the pair's address.
+        #expect(scene.keepAlive("2222222", from: home).id == "serial:1111111")
+        #expect(scene.takeWords() == ["switched serial:1111111 from 1111111 to 2222222"])
+        let device = scene.inventory.device("serial:1111111")
+        #expect(device?.serial == "2222222")
+        #expect(device?.peerSerial == "1111111")
+        #expect(scene.inventory.count == 1)
+        scene.wait(27)
+        scene.keepAlive("2222222", from: home, peer: "1111111")
+        #expect(scene.takeWords() == [])
+    }
+
+    @Test func aStandbyThatTakesOverElsewhereIsTheSameDeviceOnceTheOtherIsSilent() {
+        var scene = Scene()
+        for _ in 0..<3 {
+            scene.keepAlive("1111111", from: home, peer: "2222222")
+            scene.wait(27)
+        }
+        scene.keepAlive("2222222", from: away, peer: "1111111")
+        scene.wait(27)
+        #expect(scene.keepAlive("2222222", from: away, peer: "1111111").id == "serial:1111111")
+        #expect(
+            scene.takeWords() == [
+                "disputed address serial:1111111 by 198.51.100.9",
+                "moved serial:1111111 from 192.0.2.7 to 198.51.100.9", "198.51.100.9 is serial:1111111",
+                "switched serial:1111111 from 1111111 to 2222222",
+            ])
+    }
+
+    @Test func aPeerThatIsAnotherLiveDeviceIsDisputed() {
+        var scene = Scene()
+        for _ in 0..<5 {
+            scene.keepAlive("2222222", from: away)
+            scene.keepAlive("1111111", from: home, peer: "2222222")
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["disputed peer serial:1111111 by 192.0.2.7"])
+        #expect(scene.inventory.count == 2)
+        #expect(scene.inventory.bindingsToVerify.map(\.peerSerial) == ["2222222"])
+    }
+
+    @Test func twoThatNameEachOtherArePaired() {
+        var scene = Scene()
+        scene.keepAlive("1111111", from: home)
+        scene.keepAlive("2222222", from: away)
+        scene.keepAlive("1111111", from: home, peer: "2222222")
+        scene.keepAlive("2222222", from: away, peer: "1111111")
+        #expect(scene.inventory.count == 1)
+        let words = scene.takeWords()
+        #expect(words.last == "serial:1111111 is serial:2222222", "\(words)")
+        #expect(scene.inventory.device(serial: "1111111")?.id == "serial:2222222")
+    }
+
+    @Test func aReplacedStandbyIsBelievedAfterSomeKeepAlives() {
+        var scene = Scene()
+        scene.keepAlive("1111111", from: home, peer: "2222222")
+        for _ in 0..<2 {
+            scene.wait(27)
+            scene.keepAlive("1111111", from: home, peer: "3333333")
+        }
+        #expect(scene.inventory.device(serial: "1111111")?.peerSerial == "2222222")
+        scene.wait(27)
+        scene.keepAlive("1111111", from: home, peer: "3333333")
+        #expect(scene.inventory.device(serial: "1111111")?.peerSerial == "3333333")
+        #expect(scene.inventory.device(serial: "2222222") == nil)
+        #expect(scene.takeWords() == ["disputed peer serial:1111111 by 192.0.2.7"])
+    }
+}
