@@ -116,7 +116,8 @@ let package = Package(
         room(
             "TraplineConfiguration",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Manager", "Resynchronisation", "Routing",
+                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation",
+                "Routing",
                 "Store", "Intake", "Sinks", yams,
             ],
             // In the program itself: a binary that was copied elsewhere has no bundle beside it.
@@ -193,7 +194,8 @@ let package = Package(
         tests(
             of: "TraplineConfiguration",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Manager", "Resynchronisation", "Routing",
+                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation",
+                "Routing",
                 "Store", "Intake", "Sinks", "TestPeers",
             ],
             resources: [.copy("Fixtures")]),

@@ -1,5 +1,6 @@
 public import Alarms
 import Basics
+import Devices
 import Foundation
 import Intake
 public import MIBCatalog
@@ -18,7 +19,7 @@ public enum ConfigurationLoader {
     /// What the server's own facts (start, stop, failures) come in on, in a listener's place.
     static let ownFacts = "trapline"
     /// What comes later has its place already, so that nobody is told that he misspelt it.
-    static let reservedKeys = ["relays", "portal", "flows"]
+    static let reservedKeys = ["portal", "flows"]
 
     /// Reads a configuration file and the files that it names. The configuration is `nil` where there is an error;
     /// warnings let it pass. Problems stand in the order of the file. `catalog` is called once, whatever is wrong.
@@ -82,6 +83,9 @@ public enum ConfigurationLoader {
             configuration.retention = retention
         }
         if let alarms = mapping.take("alarms").map({ AlarmsSection.read($0, reader) }) { configuration.alarms = alarms }
+        if let relays = mapping.take("relays", { DevicesSection.relays($0, reader) }) {
+            configuration.devices.relays = relays
+        }
         if let devices = mapping.take("devices") { DevicesSection.read(devices, reader, into: &configuration) }
         let sinks = mapping.entry("sinks")
         let routes = mapping.entry("routes")

@@ -1,5 +1,6 @@
 public import Alarms
 public import Basics
+public import Devices
 public import Foundation
 public import Intake
 public import Journal
@@ -29,6 +30,8 @@ public struct ServerConfiguration: Sendable {
     public var retention: RetentionSettings
     /// The devices that may be asked what stands on them; none by default.
     public var managed = ManagedNetworks()
+    /// Where devices belong, what is expected of them, and who speaks for others.
+    public var devices = DevicePolicy()
 
     /// In the current folder, for a server that was given no place.
     public static let defaultDataFolder = "./trapline-data"

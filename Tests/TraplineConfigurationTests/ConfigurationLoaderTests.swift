@@ -1,5 +1,6 @@
 import Alarms
 import Basics
+import Devices
 import Foundation
 import Intake
 import Journal
@@ -40,7 +41,7 @@ struct ConfigurationLoaderTests {
         "text: \"{severity} {alarm} at {source} of {device}: {text}\"",
         "tls: {ca: ca.pem, certificate: client.pem, key: client.key, server-name: logs.example.net}",
         "starttls: required", "user: trapline", "password: {file: /run/secrets/mail-password}", "ca: ca.pem",
-        "- {name: tenant-a, file: /run/secrets/tenant-a}",
+        "- {name: tenant-a, file: /run/secrets/tenant-a}", "relays: [10.9.0.1, 10.9.1.0/24]",
     ])
     func theExamplesCommentsHoldKnownKeys(line: String) throws {
         let example = try String(contentsOf: exampleURL, encoding: .utf8)
@@ -48,6 +49,17 @@ struct ConfigurationLoaderTests {
         let loaded = load(example.replacing("# " + line, with: line))
         let unknown = loaded.problems.filter { $0.message.contains("unknown key") || $0.message.contains("no YAML") }
         #expect(unknown.map(\.description) == [])
+    }
+
+    /// The networks of the example stand below an empty list, so that they are set free together.
+    @Test func theExamplesNetworksHaveNoProblem() throws {
+        let example = try String(contentsOf: exampleURL, encoding: .utf8)
+        let freed = example.replacing("  networks: []\n", with: "  networks:\n")
+            .replacing("    # - {network:", with: "    - {network:")
+            .replacing("manager: {community: {file: /run/secrets/read-community}", with: "manager: {community: s3cret")
+        let loaded = load(freed)
+        #expect(loaded.problems.map(\.description) == [])
+        #expect(loaded.configuration?.devices.rules.count == 3)
     }
 
     @Test func theShippedRulesHaveNoProblem() {

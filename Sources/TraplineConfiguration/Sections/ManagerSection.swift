@@ -1,4 +1,3 @@
-import Basics
 import Manager
 import Resynchronisation
 import SNMPWire
@@ -21,7 +20,7 @@ enum ManagerSection {
     }
 
     /// `{community: …, version: v2c, profile: audiocodes, poll: 30m}`; `nil` where that is no way to ask.
-    static func read(_ node: YAMLNode, network: Network, _ reader: DocumentReader) -> ManagedNetworks.Rule? {
+    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> (credential: Credential, settings: SyncSettings)? {
         guard
             let mapping = MappingReader(
                 node, reader, of: "community, version, profile and poll", keysAreSecret: true)
@@ -39,9 +38,7 @@ enum ManagerSection {
         }
         mapping.finish()
         return community.map {
-            ManagedNetworks.Rule(
-                network: network, credential: Credential(version: version == .v1 ? .v1 : .v2c, community: $0),
-                settings: settings)
+            (Credential(version: version == .v1 ? .v1 : .v2c, community: $0), settings)
         }
     }
 }
