@@ -1,3 +1,4 @@
+import Foundation
 import TestPeers
 import Testing
 
@@ -15,7 +16,8 @@ import Testing
         }
         let rows = (1...20).map {
             SNMPAgent.Row(
-                number: $0, .init(source: "Board#1/EthernetLink#\($0)", severity: $0 % 2 == 0 ? 0 : 5), uptime: 100)
+                number: $0, .init(source: "Board#1/EthernetLink#\($0)", severity: $0 % 2 == 0 ? 0 : 5), uptime: 100,
+                time: Date(timeIntervalSince1970: 1_795_435_200.5))
         }
         try agent.show(active: rows.filter { $0.alarm.severity > 0 }, history: rows)
         #expect(try lines("snmpwalk", "1.3.6.1.4.1.5003.11").count == 30 * 13)
@@ -29,7 +31,9 @@ import Testing
             try lines("snmpget", "\(Self.active).3.19") == [
                 ".\(Self.active).3.19 = OID: .1.3.6.1.4.1.5003.9.10.1.21.2.0.10"
             ])
-        #expect(try lines("snmpget", "\(Self.active).4.1").first?.contains("Hex-STRING: 07 EA 0B 17") == true)
+        #expect(
+            try lines("snmpget", "\(Self.active).4.1").first?.contains("Hex-STRING: 07 EA 0B 17 0C 00 00 05 2B") == true
+        )
         #expect(try lines("snmpget", "1.3.6.1.4.1.5003.9.10.10.2.5.4.0").first?.hasSuffix("INTEGER: 5") == true)
         #expect(try lines("snmpget", "\(Self.active).7.2").first?.contains("No Such Instance") == true)
         // What is shown next replaces all of it.

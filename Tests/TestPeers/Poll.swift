@@ -4,10 +4,12 @@ internal import Foundation
 /// as the program is, and ends where the program never does it.
 public enum Poll {
     /// How long to wait between two looks, in seconds.
-    private static let interval = 0.01
+    public static let interval = 0.01
 
-    /// Whether `condition` became true within `seconds`.
-    public static func until(seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
+    /// Whether `condition` became true within `seconds`; looks that cost a program's start are better further apart.
+    public static func until(
+        seconds: Double = 30, every interval: Double = Poll.interval, _ condition: () throws -> Bool
+    ) rethrows -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while try !condition() {
             if Date() > deadline { return false }

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 
 /// net-snmp's own `snmpd` as a gateway: the alarm tables and what identifies the device lie in a file that the test
 /// writes, served to snmpd by a `pass_persist` program; its traps are sent by `snmptrap`.
@@ -28,11 +28,28 @@ public final class SNMPAgent: Sendable {
         public var alarm: Alarm
         /// Hundredths of a second since the agent's start.
         public var uptime: Int
+        /// By the device's clock, to a tenth of a second.
+        public var time: Date
 
-        public init(number: Int, _ alarm: Alarm, uptime: Int) {
+        public init(number: Int, _ alarm: Alarm, uptime: Int, time: Date = Date()) {
             self.number = number
             self.alarm = alarm
             self.uptime = uptime
+            self.time = time
+        }
+
+        /// Its DateAndTime (RFC 2579) in UTC, as hexadecimal octets.
+        fileprivate var octets: String {
+            var calendar = Calendar(identifier: .gregorian)
+            calendar.timeZone = .gmt
+            let parts = calendar.dateComponents(
+                [.year, .month, .day, .hour, .minute, .second, .nanosecond], from: time)
+            let year = parts.year ?? 0
+            let octets = [
+                year >> 8, year & 0xff, parts.month ?? 0, parts.day ?? 0, parts.hour ?? 0, parts.minute ?? 0,
+                parts.second ?? 0, (parts.nanosecond ?? 0) / 100_000_000, 0x2b, 0, 0,
+            ]
+            return octets.map { String($0 >> 4, radix: 16) + String($0 & 0xf, radix: 16) }.joined(separator: " ")
         }
     }
 
@@ -107,8 +124,7 @@ public final class SNMPAgent: Sendable {
                     case 1: "gauge \(row.number)"
                     case 2: "timeticks \(row.uptime)"
                     case 3: "objectid .\(row.alarm.oid)"
-                    // 2026-11-23 12:00:00.0 UTC
-                    case 4: "octet 07 EA 0B 17 0C 00 00 00 2B 00 00"
+                    case 4: "octet \(row.octets)"
                     case 5: "gauge \(row.alarm.trap - 1)"
                     case 6: "string \(row.alarm.text)"
                     case 7: "string \(row.alarm.source)"
@@ -143,7 +159,8 @@ public final class SNMPAgent: Sendable {
                 "s",
                 row.alarm.source, "\(global).4.0", "i", "\(row.alarm.severity)", "\(global).5.0", "i", "\(row.number)",
                 "\(global).6.0", "i", "1", "\(global).7.0", "i", "56", "\(global).8.0", "s", "", "\(global).9.0", "s",
-                "", "\(global).10.0", "s", "", "\(global).16.0", "s", "\(serialNumber)",
+                "", "\(global).10.0", "s", "", "\(global).11.0", "x", row.octets, "\(global).16.0", "s",
+                "\(serialNumber)",
             ], to: receiver, community: community)
     }
 
