@@ -1,6 +1,7 @@
 import Alarms
 import Basics
 import DeviceSimulation
+import Foundation
 import Manager
 import Resynchronisation
 import SNMPWire
@@ -72,7 +73,16 @@ import TraplineTesting
             })
     }
 
-    @Test(arguments: [1, 2, 3, 13, 27] as [UInt64]) func lossesAreMadeUpFor(_ seed: UInt64) throws {
+    /// `TRAPLINE_TEST_SEEDS=100-199` tries these instead.
+    private static let seeds: [UInt64] = {
+        let given = ProcessInfo.processInfo.environment["TRAPLINE_TEST_SEEDS"]?.split(separator: "-").compactMap {
+            UInt64($0)
+        }
+        guard let given, let first = given.first, let last = given.last, first <= last else { return [1, 2, 3, 13, 27] }
+        return Array(first...last)
+    }()
+
+    @Test(arguments: seeds) func lossesAreMadeUpFor(_ seed: UInt64) throws {
         let server = try server()
         var fleet = fleet(seed: seed, at: server.now)
         var random = SeededGenerator(seed: seed)
