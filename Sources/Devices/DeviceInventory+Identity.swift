@@ -36,7 +36,9 @@ extension DeviceInventory {
             return settled(index, arrival)
         }
         if let index = otherUnit(of: serial, arrival) {
-            guard isHere(index, key: key, .address, arrival) else { return nil }
+            if entries[Int(index)].device.address != arrival.place.address {
+                move(index, to: arrival.place, key, arrival.time)
+            }
             join(serial, to: index, arrival.time)
             return settled(index, arrival)
         }
@@ -50,7 +52,7 @@ extension DeviceInventory {
         if let occupant, isVerifying(at: arrival.place.address), entries[Int(occupant)].device.serial != nil,
             !arrival.isAuthenticated
         {
-            dispute(key, .serial, occupant, arrival)
+            claim(key, .serial, occupant, arrival, peer: nil)
             return nil
         }
         let index = enter(id: key, at: arrival.place, time: arrival.time)
@@ -60,10 +62,15 @@ extension DeviceInventory {
         return settled(index, arrival)
     }
 
-    /// The device that an unknown serial number says it belongs to, as the other unit: at the same address, or by what
-    /// it says of its peer.
+    /// The device that an unknown serial number belongs to as the other unit, where nothing speaks against it: a pair
+    /// shares its address, and this one's other unit was not known. Elsewhere, or instead of the one that is known, the
+    /// serial number is a device of its own that claims a peer.
     private func otherUnit(of serial: String, _ arrival: Arrival) -> Int32? {
-        arrival.signs.peerSerial.flatMap { serials[$0] }
+        guard let index = arrival.signs.peerSerial.flatMap({ serials[$0] }) else { return nil }
+        if arrival.isAuthenticated { return index }
+        let device = entries[Int(index)].device
+        let isFree = device.address == arrival.place.address && device.peerSerial == nil
+        return isFree && !isVerifying(at: device.address) ? index : nil
     }
 
     private mutating func settled(_ index: Int32, _ arrival: Arrival) -> Int32 {
@@ -116,7 +123,7 @@ extension DeviceInventory {
     }
 
     /// Makes the device with the serial number `peer`, if there is one, the other unit of this one.
-    private mutating func pair(_ index: Int32, _ peer: String, _ key: String, _ time: Timestamp) -> Int32 {
+    mutating func pair(_ index: Int32, _ peer: String, _ key: String, _ time: Timestamp) -> Int32 {
         drop(key)
         drop("peer:" + peer)
         if let other = serials[peer], other != index {
@@ -173,10 +180,15 @@ extension DeviceInventory {
 
     /// Whether the device was not heard of for longer than it should be.
     func isSilent(_ index: Int32) -> Bool {
+        clock.now - entries[Int(index)].device.liveness.refreshed > silence(of: index)
+    }
+
+    /// After so much of it something of the device is missing.
+    func silence(of index: Int32) -> Int64 {
         let sendsKeepAlives = entries[Int(index)].device.lastKeepAlive != nil
         let period = sendsKeepAlives ? period(of: index) : Self.presence
         let (numerator, denominator) = Self.silentPeriods
-        return clock.now - entries[Int(index)].device.liveness.refreshed > period / denominator * numerator
+        return period / denominator * numerator
     }
 
     func isVerifying(at address: IPAddress) -> Bool {
@@ -209,7 +221,7 @@ extension DeviceInventory {
         }
         if let index = bound(place), isWeak(index) { return index }
         guard let here = places[place.address] else { return nil }
-        let others = ([here.first] + here.others).filter { $0 != except && $0 >= 0 }
+        let others = here.all.filter { $0 != except }
         guard others.count == 1, let index = others.first else { return nil }
         if !isForSerial, entries[Int(index)].device.engineID == nil, here.sole == index { return index }
         guard isWeak(index) else { return nil }
@@ -219,135 +231,6 @@ extension DeviceInventory {
             return nil
         }
         return index
-    }
-
-    // MARK: - Without an identity
-
-    private mutating func resolveByPlace(_ arrival: Arrival) -> Int32 {
-        let place = arrival.place
-        // What claims to be somebody else is nobody's who is known: it would keep a silent device alive.
-        let isDisputed = arrival.signs.serial != nil || arrival.signs.engineID != nil
-        func mayBe(_ index: Int32) -> Bool {
-            !isDisputed || entries[Int(index)].device.serial == nil && entries[Int(index)].device.engineID == nil
-        }
-        var sole = places[place.address]?.sole
-        if let index = sole, !mayBe(index) { sole = nil }
-        if !arrival.isKeepAlive, let sole { return sole }
-        if let index = bound(place), mayBe(index) {
-            if arrival.isKeepAlive { noteKnownPort(place) }
-            return index
-        }
-        let id = place.address.description
-        guard let index = sole ?? ids[id] else { return enter(id: id, at: place, time: arrival.time) }
-        guard arrival.isKeepAlive, !isDisputed, let port = place.port else { return index }
-        return resolveAnonymousKeepAlive(index, port, arrival)
-    }
-
-    /// A keep-alive that tells no more than its address, from a port that nobody has: the known device with a new
-    /// binding, or another behind the same NAT. Which of both is seen once the old port is heard, or the new one again.
-    private mutating func resolveAnonymousKeepAlive(_ index: Int32, _ port: UInt16, _ arrival: Arrival) -> Int32 {
-        let device = entries[Int(index)].device
-        guard device.ports.port(on: arrival.place.reached.port) != nil, !isSilent(index) else { return index }
-        let key = device.address.description
-        let known = claims[key]
-        guard let known, known.port == port, known.isOldHeard else {
-            if known?.port == port {
-                drop(key)
-                return index
-            }
-            claims[key] = nil
-            claim(key, .port, index, arrival, peer: nil)
-            return index
-        }
-        drop(key)
-        return enter(id: Endpoint(device.address, port: port).description, at: arrival.place, time: arrival.time)
-    }
-
-    private mutating func noteKnownPort(_ place: DevicePlace) {
-        let key = place.address.description
-        guard !claims.isEmpty, let claim = claims[key], !claim.isOldHeard else { return }
-        claims[key]?.isOldHeard = true
-        claimsChanged = true
-    }
-
-    // MARK: - Claims
-
-    /// Gives how often the claim came; what nobody has room for never does.
-    @discardableResult
-    private mutating func claim(
-        _ key: String, _ kind: BindingClaim.Kind, _ index: Int32, _ arrival: Arrival, peer: String?
-    ) -> Int {
-        let place = arrival.place
-        claimsChanged = true
-        if var claim = claims[key] {
-            if claim.address == place.address, claim.peerSerial == peer {
-                claim.count += 1
-            } else {
-                // Two contradict each other; it is told once all the same.
-                claim.count = 1
-                claim.first = clock.now
-            }
-            claim.address = place.address
-            claim.port = place.port
-            claim.reached = place.reached
-            claim.peerSerial = peer
-            claim.last = clock.now
-            claims[key] = claim
-            return claim.count
-        }
-        guard claims.count < DeviceInventory.claimLimit || makeRoom() else { return 0 }
-        let claim = BindingClaim(
-            key: key, kind: kind, device: entries[Int(index)].device.id, peerSerial: peer, address: place.address,
-            port: place.port, reached: place.reached, first: clock.now, last: clock.now, count: 1)
-        claims[key] = claim
-        if kind != .port { tell(.bindingDisputed(claim), of: index, at: arrival.time) }
-        return 1
-    }
-
-    private mutating func dispute(
-        _ key: String, _ kind: BindingClaim.Kind, _ index: Int32, _ arrival: Arrival
-    ) {
-        claim(key, kind, index, arrival, peer: nil)
-    }
-
-    /// Forgets what was claimed longest ago, if that was not told again for an hour.
-    private mutating func makeRoom() -> Bool {
-        guard let oldest = claims.values.min(by: { ($0.last, $0.key) < ($1.last, $1.key) }),
-            clock.now - oldest.last > 3_600 * .second
-        else { return false }
-        drop(oldest.key)
-        return true
-    }
-
-    mutating func drop(_ key: String) {
-        if claims.removeValue(forKey: key) != nil { claimsChanged = true }
-    }
-
-    /// The claim is true: the device is where it was claimed to be, or has the other unit that it named.
-    mutating func prove(_ claim: BindingClaim, _ place: DevicePlace, _ time: Timestamp) {
-        let separator = claim.key.firstIndex(of: ":").map { claim.key.index(after: $0) } ?? claim.key.endIndex
-        let value = String(claim.key[separator...])
-        switch claim.kind {
-        case .port:
-            break
-        case .peer:
-            guard let index = serials[value], let peer = claim.peerSerial else { return }
-            _ = pair(index, peer, claim.key, time)
-        case .address:
-            if let index = claim.key.hasPrefix("engine:") ? engines[value] : serials[value] {
-                move(index, to: place, claim.key, time)
-            } else if let index = ids[claim.device] {
-                // It is the other unit of the device that it named.
-                move(index, to: place, claim.key, time)
-                join(value, to: index, time)
-            }
-        case .serial:
-            guard serials[value] == nil else { return }
-            let index = enter(id: claim.key, at: place, time: time)
-            guard index >= 0, entries[Int(index)].device.id == claim.key else { return }
-            entries[Int(index)].device.serial = value
-            serials[value] = index
-        }
     }
 
     // MARK: - One device that was two
@@ -361,10 +244,7 @@ extension DeviceInventory {
         ids[id] = index
         removals.remove(id)
         entries[Int(index)].device.id = id
-        for (key, claim) in claims where claim.device == previous {
-            claims[key]?.device = id
-            claimsChanged = true
-        }
+        renameClaims(of: previous, at: entries[Int(index)].device.address, to: id)
         markChanged(index)
         tell(.identified(previous: previous), of: index, at: time)
     }
@@ -374,6 +254,8 @@ extension DeviceInventory {
         if entries[Int(other)].device.liveness.stage.isSilent { revive(other, time) }
         let merged = entries[Int(other)].device
         remove(other)
+        portClaims[merged.address] = nil
+        renameClaims(of: merged.id, at: merged.address, to: entries[Int(index)].device.id)
         var device = entries[Int(index)].device
         device.firstSeen = min(device.firstSeen, merged.firstSeen)
         device.lastSeen = max(device.lastSeen, merged.lastSeen)

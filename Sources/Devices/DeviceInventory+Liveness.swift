@@ -44,10 +44,12 @@ extension DeviceInventory {
     /// A datagram of the device came.
     mutating func note(_ index: Int32, _ arrival: Arrival) {
         let place = arrival.place
-        if let port = place.port, entries[Int(index)].device.address == place.address,
-            arrival.isKeepAlive || arrival.signs.serial != nil && isIdentified(index, by: arrival.signs)
-        {
-            bind(index, port: port, listener: place.reached.port)
+        if let port = place.port, entries[Int(index)].device.address == place.address {
+            if arrival.isKeepAlive, entries[Int(index)].device.ports.port(on: place.reached.port) == port {
+                if !portClaims.isEmpty { noteKnownPort(index) }
+            } else if isBinding(arrival, index) {
+                bind(index, port: port, listener: place.reached.port)
+            }
         }
         noteReached(index, arrival)
         if entries[Int(index)].device.lastSeen < arrival.time { entries[Int(index)].device.lastSeen = arrival.time }
@@ -65,8 +67,12 @@ extension DeviceInventory {
         markSigned(index)
     }
 
-    private func isIdentified(_ index: Int32, by signs: DeviceSigns) -> Bool {
-        signs.serial.map { serials[$0] == index } ?? false
+    /// Whether the device has the port that this came from, as far as can be told.
+    private func isBinding(_ arrival: Arrival, _ index: Int32) -> Bool {
+        if let serial = arrival.signs.serial, serials[serial] == index { return true }
+        // What nothing vouches for but an address waits until it is seen whose it is.
+        return arrival.isKeepAlive
+            && portClaims[arrival.place.address]?.device != entries[Int(index)].device.id
     }
 
     private mutating func noteReached(_ index: Int32, _ arrival: Arrival) {
@@ -146,7 +152,7 @@ extension DeviceInventory {
         }
         let time = time(of: second)
         for index in silent.sorted(by: { entries[Int($0)].device.id < entries[Int($1)].device.id }) {
-            if mayBeSiteWide(index) {
+            if mayBeSiteWide(index, at: second) {
                 setStage(.held, of: index)
                 arm(index)
             } else {

@@ -95,7 +95,7 @@ extension DeviceInventory {
         guard let index = ids[id] else { return nil }
         let device = entries[Int(index)].device
         remove(index)
-        for (key, claim) in claims where claim.device == id { drop(key) }
+        dropClaims(of: device)
         defer { news = [] }
         return (device, news)
     }

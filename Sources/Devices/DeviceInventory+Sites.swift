@@ -91,10 +91,10 @@ extension DeviceInventory {
     // MARK: - Falling silent
 
     /// Whether nobody else of the device's site was heard lately, so that its silence may be the site's.
-    func mayBeSiteWide(_ index: Int32) -> Bool {
+    func mayBeSiteWide(_ index: Int32, at second: Int64) -> Bool {
         guard let key = siteKey(index), let site = sites[key], site.watched > 1 else { return false }
         let period = period(of: index)
-        return clock.now - site.lastHeard > period + DeviceInventory.tolerance(period)
+        return second * .second - site.lastHeard > period + DeviceInventory.tolerance(period)
     }
 
     /// Raises the alarm of the device's site if all there are silent; `false` where somebody is not.

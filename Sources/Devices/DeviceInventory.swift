@@ -15,6 +15,8 @@ public struct DeviceInventory: Sendable {
     static let addressLimit = 4_096
     /// Claims that wait for a proof; more are refused without one. Each takes some 300 octets.
     static let claimLimit = 4_096
+    /// Whose claim was not told for so long makes room for another's.
+    static let claimAge: Int64 = 3_600 * .second
     /// How many entries the table grows by. Doubling it would take twice what is needed in the worst case.
     private static let growth = 8_192
     /// Signs of life since the devices' rows were all written, before that is done again: a start reads them.
@@ -52,6 +54,7 @@ public struct DeviceInventory: Sendable {
     var listeners: [UInt16] = []
     var places: [IPAddress: Place] = [:]
     var claims: [String: BindingClaim] = [:]
+    var portClaims: [IPAddress: BindingClaim] = [:]
     var sites: [SiteKey: Site] = [:]
     var clock: LiveClock
     var wheel: TimerWheel
@@ -88,7 +91,9 @@ public struct DeviceInventory: Sendable {
         wheel = TimerWheel(second: second)
         siteWheel = TimerWheel(second: second)
         signCount = saved.signCount
-        for claim in saved.claims { claims[claim.key] = claim }
+        for claim in saved.claims {
+            if claim.kind == .port { portClaims[claim.address] = claim } else { claims[claim.key] = claim }
+        }
         for device in saved.devices.sorted(by: { $0.number < $1.number }) { load(device) }
         for site in saved.sites { load(site) }
         for index in entries.indices { arm(Int32(index)) }
@@ -113,7 +118,7 @@ public struct DeviceInventory: Sendable {
     /// Claims that nobody has proven yet, in the order in which they came: what a manager that has credentials for the
     /// address asks about.
     public var bindingsToVerify: [BindingClaim] {
-        claims.values.filter { $0.kind != .port }.sorted { ($0.first, $0.key) < ($1.first, $1.key) }
+        claims.values.sorted { ($0.first, $0.key) < ($1.first, $1.key) }
     }
 
     // MARK: - What comes in
@@ -127,6 +132,18 @@ public struct DeviceInventory: Sendable {
         if wheel.second < second { fireTimers(to: second) }
         return takeNews()
     }
+
+    /// When the next timer comes, in the journal's time, if nothing interrupts it: there may be nothing to tell then,
+    /// but there never is before. Who fires other timers between two records must ask for `postpone(by:)` at a gap
+    /// first, since it is seen here only where time goes on in one step.
+    public var nextDue: Timestamp? {
+        guard clock.time != nil else { return nil }
+        let next = [wheel.next, siteWheel.next].compactMap { $0 }.min()
+        return next.map { time(of: $0) }
+    }
+
+    /// Nobody listened for so long since the last time that came: no deadline comes nearer by it.
+    public mutating func postpone(by nanoseconds: Int64) { clock.skip(nanoseconds) }
 
     /// Whose notification this is, and what it made known; the device is entered, or its last sign of life moved on.
     /// `advance(to:)` with the record's time comes first.
@@ -274,7 +291,11 @@ public struct DeviceInventory: Sendable {
         removals.removeAll(keepingCapacity: true)
         changes.devices.sort { $0.number < $1.number }
         changes.signs.sort { $0.number < $1.number }
-        if claimsChanged { changes.claims = claims.values.sorted { $0.key < $1.key } }
+        if claimsChanged {
+            changes.claims = [claims.values.map { $0 }, portClaims.values.map { $0 }].joined().sorted {
+                $0.key < $1.key
+            }
+        }
         if sitesChanged { changes.sites = silentSites }
         (claimsChanged, sitesChanged) = (false, false)
         changes.live = clock.now

@@ -39,7 +39,7 @@ public struct BindingClaim: Sendable, Hashable {
         case port
     }
 
-    /// What is claimed: `serial:5123456`, `engine:80001f88…`, `peer:5123456`, or for a port the address.
+    /// What is claimed: `serial:5123456`, `engine:80001f88…`, `peer:5123456`, `port:192.0.2.7`.
     public var key: String
     public var kind: Kind
     /// The identity of the device that it is claimed of or from.

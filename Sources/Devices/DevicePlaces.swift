@@ -16,6 +16,7 @@ struct Place: Sendable {
     /// what the other sees.
     var isPortDependent = false
 
+    var all: [Int32] { first < 0 ? [] : [first] + others }
     var count: Int { first < 0 ? 0 : others.count + 1 }
     /// `nil` where there are several.
     var sole: Int32? { first >= 0 && others.isEmpty ? first : nil }

@@ -55,4 +55,10 @@ public struct LiveClock: Sendable, Hashable {
         if passed <= LiveClock.gap { now &+= passed }
         self.time = later
     }
+
+    /// Time went on, and nobody listened meanwhile.
+    mutating func skip(_ nanoseconds: Int64) {
+        guard let time else { return }
+        self.time = time &+ max(nanoseconds, 0)
+    }
 }

@@ -126,6 +126,42 @@ import Testing
         #expect(scene.takeNews().map(\.time) == [Timestamp(seconds: 6_169)])
     }
 
+    @Test func whoFiresOtherTimersInBetweenSaysThatItIsAGap() {
+        var scene = Scene()
+        scene.run(4, [(serial: "1", address: home)])
+        scene.wait(until: 1_160)
+        let due = scene.inventory.nextDue
+        scene.inventory.postpone(by: 100_000_000_000)
+        #expect(scene.inventory.nextDue?.nanoseconds == due.map { $0.nanoseconds + 100_000_000_000 })
+        // Steps that are shorter than a gap do not hide it.
+        for time in 1_161...1_260 { #expect(scene.inventory.advance(to: Timestamp(seconds: Int64(time))) == []) }
+        scene.sleep(100)
+        scene.wait(8)
+        #expect(scene.takeWords() == [])
+        scene.wait(2)
+        #expect(scene.takeNews().map(\.time) == [Timestamp(seconds: 1_269)])
+    }
+
+    @Test func nothingIsToldBeforeTheNextTimer() {
+        var scene = Scene()
+        #expect(scene.inventory.nextDue == nil)
+        scene.run(4, [(serial: "1", address: home), (serial: "2", address: "192.0.2.8")])
+        var told: [DeviceNews] = []
+        for second in 1..<200 where told.isEmpty {
+            let tick = Timestamp(seconds: scene.now + Int64(second))
+            if let due = scene.inventory.nextDue, due <= tick {
+                let before = scene.inventory.advance(to: Timestamp(nanoseconds: due.nanoseconds - 1))
+                #expect(before.isEmpty)
+                told = scene.inventory.advance(to: due)
+                #expect(told.allSatisfy { $0.time == due })
+            }
+            let after = scene.inventory.advance(to: tick)
+            #expect(after.isEmpty)
+        }
+        #expect(told.map(Scene.words) == ["lost serial:1", "lost serial:2"])
+        #expect(scene.inventory.count(of: .lost) == 2)
+    }
+
     @Test func fiveSecondsAreNoGap() {
         var scene = Scene()
         scene.run(4, [(serial: "1", address: home)])

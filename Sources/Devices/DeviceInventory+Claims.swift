@@ -1,0 +1,89 @@
+internal import Basics
+
+/// What somebody says and nothing proves: kept until it is proven or refuted, and told once.
+extension DeviceInventory {
+    /// Gives how often the claim came; what nobody has room for never does.
+    @discardableResult
+    mutating func claim(
+        _ key: String, _ kind: BindingClaim.Kind, _ index: Int32, _ arrival: Arrival, peer: String?
+    ) -> Int {
+        let place = arrival.place
+        claimsChanged = true
+        if var claim = claims[key] {
+            if claim.address == place.address, claim.peerSerial == peer {
+                claim.count += 1
+            } else {
+                // Two contradict each other; it is told once all the same.
+                claim.count = 1
+                claim.first = clock.now
+            }
+            claim.address = place.address
+            claim.port = place.port
+            claim.reached = place.reached
+            claim.peerSerial = peer
+            claim.last = clock.now
+            claims[key] = claim
+            return claim.count
+        }
+        guard claims.count < DeviceInventory.claimLimit || makeRoom() else { return 0 }
+        let claim = BindingClaim(
+            key: key, kind: kind, device: entries[Int(index)].device.id, peerSerial: peer, address: place.address,
+            port: place.port, reached: place.reached, first: clock.now, last: clock.now, count: 1)
+        claims[key] = claim
+        tell(.bindingDisputed(claim), of: index, at: arrival.time)
+        return 1
+    }
+
+    /// Forgets what was claimed longest ago, if that was not told again lately.
+    private mutating func makeRoom() -> Bool {
+        guard let oldest = claims.values.min(by: { ($0.last, $0.key) < ($1.last, $1.key) }),
+            clock.now - oldest.last > DeviceInventory.claimAge
+        else { return false }
+        drop(oldest.key)
+        return true
+    }
+
+    /// A device that was known by `previous` until now.
+    mutating func renameClaims(of previous: String, at address: IPAddress, to id: String) {
+        for (key, claim) in claims where claim.device == previous {
+            claims[key]?.device = id
+            claimsChanged = true
+        }
+        if portClaims[address]?.device == previous {
+            portClaims[address]?.device = id
+            claimsChanged = true
+        }
+    }
+
+    /// All that is claimed of a device, which is gone.
+    mutating func dropClaims(of device: Device) {
+        for (key, claim) in claims where claim.device == device.id { drop(key) }
+        if portClaims[device.address]?.device == device.id { dropPortClaim(device.address) }
+    }
+
+    mutating func drop(_ key: String) {
+        if claims.removeValue(forKey: key) != nil { claimsChanged = true }
+    }
+
+    /// The claim is true: the device is where it was claimed to be, or has the other unit that it named.
+    mutating func prove(_ claim: BindingClaim, _ place: DevicePlace, _ time: Timestamp) {
+        let separator = claim.key.firstIndex(of: ":").map { claim.key.index(after: $0) } ?? claim.key.endIndex
+        let value = String(claim.key[separator...])
+        switch claim.kind {
+        case .port:
+            break
+        case .peer:
+            guard let index = serials[value], let peer = claim.peerSerial else { return }
+            _ = pair(index, peer, claim.key, time)
+        case .address:
+            guard let index = claim.key.hasPrefix("engine:") ? engines[value] : serials[value] else { return }
+            move(index, to: place, claim.key, time)
+        case .serial:
+            guard serials[value] == nil else { return }
+            let index = enter(id: claim.key, at: place, time: time)
+            guard index >= 0, entries[Int(index)].device.id == claim.key else { return }
+            entries[Int(index)].device.serial = value
+            serials[value] = index
+        }
+    }
+}
