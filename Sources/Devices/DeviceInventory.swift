@@ -121,6 +121,9 @@ public struct DeviceInventory: Sendable {
         claims.values.sorted { ($0.first, $0.key) < ($1.first, $1.key) }
     }
 
+    /// How many such claims there are.
+    public var disputeCount: Int { claims.isEmpty ? 0 : claims.values.count { $0.kind != .port } }
+
     // MARK: - What comes in
 
     /// Time went on to `time`; gives what became due, in order, each with its own time.
@@ -245,12 +248,14 @@ public struct DeviceInventory: Sendable {
     private mutating func load(_ device: Device) {
         nextNumber = max(nextNumber, device.number &+ 1)
         var device = device
+        // A row of the time before numbers were given.
+        let age = device.number == 0 ? Age.changed : .current
         if device.number == 0 {
             device.number = nextNumber
             nextNumber += 1
         }
         guard ids[device.id] == nil, ids.count < capacity else { return }
-        let index = insert(device, age: .current)
+        let index = insert(device, age: age)
         for bound in device.ports.all {
             bindings[Binding(address: device.address, port: bound.port, listener: bound.listener)] = index
             if !listeners.contains(bound.listener) { listeners.append(bound.listener) }

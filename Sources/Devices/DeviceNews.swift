@@ -93,7 +93,9 @@ public struct DeviceChanges: Sendable {
     /// They are: the signs from before the beginning may go.
     public var isSettled = false
 
-    public init() {}
+    public init(devices: [Device] = []) {
+        self.devices = devices
+    }
 
     public var isEmpty: Bool {
         devices.isEmpty && removals.isEmpty && signs.isEmpty && claims == nil && sites == nil && !beginsSettling

@@ -60,11 +60,4 @@ extension EventPipeline {
             ])
         apply(notification, of: eventDevice(key.device), at: time, &draft)
     }
-
-    /// A device by its identity, as events name it.
-    private func eventDevice(_ id: String) -> EventDevice {
-        if let device = devices.device(id) { return EventDevice(id: id, name: device.name, address: device.address) }
-        // The inventory is full, and the identity is the address.
-        return EventDevice(id: id, name: id, address: IPAddress(id) ?? IPAddress(v4: 0))
-    }
 }

@@ -1,5 +1,6 @@
 internal import Alarms
 internal import Basics
+internal import Devices
 internal import Resynchronisation
 
 extension EventPipeline {
@@ -12,12 +13,26 @@ extension EventPipeline {
     mutating func moveClock(to time: Timestamp, _ draft: inout BatchDraft) {
         guard let before = clock else {
             clock = time
-            return
+            return tell(devices.advance(to: time), &draft)
         }
         guard time > before else { return }
         clock = time
         let passed = time.nanoseconds(since: before)
         if passed > EventPipeline.gapLimit { postpone(by: passed) }
+        // The inventory knows of the gap by itself; a second is as exact as it is.
+        tell(devices.advance(to: time), &draft)
+        fire(by: time, &draft)
+    }
+
+    /// Each piece of news after the other rooms' timers that were due before it.
+    private mutating func tell(_ news: [DeviceNews], _ draft: inout BatchDraft) {
+        for news in news {
+            fire(by: news.time, &draft)
+            tell(news, &draft)
+        }
+    }
+
+    private mutating func fire(by time: Timestamp, _ draft: inout BatchDraft) {
         while let due = nextDue, due <= time { fire(at: due, &draft) }
     }
 

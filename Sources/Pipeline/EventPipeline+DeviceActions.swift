@@ -2,6 +2,7 @@ internal import Alarms
 internal import Basics
 internal import Devices
 internal import Journal
+internal import Resynchronisation
 
 /// What operators do to devices.
 extension EventPipeline {
@@ -21,12 +22,57 @@ extension EventPipeline {
             noteMaintenance(of: device, false)
             tellHeldBack(because: ToldAgain.maintenanceEnded, at: clock ?? time, &draft)
             return AuditEntry.done
+        case .nameDevice(let device, let name):
+            return give(device) { $0.name = name.isEmpty ? nil : name }
+        case .placeDevice(let device, let placement):
+            return give(device) { $0.take(placement) }
+        case .forgetDevice(let device):
+            return forget(device, by: name, at: time, &draft)
         default:
             return AuditOutcome.noDevice
         }
     }
 
+    private mutating func give(_ id: String, _ change: (inout Device.Placement) -> Void) -> String {
+        guard var placement = devices.device(id)?.given else { return AuditOutcome.noDevice }
+        change(&placement)
+        return devices.give(placement, to: id) ? AuditEntry.done : AuditOutcome.noDevice
+    }
+
+    /// The device leaves with all that is known of it; its alarms end first, while it still has its name.
+    private mutating func forget(
+        _ id: String, by name: String, at time: Timestamp, _ draft: inout BatchDraft
+    ) -> String {
+        guard devices.device(id) != nil else { return AuditOutcome.noDevice }
+        let remark = AlarmRemark(by: name, time: time, text: "the device was forgotten")
+        for alarm in alarms.alarms(of: id) {
+            var followedSinks: [String] = []
+            let event = alarms.clear(
+                AlarmReference(alarm), by: remark, eventID: lastEventID + 1, followedSinks: &followedSinks)
+            if let event { tell(event, of: alarm.key, followedSinks: followedSinks, &draft) }
+        }
+        _ = operations.maintenances.end(id)
+        syncs.forget(id)
+        for news in devices.forget(id)?.news ?? [] { tell(news, &draft) }
+        return AuditEntry.done
+    }
+
     /// The inventory shows it.
     mutating func noteMaintenance(of device: String, _ isInMaintenance: Bool) {
+        _ = devices.setMaintenance(isInMaintenance, of: device)
+    }
+}
+
+extension Device.Placement {
+    /// What is `nil` stays as it is; what is empty is given back to the device's network.
+    fileprivate mutating func take(_ placement: DevicePlacement) {
+        func taken(_ said: String?, _ known: String?) -> String? {
+            guard let said else { return known }
+            return said.isEmpty ? nil : said
+        }
+        group = taken(placement.group, group)
+        tenant = taken(placement.tenant, tenant)
+        region = taken(placement.region, region)
+        site = taken(placement.site, site)
     }
 }

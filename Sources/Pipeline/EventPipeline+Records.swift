@@ -34,9 +34,9 @@ extension EventPipeline {
             notification: notification, time: entry.time, sender: entry.sender, receiver: entry.receiver,
             listener: entry.interface, community: snapshot.communityName(notification.community))
         if isOwn && OwnFacts.isSilent(notification.trapOID) { return takeSync(received, &draft) }
-        let device = isOwn ? OwnFacts.device(at: entry.sender.address) : devices.identify(received)
         var interpretation = snapshot.interpreter.interpret(received)
-        if interpretation.kind == .keepAlive { devices.noteKeepAlive(of: device.id, at: entry.time) }
+        let device =
+            isOwn ? OwnFacts.device(at: entry.sender.address) : identify(received, interpretation, &draft)
         let isLate = !isOwn && isLate(received, interpretation, device)
         if isLate { interpretation.kind = .event }
         let uptime = isOwn ? nil : noteBoot(of: device, interpretation, received, &draft)

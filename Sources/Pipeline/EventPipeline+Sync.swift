@@ -285,8 +285,7 @@ extension EventPipeline {
 
     /// The device as the inventory has it; one that found no room there is not asked.
     private func syncDevice(_ id: String) -> EventDevice? {
-        guard let device = devices.device(id) else { return nil }
-        return EventDevice(id: device.id, name: device.name, address: device.address)
+        devices.eventDevice(id)
     }
 
     private static func received(reply entry: JournalEntry) -> ReceivedNotification {

@@ -18,12 +18,12 @@ public struct EventPipeline: Sendable {
     private let store: EventStore
     private var metrics: PipelineMetrics
     // The rooms that events are made in, each with its part of the work in a file of its own beside this one.
-    var devices = DeviceTable()
+    var devices = DeviceInventory()
     var alarms = AlarmTable()
     var syncs = SyncTable()
     var operations = Operations()
     var boots = BootTable()
-    /// The last event with which the stored rows of alarms and devices tell all, and the clock then; `nil` after a start.
+    /// The last event with which the stored rows of alarms tell all, and the clock then; `nil` after a start.
     private var settled: (event: Int64, clock: Timestamp)?
     /// A commit failed, so that what is in memory may be ahead of the store.
     private var mustReload = false
@@ -44,7 +44,7 @@ public struct EventPipeline: Sendable {
     /// What operators asked for in the batch processed last; saved in its transaction.
     public internal(set) var requests: [OperatorRequest] = []
 
-    /// Alarms and devices that were only heard of again are written each second, or after as many events: a start makes
+    /// Alarms that were only heard of again are written each second, or after as many events: a start makes
     /// the rest up from the event log, and reads that many rows in about a tenth of a second.
     private static let settlingEvents: Int64 = 65_536
     private static let settlingNanoseconds: Int64 = 1_000_000_000
@@ -110,12 +110,13 @@ public struct EventPipeline: Sendable {
 
         // Set before the first change, so that no way out of here leaves state that the store does not know.
         mustReload = true
+        if !records.isEmpty { takePolicy(&draft) }
         for record in records { step(record, &draft) }
         let isSettling = isSettlingDue
         let changes = alarms.takeChanges(settling: isSettling)
         var batch = BatchOutcome(
             events: draft.events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
-            devices: devices.takeChanges(settling: isSettling), memories: changes.memories,
+            devices: devices.takeChanges(), memories: changes.memories,
             forgottenMemories: changes.forgotten, boots: boots.takeChanges(), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap { removal($0, now: now) })
@@ -130,7 +131,7 @@ public struct EventPipeline: Sendable {
 
         if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
         position = batch.position ?? position
-        metrics.add(draft.tally, alarms: alarms, devices: devices.count)
+        metrics.add(draft.tally, alarms: alarms, devices: devices)
     }
 
     /// `nil` where it is too soon for another look.
@@ -155,14 +156,14 @@ public struct EventPipeline: Sendable {
         position = saved.position
         clock = saved.clock
         lastEventID = saved.lastEventID
-        devices = DeviceTable(saved.devices, heard: saved.unsettledDevices)
+        devices = DeviceInventory(saved.inventory, policy: snapshot.devices)
         operations = Operations(saved.operators)
         alarms = AlarmTable(
             saved.activeAlarms, repeated: saved.unsettledAlarms, memories: saved.memories, settings: snapshot.alarms)
         boots = BootTable(saved.boots)
         syncs = SyncTable(saved.resynchronisation, lastNumber: saved.lastRequest)
         settled = nil
-        metrics.show(alarms: alarms, devices: devices.count)
+        metrics.show(alarms: alarms, devices: devices)
         mustReload = false
     }
 }

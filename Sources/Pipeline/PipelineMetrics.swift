@@ -1,4 +1,5 @@
 internal import Alarms
+internal import Devices
 internal import TraplineMetrics
 internal import SNMPWire
 
@@ -27,7 +28,10 @@ struct PipelineMetrics: Sendable {
     private let unrouted: Counter
     private let events: [Transition: Counter]
     private let activeAlarms: [Severity: Gauge]
-    private let devices: Gauge
+    private let devices: [DeviceState: Gauge]
+    private let unlisted: Counter
+    private let disputes: Gauge
+    private var unlistedBefore = 0
 
     init(_ registry: MetricsRegistry) {
         self.registry = registry
@@ -48,11 +52,20 @@ struct PipelineMetrics: Sendable {
                     "trapline_active_alarms", help: "Alarms that stand.", labels: [("severity", severity.name)])
                 return (severity, gauge)
             })
-        devices = registry.gauge(
-            "trapline_devices", help: "Devices in the inventory.", labels: [("state", "known")])
+        devices = Dictionary(
+            uniqueKeysWithValues: DeviceState.allCases.map { state in
+                let gauge = registry.gauge(
+                    "trapline_devices", help: "Devices in the inventory.", labels: [("state", state.rawValue)])
+                return (state, gauge)
+            })
+        unlisted = registry.counter(
+            "trapline_devices_unlisted_total",
+            help: "Notifications whose sender found no room in the inventory; their events and alarms are complete.")
+        disputes = registry.gauge(
+            "trapline_device_disputes", help: "Claims to be a known device that nothing has proven or refuted yet.")
     }
 
-    func add(_ tally: Tally, alarms: AlarmTable, devices: Int) {
+    mutating func add(_ tally: Tally, alarms: AlarmTable, devices: borrowing DeviceInventory) {
         processed.add(tally.processed)
         unrouted.add(tally.unrouted)
         for (transition, count) in tally.events { events[transition]?.add(count) }
@@ -65,8 +78,12 @@ struct PipelineMetrics: Sendable {
         show(alarms: alarms, devices: devices)
     }
 
-    func show(alarms: AlarmTable, devices count: Int) {
+    mutating func show(alarms: AlarmTable, devices inventory: borrowing DeviceInventory) {
         for (severity, gauge) in activeAlarms { gauge.set(alarms.count(of: severity)) }
-        devices.set(count)
+        for (state, gauge) in devices { gauge.set(inventory.count(of: state)) }
+        disputes.set(inventory.disputeCount)
+        // The inventory counts anew when it is read from the store.
+        unlisted.add(max(0, inventory.unlisted - unlistedBefore))
+        unlistedBefore = inventory.unlisted
     }
 }

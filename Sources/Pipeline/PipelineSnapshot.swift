@@ -1,4 +1,5 @@
 public import Alarms
+public import Devices
 public import MIBCatalog
 public import Resynchronisation
 public import Routing
@@ -14,6 +15,8 @@ public struct PipelineSnapshot: Sendable {
     /// How long the event log is kept.
     public var retention: EventRetention
     public var alarms: AlarmSettings
+    /// Where devices belong, what is expected of them, and who may speak for others.
+    public var devices: DevicePolicy
     /// The devices that may be asked what stands on them.
     public var managed: ManagedNetworks
     /// A community's configured name; `nil` where it has none.
@@ -22,7 +25,7 @@ public struct PipelineSnapshot: Sendable {
     public init(
         interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
         retention: EventRetention = EventRetention(), alarms: AlarmSettings = AlarmSettings(),
-        managed: ManagedNetworks = ManagedNetworks(),
+        devices: DevicePolicy = DevicePolicy(), managed: ManagedNetworks = ManagedNetworks(),
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.interpreter = interpreter
@@ -31,6 +34,7 @@ public struct PipelineSnapshot: Sendable {
         self.leniency = leniency
         self.retention = retention
         self.alarms = alarms
+        self.devices = devices
         self.managed = managed
         self.communityName = communityName
     }

@@ -17,10 +17,9 @@ extension EventStore {
         public var activeAlarms: [ActiveAlarm]
         public var memories: [AlarmMemory]
         public var boots: [(BootUnit, BootClock)]
-        public var devices: [Device]
         /// Those of them whose rows are behind the event log.
         public var unsettledAlarms: [AlarmKey]
-        public var unsettledDevices: [String]
+        public var inventory: SavedInventory
         public var cursors: [String: SinkCursor]
         public var operators: SavedOperatorState
         public var resynchronisation: [(device: String, state: SyncTable.State)]
@@ -32,16 +31,14 @@ extension EventStore {
     public func load() throws(StoreError) -> Snapshot {
         try reading { database in
             var alarms = try AlarmRow.readAll(database)
-            var devices = try DeviceRow.readAll(database)
-            let unsettled = try UnsettledEvents.settle(&alarms, &devices, from: database)
+            let unsettled = try UnsettledEvents.settle(&alarms, from: database)
+            let clock = try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) }
             let syncs = try SyncRows.load(database)
             return Snapshot(
                 position: try ProgressRow.position(database),
-                clock: try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) },
-                lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms,
+                clock: clock, lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms,
                 memories: try AlarmMemoryRow.readAll(database), boots: try BootClockRow.readAll(database),
-                devices: devices,
-                unsettledAlarms: unsettled.alarms, unsettledDevices: unsettled.devices,
+                unsettledAlarms: unsettled, inventory: try DeviceRow.load(clock: clock, database),
                 cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database),
                 resynchronisation: syncs.states, lastRequest: syncs.last)
         }
@@ -70,20 +67,14 @@ extension EventStore {
     public func activeAlarms() throws(StoreError) -> [ActiveAlarm] {
         try reading { database in
             var alarms = try AlarmRow.readAll(database)
-            var devices: [Device] = []
-            try UnsettledEvents.settle(&alarms, &devices, from: database)
+            try UnsettledEvents.settle(&alarms, from: database)
             return alarms.filter { $0.severity != .cleared }
         }
     }
 
     /// In the order of their identities.
     public func devices() throws(StoreError) -> [Device] {
-        try reading { database in
-            var alarms: [ActiveAlarm] = []
-            var devices = try DeviceRow.readAll(database)
-            try UnsettledEvents.settle(&alarms, &devices, from: database)
-            return devices
-        }
+        try reading(DeviceRow.readAll)
     }
 
     /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.

@@ -25,7 +25,7 @@ extension EventStore {
         try AlarmMemoryRow.remove(outcome.forgottenMemories, from: database)
         try AlarmMemoryRow.insert(outcome.memories, into: database)
         try BootClockRow.insert(outcome.boots, into: database)
-        try DeviceRow.insert(outcome.devices, into: database)
+        try DeviceRow.write(outcome.devices, to: database)
         try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
         try OperatorRows.write(outcome.operators, to: database)
         try SyncRows.write(outcome.resynchronisation, to: database)
@@ -41,8 +41,12 @@ enum ProgressRow {
     static let segment = "journal segment"
     static let offset = "journal offset"
     static let clock = "clock"
-    /// Up to this event the rows of alarms and devices tell all; later repeats are told by the event log alone.
+    /// The time that passed while somebody listened, in nanoseconds.
+    static let liveClock = "live clock"
+    /// Up to this event the rows of alarms tell all; later repeats are told by the event log alone.
     static let settledEvent = "settled event"
+    /// Up to this sign of life the rows of devices will tell all once they are all written.
+    static let settledSign = "settled sign"
 
     /// The last thing that a batch writes.
     static func insert(_ outcome: BatchOutcome, into database: Database) throws {
@@ -52,6 +56,7 @@ enum ProgressRow {
             progress.append((offset, Int64(bitPattern: position.offset)))
         }
         if let clock = outcome.clock { progress.append((Self.clock, clock.nanoseconds)) }
+        if outcome.clock != nil { progress.append((liveClock, outcome.devices.live)) }
         if let event = outcome.settledEvent { progress.append((settledEvent, event)) }
         guard !progress.isEmpty else { return }
         var insertion = try BoundStatement(database, "INSERT OR REPLACE INTO progress (name, value) VALUES (?, ?)")

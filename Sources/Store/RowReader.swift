@@ -128,6 +128,28 @@ struct RowReader {
         return address
     }
 
+    mutating func number() throws(StoreError) -> UInt32 {
+        let value = try integer()
+        guard let number = UInt32(exactly: value) else { throw damaged("is no small number: \(value)") }
+        return number
+    }
+
+    mutating func optionalPort() throws(StoreError) -> UInt16? {
+        guard let value = try optionalInteger() else { return nil }
+        guard let port = UInt16(exactly: value) else { throw damaged("is no UDP port: \(value)") }
+        return port
+    }
+
+    /// Two columns; `nil` where the first is empty.
+    mutating func optionalEndpoint() throws(StoreError) -> Endpoint? {
+        if row.type(index) == .null {
+            index += 2
+            return nil
+        }
+        let address = try address()
+        return Endpoint(address, port: try optionalPort() ?? 0)
+    }
+
     /// Two columns.
     mutating func position() throws(StoreError) -> JournalPosition? {
         let segment = try optionalInteger()

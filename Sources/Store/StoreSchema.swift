@@ -18,6 +18,9 @@ enum StoreSchema {
         migrator.registerMigration("5 memories of alarms, boot clocks") { database in
             try database.execute(sql: alarmMemories)
         }
+        migrator.registerMigration("6 inventory, signs of life") { database in
+            try database.execute(sql: DeviceRow.migration)
+        }
         migrator.registerMigration("7 operators' actions") { database in
             try database.execute(sql: OperatorRows.migration)
         }

@@ -25,7 +25,7 @@ public struct BatchOutcome: Sendable {
     /// Alarms whose row is to be written.
     public var standingAlarms: [ActiveAlarm]
     public var endedAlarms: [AlarmKey]
-    public var devices: [Device]
+    public var devices: DeviceChanges
     /// What is remembered of alarms, new or altered, and of which nothing is any more.
     public var memories: [AlarmMemory]
     public var forgottenMemories: [AlarmKey]
@@ -42,8 +42,7 @@ public struct BatchOutcome: Sendable {
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.
     public var clock: Timestamp?
-    /// With this batch the rows of alarms and devices tell all that the events up to this number did to them; `nil`
-    /// where repeats were left out, and the number stays that of an earlier batch.
+    /// With this batch the rows of alarms tell all that the events up to this number did to them; `nil` where repeats were left out, and the number stays that of an earlier batch.
     public var settledEvent: Int64?
     /// Rows that are to go; `nil` where nobody looks.
     public var removal: EventRemoval?
@@ -53,7 +52,7 @@ public struct BatchOutcome: Sendable {
     ///   - endedAlarms: alarms that stand no more.
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
-        devices: [Device] = [], memories: [AlarmMemory] = [], forgottenMemories: [AlarmKey] = [],
+        devices: DeviceChanges = DeviceChanges(), memories: [AlarmMemory] = [], forgottenMemories: [AlarmKey] = [],
         boots: [(BootUnit, BootClock)] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
         position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil,
         removal: EventRemoval? = nil

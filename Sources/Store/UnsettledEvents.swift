@@ -1,35 +1,30 @@
 internal import Alarms
 internal import Basics
-internal import Devices
 internal import GRDB
 
-/// What the event log tells beyond the rows of alarms and devices.
+/// What the event log tells beyond the rows of alarms.
 ///
 /// A repeat changes nothing of its alarm but how often and when it was told last, and in which words; and all of it
-/// stands in the repeat's own row. So alarms and devices that were only heard of again are written now and then and not
-/// with every batch, and whoever reads them takes the later events in. That gives exactly what was in memory: an
-/// alarm's count only grows, and a device's last sign of life never goes back.
+/// stands in the repeat's own row. So alarms that were only heard of again are written now and then and not with every
+/// batch, and whoever reads them takes the later events in. That gives exactly what was in memory: an alarm's count only
+/// grows.
 enum UnsettledEvents {
     private static let columns = [
         "id", "time", "transition", "alarm_id", "device", "device_name", "address", "text", "event_type",
         "probable_cause", "count", "uptime", "running_number",
-        "journal_segment", "reason",
     ]
 
     private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
 
     /// Gives those whose rows are behind.
     @discardableResult
-    static func settle(
-        _ alarms: inout [ActiveAlarm], _ devices: inout [Device], from database: Database
-    ) throws -> (alarms: [AlarmKey], devices: [String]) {
+    static func settle(_ alarms: inout [ActiveAlarm], from database: Database) throws -> [AlarmKey] {
         // A store of the time before this wrote all of them with every batch.
         guard let settled = try ProgressRow.value(ProgressRow.settledEvent, database) else {
-            return ([], [])
+            return []
         }
-        var changed: (alarms: Set<Int>, devices: Set<Int>) = ([], [])
+        var changed: Set<Int> = []
         let alarmsByID = Dictionary(alarms.indices.map { (alarms[$0].id, $0) }) { $1 }
-        let devicesByID = Dictionary(devices.indices.map { (devices[$0].id, $0) }) { $1 }
         var rows = try BoundStatement(database, query)
         defer { rows.reset() }
         rows.bind(settled)
@@ -38,10 +33,6 @@ enum UnsettledEvents {
             reader.nextRow()
             // A row that is damaged is passed over: the next one of its alarm makes up for it.
             guard let event = try? Repeat(&reader) else { continue }
-            if event.isSign, let index = devicesByID[event.device.id], devices[index].lastSeen < event.time {
-                devices[index].lastSeen = event.time
-                changed.devices.insert(index)
-            }
             guard event.transition == .repeated, let index = event.alarmID.flatMap({ alarmsByID[$0] }),
                 event.count > alarms[index].count
             else { continue }
@@ -53,9 +44,9 @@ enum UnsettledEvents {
             alarms[index].count = event.count
             alarms[index].uptime = event.uptime
             alarms[index].runningNumber = event.runningNumber
-            changed.alarms.insert(index)
+            changed.insert(index)
         }
-        return (changed.alarms.map { alarms[$0].key }, changed.devices.map { devices[$0].id })
+        return changed.map { alarms[$0].key }
     }
 
     private struct Repeat {
@@ -69,8 +60,6 @@ enum UnsettledEvents {
         var count: Int
         var uptime: UInt32?
         var runningNumber: Int32?
-        /// A datagram of the device brought it: no timer, and no operator.
-        var isSign: Bool
 
         init(_ reader: inout RowReader) throws(StoreError) {
             _ = try reader.integer()
@@ -84,8 +73,6 @@ enum UnsettledEvents {
             count = try reader.count()
             uptime = try reader.uptime()
             runningNumber = try reader.runningNumber()
-            let hasDatagram = try reader.optionalInteger() != nil
-            isSign = try !ToldAgain.isReason(reader.optionalText()) && hasDatagram
         }
     }
 }

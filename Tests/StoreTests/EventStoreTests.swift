@@ -37,7 +37,7 @@ import Testing
         let store = try EventStore(folder: folder.path + "/made/here")
         let outcome = BatchOutcome(
             events: [try Sample.stored(1), try Sample.stored(2, sinks: [])],
-            standingAlarms: [try Sample.alarm(1), try Sample.alarm(2, source: "a\0b")], devices: [Sample.device()],
+            standingAlarms: [try Sample.alarm(1), try Sample.alarm(2, source: "a\0b")], devices: DeviceChanges(devices: [Sample.device()]),
             progress: SinkProgress(
                 cursors: ["noc": SinkCursor(1, born: 9), "ops \0": SinkCursor(2, removed: Timestamp(seconds: 7))],
                 deadLetters: [
@@ -52,7 +52,7 @@ import Testing
         #expect(snapshot.clock == outcome.clock)
         #expect(snapshot.lastEventID == 2)
         #expect(snapshot.activeAlarms == outcome.standingAlarms)
-        #expect(snapshot.devices == outcome.devices)
+        #expect(snapshot.inventory.devices == outcome.devices.devices)
         #expect(snapshot.cursors == outcome.progress.cursors)
         #expect(try EventStore(folder: folder.path + "/made/here").deadLetters() == outcome.progress.deadLetters)
         #expect(try EventStore(folder: folder.path + "/made/here").events(after: 0, limit: 10) == outcome.events)
@@ -63,7 +63,7 @@ import Testing
         #expect(snapshot.position == nil)
         #expect(snapshot.clock == nil)
         #expect(snapshot.lastEventID == 0)
-        #expect(snapshot.activeAlarms.isEmpty && snapshot.devices.isEmpty && snapshot.cursors.isEmpty)
+        #expect(snapshot.activeAlarms.isEmpty && snapshot.inventory.devices.isEmpty && snapshot.cursors.isEmpty)
     }
 
     @Test func anyEventComesBackAsItWas() throws {
@@ -82,18 +82,18 @@ import Testing
         let (first, second) = (try Sample.alarm(1, source: "1"), try Sample.alarm(2, source: "2"))
         try store.commit(
             BatchOutcome(
-                standingAlarms: [first, second], devices: [Sample.device()],
+                standingAlarms: [first, second], devices: DeviceChanges(devices: [Sample.device()]),
                 progress: SinkProgress(cursors: ["noc": SinkCursor(1), "ops": SinkCursor(1)]),
                 position: JournalPosition(segment: 1, offset: 1), clock: Timestamp(seconds: 1)))
         var changed = second
         changed.count = 9
         try store.commit(
             BatchOutcome(
-                standingAlarms: [changed], endedAlarms: [first.key], devices: [Sample.device(lastSeen: 70)],
+                standingAlarms: [changed], endedAlarms: [first.key], devices: DeviceChanges(devices: [Sample.device(lastSeen: 70)]),
                 progress: SinkProgress(cursors: ["noc": SinkCursor(5)])))
         let snapshot = try store.load()
         #expect(snapshot.activeAlarms == [changed])
-        #expect(snapshot.devices == [Sample.device(lastSeen: 70)])
+        #expect(snapshot.inventory.devices == [Sample.device(lastSeen: 70)])
         #expect(snapshot.cursors == ["noc": SinkCursor(5), "ops": SinkCursor(1)])
         #expect(snapshot.position == JournalPosition(segment: 1, offset: 1), "absent means unchanged")
         #expect(snapshot.clock == Timestamp(seconds: 1))
@@ -104,13 +104,13 @@ import Testing
         try store.commit(BatchOutcome(events: [try Sample.stored(1)], position: JournalPosition(segment: 1, offset: 1)))
         let clash = BatchOutcome(
             events: [try Sample.stored(2), try Sample.stored(1)], standingAlarms: [try Sample.alarm(2)],
-            devices: [Sample.device()], progress: SinkProgress(cursors: ["noc": SinkCursor(2)]),
+            devices: DeviceChanges(devices: [Sample.device()]), progress: SinkProgress(cursors: ["noc": SinkCursor(2)]),
             position: JournalPosition(segment: 1, offset: 2))
         #expect(throws: StoreError.self) { try store.commit(clash) }
         let snapshot = try store.load()
         #expect(snapshot.lastEventID == 1)
         #expect(snapshot.position == JournalPosition(segment: 1, offset: 1))
-        #expect(snapshot.activeAlarms.isEmpty && snapshot.devices.isEmpty && snapshot.cursors.isEmpty)
+        #expect(snapshot.activeAlarms.isEmpty && snapshot.inventory.devices.isEmpty && snapshot.cursors.isEmpty)
         #expect(try store.events(after: 0, limit: 10).count == 1)
     }
 

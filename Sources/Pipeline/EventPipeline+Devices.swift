@@ -1,0 +1,46 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import Resynchronisation
+internal import SNMPWire
+
+/// What the inventory makes known: lost and restored connections, silent sites, who moved and who is in dispute.
+extension EventPipeline {
+    /// Whose notification this is; what it makes known of its device is told before the notification itself.
+    mutating func identify(
+        _ received: ReceivedNotification, _ interpretation: Interpretation, _ draft: inout BatchDraft
+    ) -> EventDevice {
+        let (device, news) = devices.identify(received, by: interpretation)
+        for news in news { tell(news, &draft) }
+        return device
+    }
+
+    mutating func tell(_ news: DeviceNews, _ draft: inout BatchDraft) {
+        switch news.kind {
+        case .identified(let previous):
+            move(from: previous, to: news.device)
+        case .switchedOver:
+            syncs.wish(.switchOver, of: news.device.id, at: news.time)
+        default:
+            break
+        }
+        guard let fact = OwnFacts.fact(news) else { return }
+        apply(fact, of: news.device, at: news.time, &draft)
+    }
+
+    /// What was filed under a device's former identity is the device's, in one step.
+    private mutating func move(from previous: String, to device: EventDevice) {
+        operations.move(from: previous, to: device.id)
+    }
+
+    /// What another configuration says of devices that are known.
+    mutating func takePolicy(_ draft: inout BatchDraft) {
+        for news in devices.take(snapshot.devices) { tell(news, &draft) }
+    }
+
+    /// A device by its identity, as events name it.
+    func eventDevice(_ id: String) -> EventDevice {
+        // Where the inventory is full, the identity is the address.
+        devices.eventDevice(id) ?? EventDevice(id: id, name: id, address: IPAddress(id) ?? IPAddress(v4: 0))
+    }
+}

@@ -1,0 +1,77 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import SNMPWire
+
+/// What the inventory finds out about devices, as notifications of the server's own MIB: they rise, clear and go their
+/// ways by rules as any other.
+extension OwnFacts {
+    /// The third keep-alive in a row of a device is missing.
+    static let connectionLost = notifications.appending(25)
+    static let connectionRestored = notifications.appending(26)
+    /// The device's own alarm ends, since its site's stands for it.
+    static let connectionCovered = notifications.appending(23)
+    /// All devices of a site are silent.
+    static let siteLost = notifications.appending(27)
+    static let siteRestored = notifications.appending(28)
+    /// Somebody claims to be a device, and nothing proves it.
+    static let bindingDisputed = notifications.appending(29)
+    static let deviceMoved = notifications.appending(31)
+    static let switchedOver = notifications.appending(32)
+
+    /// `traplineDeviceLastSeen.0`, and so on.
+    private static let deviceLastSeen = root.appending(2, 30, 0)
+    private static let siteName = root.appending(2, 31, 0)
+    private static let siteDevices = root.appending(2, 32, 0)
+    private static let claim = root.appending(2, 33, 0)
+    private static let claimAddress = root.appending(2, 34, 0)
+    private static let formerAddress = root.appending(2, 35, 0)
+    private static let activeSerial = root.appending(2, 36, 0)
+    private static let standbySerial = root.appending(2, 37, 0)
+
+    /// `nil` for what is no notification: that a device is known by another identity now changes what its alarms are
+    /// filed under.
+    static func fact(_ news: DeviceNews) -> SNMPNotification? {
+        switch news.kind {
+        case .connectionLost(let lastSeen):
+            fact(connectionLost, [words(deviceLastSeen, lastSeen.toTheSecond)])
+        case .connectionRestored:
+            fact(connectionRestored, [])
+        case .covered:
+            fact(connectionCovered, [])
+        case .siteLost(let devices):
+            fact(siteLost, [words(siteName, news.device.name), count(siteDevices, devices)])
+        case .siteRestored(let missing):
+            fact(siteRestored, [words(siteName, news.device.name), count(siteDevices, missing)])
+        case .bindingDisputed(let disputed):
+            fact(
+                bindingDisputed,
+                [words(claim, disputed.words), words(claimAddress, disputed.address.description)])
+        case .moved(let address):
+            fact(deviceMoved, [words(formerAddress, address.description)])
+        case .switchedOver(let serial, let previous):
+            fact(switchedOver, [words(activeSerial, serial), words(standbySerial, previous)])
+        case .identified:
+            nil
+        }
+    }
+
+    private static func fact(_ notification: OID, _ variables: [VariableBinding]) -> SNMPNotification {
+        SNMPNotification(version: .v2c, trapOID: notification, uptime: 0, variables: VariableBindings(variables))
+    }
+
+    private static func words(_ name: OID, _ text: String) -> VariableBinding {
+        VariableBinding(name: name, value: .octetString(ArraySlice(text.utf8)))
+    }
+
+    private static func count(_ name: OID, _ count: Int) -> VariableBinding {
+        VariableBinding(name: name, value: .gauge32(UInt32(clamping: count)))
+    }
+}
+
+extension BindingClaim {
+    /// What is claimed, as operators read it: a serial number, an engine ID, or another unit's serial number.
+    fileprivate var words: String {
+        peerSerial.map { "\(key) with \($0)" } ?? key
+    }
+}

@@ -1,0 +1,63 @@
+internal import Basics
+internal import Devices
+internal import GRDB
+
+/// Signs of life since the devices' rows were written: a short row each, in the order in which they came, and all of
+/// them gone once every device's own row was written again.
+enum DeviceSignRow {
+    private static let columns = [
+        "device", "last_seen", "last_keep_alive", "stage", "refreshed", "period", "odd_period", "odd_count",
+    ]
+
+    private static let insertion = """
+        INSERT INTO device_signs (\(columns.joined(separator: ", ")))
+        VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
+        """
+
+    private static let all = "SELECT \(columns.joined(separator: ", ")) FROM device_signs ORDER BY id"
+
+    static func insert(_ signs: [DeviceSign], into database: Database) throws {
+        guard !signs.isEmpty else { return }
+        var statement = try BoundStatement(database, insertion)
+        for sign in signs {
+            statement.bind(Int64(sign.number))
+            statement.bind(sign.lastSeen.nanoseconds)
+            statement.bind(sign.lastKeepAlive?.nanoseconds)
+            statement.bind(sign.liveness)
+            try statement.run()
+        }
+    }
+
+    /// All devices' rows are being written, with this batch and the next ones.
+    static func mark(_ database: Database) throws {
+        let last = try Int64.fetchOne(database, sql: "SELECT MAX(id) FROM device_signs") ?? 0
+        try ProgressRow.insert(ProgressRow.settledSign, last, into: database)
+    }
+
+    /// They are written.
+    static func removeMarked(_ database: Database) throws {
+        guard let mark = try ProgressRow.value(ProgressRow.settledSign, database) else { return }
+        var removal = try BoundStatement(database, "DELETE FROM device_signs WHERE id <= ?")
+        removal.bind(mark)
+        try removal.run()
+    }
+
+    static func apply(to devices: inout [Device], _ database: Database) throws {
+        let places = Dictionary(devices.indices.map { (devices[$0].number, $0) }) { $1 }
+        var rows = try BoundStatement(database, all)
+        defer { rows.reset() }
+        var reader = RowReader(rows, table: "device_signs", columns: columns)
+        while try rows.step() {
+            reader.nextRow()
+            // A row that is damaged is passed over: the next sign makes up for it.
+            guard let sign = try? read(&reader), sign.number != 0, let place = places[sign.number] else { continue }
+            sign.apply(to: &devices[place])
+        }
+    }
+
+    private static func read(_ reader: inout RowReader) throws(StoreError) -> DeviceSign {
+        DeviceSign(
+            number: try reader.number(), lastSeen: try reader.timestamp(),
+            lastKeepAlive: try reader.optionalTimestamp(), liveness: try reader.liveness())
+    }
+}
