@@ -38,10 +38,11 @@ public struct DeviceInventory: Sendable {
         var isUsed = true
     }
 
-    public internal(set) var policy: DevicePolicy
+    public internal(set) var policy: DevicePolicy {
+        didSet { globals = DeviceSigns.globals(policy.vendor) }
+    }
     let capacity: Int
-    let globals: [OID]
-    let vendor: VendorProfile
+    private var globals: [OID]
     var entries: [Entry] = []
     var free: [Int32] = []
     var nextNumber: UInt32 = 1
@@ -80,12 +81,11 @@ public struct DeviceInventory: Sendable {
 
     public init(
         _ saved: SavedInventory = SavedInventory(), policy: DevicePolicy = DevicePolicy(),
-        vendor: VendorProfile = .audiocodes, capacity: Int = DeviceInventory.capacity
+        capacity: Int = DeviceInventory.capacity
     ) {
         self.policy = policy
-        self.vendor = vendor
         self.capacity = capacity
-        globals = DeviceSigns.globals(vendor)
+        globals = DeviceSigns.globals(policy.vendor)
         clock = LiveClock(time: saved.clock?.nanoseconds, now: saved.live)
         let second = clock.now / Int64.second
         wheel = TimerWheel(second: second)
@@ -156,7 +156,7 @@ public struct DeviceInventory: Sendable {
         _ received: ReceivedNotification, by interpretation: Interpretation, isAuthenticated: Bool = false
     ) -> (device: EventDevice, news: [DeviceNews]) {
         let isKeepAlive = interpretation.kind == .keepAlive
-        let signs = DeviceSigns(received.notification, isKeepAlive: isKeepAlive, vendor: vendor, globals: globals)
+        let signs = DeviceSigns(received.notification, isKeepAlive: isKeepAlive, vendor: policy.vendor, globals: globals)
         let place = DevicePlace(received, policy)
         let arrival = Arrival(
             signs: signs, place: place, isKeepAlive: isKeepAlive, isAuthenticated: isAuthenticated,

@@ -1,3 +1,4 @@
+public import Alarms
 public import Basics
 
 /// What the configuration says of devices: where they belong by their network, what is expected of them, and who may
@@ -55,10 +56,12 @@ public struct DevicePolicy: Sendable, Hashable {
     public var relays: [Network]
     public var group: String
     public var rebinding: Rebinding
+    /// Whose keep-alives tell serial numbers, and where.
+    public var vendor: VendorProfile
 
     public init(
         rules: [NetworkRule] = [], relays: [Network] = [], group: String = DevicePolicy.defaultGroup,
-        rebinding: Rebinding = .afterSilence
+        rebinding: Rebinding = .afterSilence, vendor: VendorProfile = .audiocodes
     ) {
         // Stable: of two rules for one network (which the configuration refuses) the first counts.
         self.rules = rules.enumerated().sorted {
@@ -67,6 +70,7 @@ public struct DevicePolicy: Sendable, Hashable {
         self.relays = relays
         self.group = group
         self.rebinding = rebinding
+        self.vendor = vendor
     }
 
     /// The rule for an address; `nil` where none holds. Asked once a device and not once a datagram.

@@ -1,6 +1,7 @@
 public import Captures
 public import Documents
 import Alarms
+import Devices
 import Foundation
 import Intake
 public import MIBCatalog
@@ -62,6 +63,8 @@ extension PipelineSnapshot {
     /// What a configuration says of events.
     package init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) {
         let naming = loaded.naming
+        var devices = configuration.devices
+        devices.vendor = configuration.vendor
         self.init(
             interpreter: AlarmInterpreter(
                 rules: configuration.rules, vendor: configuration.vendor, catalog: loaded.catalog),
@@ -69,7 +72,8 @@ extension PipelineSnapshot {
                 routes: configuration.routes, catalog: loaded.catalog, timeZone: configuration.timeZone,
                 vendor: configuration.vendor),
             catalog: loaded.catalog, leniency: naming.leniency,
-            retention: configuration.retention.events, alarms: configuration.alarms, managed: configuration.managed,
+            retention: configuration.retention.events, alarms: configuration.alarms, devices: devices,
+            managed: configuration.managed,
             communityName: naming.communityName)
     }
 }

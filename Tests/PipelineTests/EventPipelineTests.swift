@@ -53,7 +53,7 @@ import TraplineMetrics
         #expect(snapshot.clock == Timestamp(seconds: 100))
         #expect(snapshot.activeAlarms.map(\.id) == [1])
         #expect(snapshot.activeAlarms.map(\.sinks) == [["all", "noc"]])
-        #expect(snapshot.devices.map(\.id) == ["192.0.2.7"])
+        #expect(snapshot.inventory.devices.map(\.id) == ["192.0.2.7"])
         #expect(pipeline.activeAlarms == snapshot.activeAlarms)
         #expect(pipeline.position == records[0].next)
     }
