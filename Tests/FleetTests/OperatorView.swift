@@ -30,7 +30,16 @@ struct OperatorView {
         var line: String { "\(transition) \(severity) \(alarm) \(source)" }
     }
 
+    struct Device: Decodable, Hashable {
+        var id: String
+        var name: String
+        var address: String
+        var state: String?
+    }
+
     let data: String
+
+    func devices() throws -> [Device] { try lines(["devices"], Device.self) }
 
     /// The alarms that stand.
     func alarms() throws -> [Alarm] {

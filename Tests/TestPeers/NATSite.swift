@@ -43,10 +43,13 @@ public final class NATSite: Sendable {
         return nil
     }
 
-    /// The NAT forgets its bindings, as at a restart, and maps whatever comes from now on to ports of this range.
-    public func rebind(ports: ClosedRange<UInt16>) throws {
+    /// The NAT forgets its bindings, as at a restart, and maps whatever comes from now on to ports of this range; a
+    /// range of one port is that port for any receiver, once for each.
+    ///
+    /// - Parameter keepsBindings: those that there are stay, and only new ones are mapped so.
+    public func rebind(ports: ClosedRange<UInt16>, keepsBindings: Bool = false) throws {
         try masquerade("meta l4proto udp masquerade to :\(ports.lowerBound)-\(ports.upperBound)")
-        try router.run(["conntrack", "-F"])
+        if !keepsBindings { try router.run(["conntrack", "-F"]) }
     }
 
     private func masquerade(_ rule: String) throws {
