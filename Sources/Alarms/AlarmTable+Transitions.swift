@@ -18,7 +18,8 @@ extension AlarmTable {
     mutating func update(_ told: Told, at index: StandingAlarms.Index) -> Event {
         let severity = standing[index].severity
         let isChange = told.interpretation.severity != severity
-        standing.update(at: index, isChange ? .changed : .repeated) { $0.take(told) }
+        let age = isChange ? .changed : standing[index].age(by: told)
+        standing.update(at: index, age) { $0.take(told) }
         var event = event(isChange ? .changed : .repeated, of: standing[index], told)
         if isChange { event.previousSeverity = severity }
         return event
@@ -52,9 +53,10 @@ extension AlarmTable {
     /// - Returns: what ended with that.
     public mutating func move(_ device: String, to new: EventDevice) -> [AlarmNews] {
         guard device != new.id else { return [] }
-        for alarm in standing.alarms(of: device) {
-            guard let index = standing.index(of: alarm.key) else { continue }
-            var moved = standing.remove(at: index)
+        for key in standing.keys(of: device, where: { _ in true }) {
+            guard let index = standing.index(of: key) else { continue }
+            let alarm = standing.remove(at: index)
+            var moved = alarm
             moved.key.device = new.id
             moved.device = new
             if standing.index(of: moved.key) == nil {
@@ -102,6 +104,19 @@ extension AlarmTable {
 extension ActiveAlarm {
     /// Where what was told last stands in the device's own order.
     var order: DeviceOrder { DeviceOrder(received: lastTime, uptime: uptime, runningNumber: runningNumber) }
+
+    /// How a repeat leaves its row: the event log tells the words of each, and not where the device belongs.
+    fileprivate borrowing func age(by told: borrowing AlarmTable.Told) -> AlarmCache.Age {
+        if device.group != told.device.group || device.tenant != told.device.tenant || device.site != told.device.site {
+            return .changed
+        }
+        let isReworded =
+            text != told.interpretation.text || device.name != told.device.name
+            || device.address != told.device.address
+            || (told.interpretation.eventType != nil && told.interpretation.eventType != eventType)
+            || (told.interpretation.probableCause != nil && told.interpretation.probableCause != probableCause)
+        return isReworded ? .reworded : .repeated
+    }
 
     fileprivate mutating func take(_ told: AlarmTable.Told) {
         let interpretation = told.interpretation

@@ -137,9 +137,11 @@ extension AlarmTable {
     /// The device began anew at `epoch`: what it had raised before and tells anew if it still is ends. Asked twice, it
     /// finds nothing more.
     public mutating func restart(of device: String, at epoch: Timestamp) -> [AlarmNews] {
-        for alarm in standing.alarms(of: device)
-        where alarm.clearsOnRestart && alarm.severity != .cleared && alarm.raised < epoch {
-            guard let index = standing.index(of: alarm.key) else { continue }
+        let over = standing.keys(of: device) { alarm in
+            alarm.clearsOnRestart && alarm.severity != .cleared && alarm.raised < epoch
+        }
+        for key in over {
+            guard let index = standing.index(of: key) else { continue }
             end(at: index, reason: AlarmNews.reasonRestarted)
         }
         return takeNews()

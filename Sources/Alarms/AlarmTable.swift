@@ -2,12 +2,18 @@ public import Basics
 
 /// The alarms that stand, and what a notification does to them: raise, change, clear, repeat, or only a log entry.
 ///
-/// Pure state. The pipeline loads it from the store at start, applies one interpretation after the other, and takes
-/// the changes into the transaction that carries their events.
+/// Pure state but for the alarms that were not spoken of for long, which it reads from their rows. The pipeline loads it
+/// at start, applies one interpretation after the other, and takes the changes into the transaction that carries their
+/// events. The same comes of it whatever it has in memory.
 public struct AlarmTable: Sendable {
-    /// How many alarms may stand. Each holds about 1 KiB, so a sender that invents sources without end can take
-    /// 256 MiB and no more; at the limit a raise is `logged` with `reasonTableFull`, so nothing goes unseen.
-    public static let defaultLimit = 262_144
+    /// How many alarms may stand. Of each some ninety octets are in memory, and some hundred more of those that end by
+    /// themselves, so that a sender that invents sources without end can take 200 MiB beside the cache and no more; at
+    /// the limit a raise is `logged` with `reasonTableFull`, so nothing goes unseen.
+    public static let defaultLimit = 1_048_576
+
+    /// How many alarms whose rows tell all are held in memory whole, at about 1 KiB each. Beside them are those that a
+    /// batch has to do with, and those that were told again since all rows were last brought up to date.
+    public static let defaultCacheLimit = 65_536
 
     /// The reason on a clear that found no alarm to end.
     public static let reasonNothingStanding = "nothing standing"
@@ -18,8 +24,13 @@ public struct AlarmTable: Sendable {
 
     /// What the store has to write, in a fixed order, so that one journal always gives the same transactions.
     public struct Changes: Sendable {
+        /// In nanoseconds: all stored times of expiry move by as much, before anything else is written.
+        public var postponed: Int64
         public var upserts: [ActiveAlarm]
-        public var removals: [AlarmKey]
+        /// Alarms of which no more than that has altered.
+        public var repeats: [AlarmRepeat]
+        /// By their numbers.
+        public var removals: [Int64]
         public var memories: [AlarmMemory]
         public var forgotten: [AlarmKey]
     }
@@ -32,23 +43,57 @@ public struct AlarmTable: Sendable {
     var news: [AlarmNews] = []
     private let limit: Int
 
-    /// - Parameter repeated: those of the alarms whose stored row does not tell of their last repeats.
+    /// A table that holds all its alarms in memory.
     public init(
-        _ active: [ActiveAlarm] = [], repeated: [AlarmKey] = [], memories: [AlarmMemory] = [],
-        settings: AlarmSettings = AlarmSettings(), limit: Int = AlarmTable.defaultLimit
+        _ active: [ActiveAlarm] = [], memories: [AlarmMemory] = [], settings: AlarmSettings = AlarmSettings(),
+        limit: Int = AlarmTable.defaultLimit
+    ) {
+        self.init(StandingAlarms(), memories: memories, settings: settings, limit: limit)
+        for alarm in active {
+            standing.load(AlarmSummary(alarm))
+            standing.load(alarm, age: .current)
+        }
+    }
+
+    /// A table that reads most of its alarms from the store when they are spoken of. All that is stored is to be told by
+    /// the `load` methods first.
+    public init(
+        stored: StoredAlarms, settings: AlarmSettings = AlarmSettings(),
+        limit: Int = AlarmTable.defaultLimit, cacheLimit: Int = AlarmTable.defaultCacheLimit
+    ) {
+        self.init(
+            StandingAlarms(stored: stored, cacheLimit: cacheLimit), settings: settings, limit: limit)
+    }
+
+    init(
+        _ standing: StandingAlarms, memories: [AlarmMemory] = [], settings: AlarmSettings = AlarmSettings(),
+        limit: Int = AlarmTable.defaultLimit
     ) {
         self.limit = limit
         self.settings = settings
-        self.standing = StandingAlarms(active, repeated: repeated)
+        self.standing = standing
         self.memories = AlarmMemories(memories)
     }
+
+    /// An alarm that has its row in the store.
+    public mutating func load(_ alarm: AlarmSummary) { standing.load(alarm) }
+
+    /// An alarm, told of already, whose row does not tell of its last repeats.
+    public mutating func load(repeated alarm: ActiveAlarm) { standing.load(alarm, age: .reworded) }
+
+    /// All that is remembered of alarms.
+    public mutating func load(_ memories: [AlarmMemory]) { self.memories = AlarmMemories(memories) }
+
+    /// Why alarms could not be read since the last call, so that nothing of what came about since is to be kept; `nil`
+    /// where all went well.
+    public func takeFailure() -> (any Error)? { standing.takeFailure() }
 
     public var count: Int { standing.count - standing.counts[Int(Severity.cleared.rawValue)] }
 
     /// How many alarms stand at a severity.
     public func count(of severity: Severity) -> Int { standing.counts[Int(severity.rawValue)] }
 
-    /// All that stand, the oldest raise first.
+    /// All that stand, the oldest raise first: a GiB where there are a million.
     public var alarms: [ActiveAlarm] { standing.all.filter { $0.severity != .cleared } }
 
     /// Those of a device, by its identity.
@@ -57,7 +102,7 @@ public struct AlarmTable: Sendable {
     }
 
     public func alarm(for key: AlarmKey) -> ActiveAlarm? {
-        standing.index(of: key).map { standing[$0] }.flatMap { $0.severity == .cleared ? nil : $0 }
+        standing.alarm(for: key).flatMap { $0.severity == .cleared ? nil : $0 }
     }
 
     /// The key of the alarm that an interpretation speaks of.
@@ -178,7 +223,8 @@ public struct AlarmTable: Sendable {
         return true
     }
 
-    /// What the store has to write to hold what this table holds, since the last call.
+    /// What the store has to write to hold what this table holds, since the last call. It is to be written before the
+    /// table is asked for anything else: the alarms in it may not be in memory any more.
     ///
     /// - Parameter settling: whether alarms that were only told again are among it. Their repeats stand in the event
     ///   log, from which they can be made up.
@@ -186,8 +232,8 @@ public struct AlarmTable: Sendable {
         let alarms = standing.takeChanges(settling: settling)
         let memories = memories.takeChanges()
         return Changes(
-            upserts: alarms.upserts, removals: alarms.removals, memories: memories.upserts,
-            forgotten: memories.removals)
+            postponed: alarms.postponed, upserts: alarms.upserts, repeats: alarms.repeats, removals: alarms.removals,
+            memories: memories.upserts, forgotten: memories.removals)
     }
 
     /// What came about beside the event of the notification applied last, in the order in which it is to be told.

@@ -1,145 +1,244 @@
 import Basics
 
-/// The alarms that stand, by key and by device, and what of them the store does not know yet.
+/// The alarms that stand, and what of them the store does not know yet.
 ///
-/// An alarm whose clear is withheld is among them with severity cleared: it is over and its row is not.
+/// All are known by their numbers; in memory are those that were asked for of late. An alarm whose clear is withheld is
+/// among them with severity cleared: it is over and its row is not.
 struct StandingAlarms: Sendable {
-    /// How an alarm's stored row is out of date.
-    enum Age { case current, repeated, changed }
+    typealias Age = AlarmCache.Age
+    /// Where an alarm is in memory, until the next `takeChanges()`.
+    typealias Index = AlarmCache.Place
 
-    struct Entry: Sendable {
-        var alarm: ActiveAlarm
-        var age = Age.current
+    /// What the store has to write, in a fixed order.
+    struct Changes {
+        /// All rows' times of expiry move by as much, before anything else.
+        var postponed: Int64 = 0
+        var upserts: [ActiveAlarm] = []
+        var repeats: [AlarmRepeat] = []
+        var removals: [Int64] = []
     }
 
-    typealias Index = Dictionary<AlarmKey, Entry>.Index
+    /// How many are read at a time where all of a device are looked at.
+    private static let page = 1_024
 
-    private var entries: [AlarmKey: Entry] = [:]
-    private var keysByDevice: [String: Set<AlarmKey>] = [:]
+    /// `nil` where all are in memory and none is ever given up.
+    private let stored: StoredAlarms?
+    private let cacheLimit: Int
+    private var index: AlarmIndex
+    private var cache = AlarmCache()
     /// How many there are of each severity, by its number.
     private(set) var counts = [Int](repeating: 0, count: Severity.allCases.count)
-    /// When an alarm ends whose rule says how long it stands untold.
-    private(set) var expiries = DeadlineQueue<AlarmKey>()
+    /// When an alarm ends whose rule says how long it stands untold, by number. Where a row says otherwise, this is right.
+    private(set) var expiries = DeadlineQueue<Int64>()
+    private var postponed: Int64 = 0
     /// Alarms that were raised, changed or noted since the last `takeChanges()`, and those that were only told again.
     /// An alarm that went or was taken since stays in the list and is passed over.
-    private var changed: [AlarmKey] = []
-    private var repeated: [AlarmKey] = []
+    private var changed: [Int64] = []
+    private var repeated: [Int64] = []
     /// Alarms whose stored row is to go.
-    private var ended: Set<AlarmKey> = []
+    private var ended: Set<Int64> = []
 
-    /// - Parameter repeated: those of the alarms whose stored row does not tell of their last repeats.
-    init(_ alarms: [ActiveAlarm], repeated: [AlarmKey]) {
-        for alarm in alarms { put(alarm, age: .current) }
-        for key in repeated {
-            guard let index = entries.index(forKey: key) else { continue }
-            age(at: index, to: .repeated)
-        }
+    init(stored: StoredAlarms? = nil, cacheLimit: Int = .max, index: AlarmIndex = AlarmIndex()) {
+        self.stored = stored
+        self.cacheLimit = cacheLimit
+        self.index = index
     }
+
+    // MARK: - What the store has
+
+    mutating func load(_ alarm: AlarmSummary) {
+        index.insert(alarm.key, alarm.number)
+        counts[Int(alarm.severity.rawValue)] += 1
+        if alarm.expires != nil, alarm.severity != .cleared { expiries.set(alarm.number, to: alarm.expires) }
+    }
+
+    /// - Parameter age: how its row is out of date.
+    mutating func load(_ alarm: ActiveAlarm, age: Age) {
+        _ = cache.insert(alarm, age: age, isStored: true)
+        if age != .current { repeated.append(alarm.id) }
+    }
+
+    /// A read of the store failed since the last call, so that nothing of what came about since is to be relied on.
+    func takeFailure() -> (any Error)? { stored?.takeFailure() }
+
+    private func read(_ numbers: [Int64]) -> [ActiveAlarm] {
+        guard !numbers.isEmpty, let stored else { return [] }
+        var alarms = stored.alarms(numbers)
+        for index in alarms.indices { alarms[index].expires = expiries.deadline(of: alarms[index].id) }
+        return alarms
+    }
+
+    // MARK: - Looking
 
     /// Those whose clear is withheld too.
-    var count: Int { entries.count }
+    var count: Int { index.count }
 
-    /// In the order of their raises.
-    var all: [ActiveAlarm] { entries.values.map(\.alarm).sorted { $0.id < $1.id } }
+    /// The alarm, which is in memory from now on.
+    mutating func index(of key: AlarmKey) -> Index? {
+        switch index.find(key) {
+        case .none: nil
+        case .sure(let number): place(of: number)
+        case .possible(let number): place(of: number).flatMap { cache[$0].key == key ? $0 : nil }
+        }
+    }
 
-    func index(of key: AlarmKey) -> Index? { entries.index(forKey: key) }
+    private mutating func place(of number: Int64) -> Index? {
+        if let place = cache.place(of: number) {
+            cache.touch(place)
+            return place
+        }
+        return read([number]).first.map { cache.insert($0, age: .current, isStored: true) }
+    }
 
-    subscript(index: Index) -> ActiveAlarm { entries.values[index].alarm }
+    /// The alarm, without holding on to it.
+    func alarm(for key: AlarmKey) -> ActiveAlarm? {
+        let number: Int64
+        switch index.find(key) {
+        case .none: return nil
+        case .sure(let found), .possible(let found): number = found
+        }
+        let alarm = cache.place(of: number).map { cache[$0] } ?? read([number]).first
+        return alarm?.key == key ? alarm : nil
+    }
+
+    subscript(index: Index) -> ActiveAlarm {
+        _read { yield cache[index] }
+    }
+
+    /// In the order of their raises; a GiB where there are a million.
+    var all: [ActiveAlarm] { alarms(index.all) }
 
     /// Of one device, in the order of their raises.
-    func alarms(of device: String) -> [ActiveAlarm] {
-        (keysByDevice[device] ?? []).compactMap { entries[$0]?.alarm }.sorted { $0.id < $1.id }
+    func alarms(of device: String) -> [ActiveAlarm] { alarms(index.numbers(of: device)) }
+
+    private func alarms(_ numbers: [Int64]) -> [ActiveAlarm] {
+        var alarms: [ActiveAlarm] = []
+        forEach(numbers) { alarms.append($0) }
+        return alarms
     }
 
-    mutating func insert(_ alarm: ActiveAlarm) {
-        put(alarm, age: .changed)
-        changed.append(alarm.key)
-        ended.remove(alarm.key)
+    /// The keys of one device's alarms for which this holds, in the order of their raises: few of them are in memory at
+    /// a time.
+    func keys(of device: String, where isWanted: (ActiveAlarm) -> Bool) -> [AlarmKey] {
+        var keys: [AlarmKey] = []
+        forEach(index.numbers(of: device)) { if isWanted($0) { keys.append($0.key) } }
+        return keys
     }
 
-    private mutating func put(_ alarm: ActiveAlarm, age: Age) {
-        if let replaced = entries.updateValue(Entry(alarm: alarm, age: age), forKey: alarm.key) {
-            counts[Int(replaced.alarm.severity.rawValue)] -= 1
+    private func forEach(_ numbers: [Int64], _ body: (ActiveAlarm) -> Void) {
+        var rest = numbers[...]
+        while !rest.isEmpty {
+            let page = rest.prefix(StandingAlarms.page)
+            rest = rest.dropFirst(page.count)
+            let read = read(page.filter { cache.place(of: $0) == nil })
+            var next = read.startIndex
+            for number in page {
+                if let place = cache.place(of: number) {
+                    body(cache[place])
+                } else if next < read.endIndex, read[next].id == number {
+                    body(read[next])
+                    next += 1
+                }
+            }
         }
-        keysByDevice[alarm.key.device, default: []].insert(alarm.key)
+    }
+
+    // MARK: - Changing
+
+    /// - Parameter alarm: one whose key no other has.
+    mutating func insert(_ alarm: ActiveAlarm) {
+        index.insert(alarm.key, alarm.id)
         counts[Int(alarm.severity.rawValue)] += 1
-        if alarm.expires != nil, alarm.severity != .cleared { expiries.set(alarm.key, to: alarm.expires) }
+        if alarm.expires != nil, alarm.severity != .cleared { expiries.set(alarm.id, to: alarm.expires) }
+        // One that was taken out in this batch, to be changed, still has its row.
+        _ = cache.insert(alarm, age: .changed, isStored: ended.remove(alarm.id) != nil)
+        changed.append(alarm.id)
     }
 
     /// - Parameter age: what becomes of the row; an alarm that expires is written at once, since the event log does not
     ///   tell when.
     mutating func update(at index: Index, _ age: Age, _ change: (inout ActiveAlarm) -> Void) {
-        let (severity, expires) = (entries.values[index].alarm.severity, entries.values[index].alarm.expires)
-        change(&entries.values[index].alarm)
-        // What is over does not end once more.
-        if entries.values[index].alarm.severity == .cleared { entries.values[index].alarm.expires = nil }
-        let after = entries.values[index].alarm.severity
+        let (severity, expires) = (cache[index].severity, cache[index].expires)
+        cache.update(at: index) { alarm in
+            change(&alarm)
+            // What is over does not end once more.
+            if alarm.severity == .cleared { alarm.expires = nil }
+        }
+        let (number, after, deadline) = (cache[index].id, cache[index].severity, cache[index].expires)
         if after != severity {
             counts[Int(severity.rawValue)] -= 1
             counts[Int(after.rawValue)] += 1
         }
-        let deadline = entries.values[index].alarm.expires
-        if deadline != expires { expiries.set(entries.keys[index], to: deadline) }
-        self.age(at: index, to: expires == deadline ? age : .changed)
+        if deadline != expires { expiries.set(number, to: deadline) }
+        self.age(at: index, number, to: expires == deadline ? age : .changed)
+    }
+
+    private mutating func age(at index: Index, _ number: Int64, to age: Age) {
+        let before = cache.age(at: index)
+        guard age > before else { return }
+        cache.setAge(age, at: index)
+        if age == .changed { changed.append(number) } else if before == .current { repeated.append(number) }
     }
 
     mutating func remove(at index: Index) -> ActiveAlarm {
-        let alarm = entries.remove(at: index).value.alarm
+        let isStored = cache.isStored(at: index)
+        let alarm = cache.remove(at: index)
+        self.index.remove(alarm.key, alarm.id)
         counts[Int(alarm.severity.rawValue)] -= 1
-        keysByDevice[alarm.key.device]?.remove(alarm.key)
-        if keysByDevice[alarm.key.device]?.isEmpty == true { keysByDevice[alarm.key.device] = nil }
-        if alarm.expires != nil { expiries.set(alarm.key, to: nil) }
-        ended.insert(alarm.key)
+        if alarm.expires != nil { expiries.set(alarm.id, to: nil) }
+        if isStored { ended.insert(alarm.id) }
         return alarm
     }
 
     /// The alarm that is due first; it is to be ended.
     mutating func takeExpired(by time: Timestamp) -> Index? {
-        while let (key, _) = expiries.takeNext(by: time) {
-            if let index = entries.index(forKey: key) { return index }
+        while let (number, _) = expiries.takeNext(by: time) {
+            guard let place = place(of: number) else { continue }
+            cache.update(at: place) { $0.expires = nil }
+            return place
         }
         return nil
     }
 
     /// All that expire do so later.
     mutating func postpone(by nanoseconds: Int64) {
-        for key in expiries.keys {
-            guard let index = entries.index(forKey: key) else { continue }
-            update(at: index, .changed) { $0.expires = $0.expires?.adding(nanoseconds) }
-        }
+        guard expiries.count > 0 else { return }
+        expiries.postpone(by: nanoseconds)
+        cache.updateAll { $0.expires = $0.expires?.adding(nanoseconds) }
+        postponed = postponed.addingReportingOverflow(nanoseconds).overflow ? .max : postponed + nanoseconds
     }
 
-    private mutating func age(at index: Index, to age: Age) {
-        let before = entries.values[index].age
-        if age == .changed, before != .changed {
-            changed.append(entries.keys[index])
-        } else if age == .repeated, before == .current {
-            repeated.append(entries.keys[index])
-        } else {
-            return
-        }
-        entries.values[index].age = age
-    }
+    // MARK: - What the store has to write
 
-    /// What the store has to write to hold what this holds, since the last call, in a fixed order.
-    mutating func takeChanges(settling: Bool) -> (upserts: [ActiveAlarm], removals: [AlarmKey]) {
-        var upserts: [ActiveAlarm] = []
-        StandingAlarms.take(&changed, of: &entries, into: &upserts)
-        if settling { StandingAlarms.take(&repeated, of: &entries, into: &upserts) }
-        let removals = ended.sorted()
+    /// What the store has to write to hold what this holds, since the last call. It has to be written before anything is
+    /// looked for again: what is in it may not be in memory any more.
+    mutating func takeChanges(settling: Bool) -> Changes {
+        var changes = Changes(postponed: postponed)
+        postponed = 0
+        take(changed, &changes)
+        changed.removeAll(keepingCapacity: true)
+        if settling {
+            take(repeated, &changes)
+            repeated.removeAll(keepingCapacity: true)
+        }
+        changes.removals = ended.sorted()
         ended.removeAll(keepingCapacity: true)
-        upserts.sort { $0.id < $1.id }
-        return (upserts, removals)
+        changes.upserts.sort { $0.id < $1.id }
+        changes.repeats.sort { $0.number < $1.number }
+        if stored != nil { cache.trim(to: cacheLimit) }
+        return changes
     }
 
-    private static func take(
-        _ keys: inout [AlarmKey], of entries: inout [AlarmKey: Entry], into upserts: inout [ActiveAlarm]
-    ) {
-        for key in keys {
-            guard let index = entries.index(forKey: key), entries.values[index].age != .current else { continue }
-            entries.values[index].age = .current
-            upserts.append(entries.values[index].alarm)
+    private mutating func take(_ numbers: [Int64], _ changes: inout Changes) {
+        for number in numbers {
+            guard let place = cache.place(of: number) else { continue }
+            switch cache.age(at: place) {
+            case .current: continue
+            case .repeated: changes.repeats.append(AlarmRepeat(cache[place]))
+            case .reworded, .changed: changes.upserts.append(cache[place])
+            }
+            cache.setAge(.current, at: place)
+            cache.setStored(at: place)
         }
-        keys.removeAll(keepingCapacity: true)
     }
 }

@@ -51,9 +51,12 @@ public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         return (first.key, first.due)
     }
 
-    /// Moves every deadline by as much.
+    /// Moves every deadline by as much; at the end of time it stays there.
     public mutating func postpone(by nanoseconds: Int64) {
-        deadlines = deadlines.mapValues { Timestamp(nanoseconds: $0.nanoseconds + nanoseconds) }
+        deadlines = deadlines.mapValues { due in
+            let (sum, isTooLate) = due.nanoseconds.addingReportingOverflow(nanoseconds)
+            return Timestamp(nanoseconds: isTooLate ? (nanoseconds < 0 ? .min : .max) : sum)
+        }
         rebuild()
     }
 

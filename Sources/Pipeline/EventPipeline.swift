@@ -16,6 +16,7 @@ public import Store
 /// between.
 public struct EventPipeline: Sendable {
     private let store: EventStore
+    private let alarmCacheLimit: Int
     private var metrics: PipelineMetrics
     // The rooms that events are made in, each with its part of the work in a file of its own beside this one.
     var devices = DeviceInventory()
@@ -50,17 +51,25 @@ public struct EventPipeline: Sendable {
     private static let settlingNanoseconds: Int64 = 1_000_000_000
 
     /// Goes on where the store stands.
+    ///
+    /// - Parameter alarmCacheLimit: how many alarms are held in memory whole beside those that are being spoken of. Nothing
+    ///   depends on it but the time that it takes.
     public init(
-        store: EventStore, snapshot: PipelineSnapshot, metrics: MetricsRegistry
+        store: EventStore, snapshot: PipelineSnapshot, metrics: MetricsRegistry,
+        alarmCacheLimit: Int = AlarmTable.defaultCacheLimit
     ) throws(StoreError) {
         self.store = store
+        self.alarmCacheLimit = alarmCacheLimit
         self.snapshot = snapshot
         self.metrics = PipelineMetrics(metrics)
         try load()
     }
 
-    /// The alarms that stand, the oldest raise first.
+    /// The alarms that stand, the oldest raise first: a GiB where there are a million.
     public var activeAlarms: [ActiveAlarm] { alarms.alarms }
+
+    /// Those of the server itself.
+    public var ownAlarms: [ActiveAlarm] { alarms.alarms(of: OwnFacts.device(at: OwnFacts.address).id) }
 
     /// Takes the records from `position` on through to the store, in one transaction, and gives the events they made.
     ///
@@ -112,6 +121,7 @@ public struct EventPipeline: Sendable {
         mustReload = true
         if !records.isEmpty { takePolicy(&draft) }
         for record in records { step(record, &draft) }
+        if let failure = alarms.takeFailure() { throw EventPipeline.unread(failure) }
         let isSettling = isSettlingDue
         let changes = alarms.takeChanges(settling: isSettling)
         var batch = BatchOutcome(
@@ -120,6 +130,8 @@ public struct EventPipeline: Sendable {
             forgottenMemories: changes.forgotten, boots: boots.takeChanges(), progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap { removal($0, now: now) })
+        batch.postponedAlarms = changes.postponed
+        batch.repeatedAlarms = changes.repeats
         batch.operators = operations.takeChanges()
         batch.resynchronisation = syncs.takeChanges()
         let found = try store.commit(batch)
@@ -132,6 +144,10 @@ public struct EventPipeline: Sendable {
         if isSettling { settled = (lastEventID, clock ?? Timestamp(nanoseconds: 0)) }
         position = batch.position ?? position
         metrics.add(draft.tally, alarms: alarms, devices: devices)
+    }
+
+    private static func unread(_ failure: any Error) -> StoreError {
+        failure as? StoreError ?? StoreError(.damaged, place: "table alarms", reason: "\(failure)")
     }
 
     /// `nil` where it is too soon for another look.
@@ -152,14 +168,18 @@ public struct EventPipeline: Sendable {
     }
 
     private mutating func load() throws(StoreError) {
-        let saved = try store.load()
+        let store = store
+        var alarms = AlarmTable(
+            stored: StoredAlarms { try store.alarmRows($0) }, settings: snapshot.alarms, cacheLimit: alarmCacheLimit)
+        let saved = try store.load { alarms.load($0) }
+        for alarm in saved.unsettledAlarms { alarms.load(repeated: alarm) }
+        alarms.load(saved.memories)
         position = saved.position
         clock = saved.clock
         lastEventID = saved.lastEventID
         devices = DeviceInventory(saved.inventory, policy: snapshot.devices)
         operations = Operations(saved.operators)
-        alarms = AlarmTable(
-            saved.activeAlarms, repeated: saved.unsettledAlarms, memories: saved.memories, settings: snapshot.alarms)
+        self.alarms = alarms
         boots = BootTable(saved.boots)
         syncs = SyncTable(saved.resynchronisation, lastNumber: saved.lastRequest)
         settled = nil

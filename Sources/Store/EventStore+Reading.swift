@@ -13,12 +13,10 @@ extension EventStore {
         /// The largest time that the pipeline had read.
         public var clock: Timestamp?
         public var lastEventID: Int64
-        /// Those whose clear is withheld among them, with severity cleared.
-        public var activeAlarms: [ActiveAlarm]
         public var memories: [AlarmMemory]
         public var boots: [(BootUnit, BootClock)]
-        /// Those of them whose rows are behind the event log.
-        public var unsettledAlarms: [AlarmKey]
+        /// Those that stand and whose rows are behind the event log, as they are by that; in the order of their raises.
+        public var unsettledAlarms: [ActiveAlarm]
         public var inventory: SavedInventory
         public var cursors: [String: SinkCursor]
         public var operators: SavedOperatorState
@@ -28,15 +26,23 @@ extension EventStore {
     }
 
     /// All of it as it stood at one moment.
-    public func load() throws(StoreError) -> Snapshot {
+    ///
+    /// - Parameter alarm: gets every alarm that stands, also one whose clear is withheld, before this returns; `nil` where
+    ///   nobody wants them.
+    public func load(eachAlarm alarm: ((AlarmSummary) -> Void)? = nil) throws(StoreError) -> Snapshot {
         try reading { database in
-            var alarms = try AlarmRow.readAll(database)
-            let unsettled = try UnsettledEvents.settle(&alarms, from: database)
+            if let alarm { try AlarmRow.forEach(database, alarm) }
+            let repeats = try UnsettledEvents.repeats(database)
+            var unsettled: [ActiveAlarm] = []
+            for var alarm in try AlarmRow.read(repeats.keys.sorted(), database)
+            where repeats[alarm.id]?.bringUpToDate(&alarm) ?? false {
+                unsettled.append(alarm)
+            }
             let clock = try ProgressRow.value(ProgressRow.clock, database).map { Timestamp(nanoseconds: $0) }
             let syncs = try SyncRows.load(database)
             return Snapshot(
                 position: try ProgressRow.position(database),
-                clock: clock, lastEventID: try EventStore.lastEventID(database), activeAlarms: alarms,
+                clock: clock, lastEventID: try EventStore.lastEventID(database),
                 memories: try AlarmMemoryRow.readAll(database), boots: try BootClockRow.readAll(database),
                 unsettledAlarms: unsettled, inventory: try DeviceRow.load(clock: clock, database),
                 cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database),
@@ -61,15 +67,6 @@ extension EventStore {
     /// sink with that cursor still needs. `nil` where there is none.
     public func position(ofEventAfter id: Int64) throws(StoreError) -> JournalPosition? {
         try reading { database in try EventRow.position(after: id, from: database) }
-    }
-
-    /// In the order in which they were raised.
-    public func activeAlarms() throws(StoreError) -> [ActiveAlarm] {
-        try reading { database in
-            var alarms = try AlarmRow.readAll(database)
-            try UnsettledEvents.settle(&alarms, from: database)
-            return alarms.filter { $0.severity != .cleared }
-        }
     }
 
     /// In the order of their identities.

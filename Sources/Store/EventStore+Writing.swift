@@ -20,8 +20,10 @@ extension EventStore {
     private static func write(_ outcome: BatchOutcome, to database: Database) throws -> EventLogState? {
         var coder = SinkListCoder()
         try EventRow.insert(outcome.events, into: database, &coder)
+        try AlarmRow.postpone(by: outcome.postponedAlarms, in: database)
         try AlarmRow.remove(outcome.endedAlarms, from: database)
         try AlarmRow.insert(outcome.standingAlarms, into: database, &coder)
+        try AlarmRow.insert(outcome.repeatedAlarms, into: database)
         try AlarmMemoryRow.remove(outcome.forgottenMemories, from: database)
         try AlarmMemoryRow.insert(outcome.memories, into: database)
         try BootClockRow.insert(outcome.boots, into: database)

@@ -27,6 +27,9 @@ enum StoreSchema {
         migrator.registerMigration("8 devices' tables, requests to devices") { database in
             try database.execute(sql: SyncRows.migration)
         }
+        migrator.registerMigration("9 alarms by number, their repeats") { database in
+            try database.execute(sql: AlarmRow.migration)
+        }
         return migrator
     }()
 

@@ -22,9 +22,14 @@ public struct StoredEvent: Sendable, Hashable {
 public struct BatchOutcome: Sendable {
     /// In ascending order of their numbers, all above the last one stored.
     public var events: [StoredEvent]
+    /// All stored times at which alarms end by themselves move by as much first, in nanoseconds.
+    public var postponedAlarms: Int64 = 0
     /// Alarms whose row is to be written.
     public var standingAlarms: [ActiveAlarm]
-    public var endedAlarms: [AlarmKey]
+    /// Alarms of which only that is to be written.
+    public var repeatedAlarms: [AlarmRepeat] = []
+    /// By their numbers.
+    public var endedAlarms: [Int64]
     public var devices: DeviceChanges
     /// What is remembered of alarms, new or altered, and of which nothing is any more.
     public var memories: [AlarmMemory]
@@ -51,7 +56,7 @@ public struct BatchOutcome: Sendable {
     ///   - standingAlarms: alarms that stand now, new or altered.
     ///   - endedAlarms: alarms that stand no more.
     public init(
-        events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [AlarmKey] = [],
+        events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [Int64] = [],
         devices: DeviceChanges = DeviceChanges(), memories: [AlarmMemory] = [], forgottenMemories: [AlarmKey] = [],
         boots: [(BootUnit, BootClock)] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
         position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil,

@@ -16,15 +16,11 @@ enum UnsettledEvents {
 
     private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
 
-    /// Gives those whose rows are behind.
-    @discardableResult
-    static func settle(_ alarms: inout [ActiveAlarm], from database: Database) throws -> [AlarmKey] {
+    /// The last of these repeats of each alarm, by the alarm's number.
+    static func repeats(_ database: Database) throws -> [Int64: Repeat] {
         // A store of the time before this wrote all of them with every batch.
-        guard let settled = try ProgressRow.value(ProgressRow.settledEvent, database) else {
-            return []
-        }
-        var changed: Set<Int> = []
-        let alarmsByID = Dictionary(alarms.indices.map { (alarms[$0].id, $0) }) { $1 }
+        guard let settled = try ProgressRow.value(ProgressRow.settledEvent, database) else { return [:] }
+        var repeats: [Int64: Repeat] = [:]
         var rows = try BoundStatement(database, query)
         defer { rows.reset() }
         rows.bind(settled)
@@ -33,23 +29,15 @@ enum UnsettledEvents {
             reader.nextRow()
             // A row that is damaged is passed over: the next one of its alarm makes up for it.
             guard let event = try? Repeat(&reader) else { continue }
-            guard event.transition == .repeated, let index = event.alarmID.flatMap({ alarmsByID[$0] }),
-                event.count > alarms[index].count
-            else { continue }
-            alarms[index].device = event.device
-            alarms[index].text = event.text
-            alarms[index].eventType = event.eventType
-            alarms[index].probableCause = event.probableCause
-            alarms[index].lastTime = event.time
-            alarms[index].count = event.count
-            alarms[index].uptime = event.uptime
-            alarms[index].runningNumber = event.runningNumber
-            changed.insert(index)
+            guard event.transition == .repeated, let alarm = event.alarmID else { continue }
+            if let before = repeats[alarm], before.count >= event.count { continue }
+            repeats[alarm] = event
         }
-        return changed.map { alarms[$0].key }
+        return repeats
     }
 
-    private struct Repeat {
+    /// An alarm told again.
+    struct Repeat {
         var time: Timestamp
         var transition: Transition
         var alarmID: Int64?
@@ -73,6 +61,22 @@ enum UnsettledEvents {
             count = try reader.count()
             uptime = try reader.uptime()
             runningNumber = try reader.runningNumber()
+        }
+
+        /// Brings an alarm up to date; `false` where its row tells that much already.
+        func bringUpToDate(_ alarm: inout ActiveAlarm) -> Bool {
+            guard count > alarm.count else { return false }
+            // What else is known of the device is written at once where it changes.
+            alarm.device.name = device.name
+            alarm.device.address = device.address
+            alarm.text = text
+            alarm.eventType = eventType
+            alarm.probableCause = probableCause
+            alarm.lastTime = time
+            alarm.count = count
+            alarm.uptime = uptime
+            alarm.runningNumber = runningNumber
+            return true
         }
     }
 }

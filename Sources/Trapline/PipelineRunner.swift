@@ -290,7 +290,7 @@ final class PipelineRunner: Sendable {
             state.backlogEnd = nil
             return true
         }
-        if isBacklogDone, pipeline.activeAlarms.contains(where: { OwnFacts.heldStorage(of: $0.key) == Self.eventLog }) {
+        if isBacklogDone, pipeline.ownAlarms.contains(where: { OwnFacts.heldStorage(of: $0.key) == Self.eventLog }) {
             log.noteStandingAlarm()
         }
         log.note(pipeline.log)

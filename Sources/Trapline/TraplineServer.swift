@@ -87,20 +87,21 @@ public final class TraplineServer: Service {
             recall: Self.recallInforms(folder, journal, logger), metrics: metrics, logger: logger)
         let facts = FactRecorder(journal: journal)
         self.facts = facts
-        // What was told before the last stop is not told again, and its end is.
-        let failing = saved.activeAlarms.compactMap { OwnFacts.failedSink(of: $0.key) }
-        let failures = SinkFailures(standing: Set(failing)) { facts.record($0) }
-        self.sinkFailures = failures
-        // A server that was killed could not tell the end of these. What goes on is told again within seconds.
-        facts.record(
-            saved.activeAlarms.compactMap { OwnFacts.overBudget(of: $0.key) }
-                .map { .withinBudget(listener: $0.listener, sender: $0.sender, refused: 0) })
-        let lagging = saved.activeAlarms.compactMap { OwnFacts.laggingSink(of: $0.key) }
-        let lags = SinkLags(standing: Set(lagging), logger: logger) { facts.record($0) }
         let snapshot = PipelineSnapshot(loaded, configuration)
         let routing = RoutingSnapshot(snapshot)
         self.routing = routing
         let eventPipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: metrics)
+        // What was told before the last stop is not told again, and its end is.
+        let standing = eventPipeline.ownAlarms.map(\.key)
+        let failing = standing.compactMap { OwnFacts.failedSink(of: $0) }
+        let failures = SinkFailures(standing: Set(failing)) { facts.record($0) }
+        self.sinkFailures = failures
+        // A server that was killed could not tell the end of these. What goes on is told again within seconds.
+        facts.record(
+            standing.compactMap { OwnFacts.overBudget(of: $0) }
+                .map { .withinBudget(listener: $0.listener, sender: $0.sender, refused: 0) })
+        let lagging = standing.compactMap { OwnFacts.laggingSink(of: $0) }
+        let lags = SinkLags(standing: Set(lagging), logger: logger) { facts.record($0) }
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
         self.start = Mutex((eventPipeline, reader))
         let manager = DeviceManager(
@@ -133,7 +134,7 @@ public final class TraplineServer: Service {
             ).perform(request, by: name)
         }
         self.sinks = sinks
-        self.storageAlarms = StorageAlarms(standing: saved.activeAlarms.map(\.key))
+        self.storageAlarms = StorageAlarms(standing: standing)
         let holds = JournalHolds(store: store, cursors: cursors, sinks: { sinks.needingDatagrams })
         self.keeper = StorageKeeper(
             journal: journal, segmentSize: configuration.journal.segmentSize,

@@ -36,3 +36,13 @@ func received(
 }
 
 let device = EventDevice(id: "10.1.1.1", name: "gateway", address: IPAddress(v4: 0x0a01_0101))
+
+extension ActiveAlarm {
+    /// As whoever stores alarms does.
+    mutating func take(_ told: AlarmRepeat) {
+        lastTime = told.lastTime
+        count = told.count
+        uptime = told.uptime
+        runningNumber = told.runningNumber
+    }
+}

@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("device=edge-*", true), ("device=S123", true), ("device=10.0.0.7", true), ("device=10.0.?.*", true), ("device=10.0.1.*", false), ("device=core-*", false),
+        ("device=edge-*", true), ("device=S123", true), ("device=10.0.0.7", true), ("device=10.0.?.*", true),
+        ("device=10.0.1.*", false), ("device=core-*", false),
         ("group=access", true), ("group=core", false), ("tenant=ac??", true), ("tenant=", false), ("tenant=*", true),
         ("site=north\nsite=south", true), ("site=west\nsite=south", false), ("alarm=link*", true),
         ("alarm=linkUp", false), ("source=ifIndex.*", true), ("source=", false), ("severity=major", true),

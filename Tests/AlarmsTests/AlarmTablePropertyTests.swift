@@ -31,7 +31,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var table = AlarmTable()
         // What a store would hold that is only ever told the changes.
-        var stored: [AlarmKey: ActiveAlarm] = [:]
+        var stored: [Int64: ActiveAlarm] = [:]
         var history: [Told] = []
         for number in 1...400 {
             let told = Told(
@@ -54,8 +54,9 @@ import Testing
             }
             if number % 7 == 0 {
                 let changes = table.takeChanges()
-                for key in changes.removals { stored[key] = nil }
-                for alarm in changes.upserts { stored[alarm.key] = alarm }
+                for number in changes.removals { stored[number] = nil }
+                for alarm in changes.upserts { stored[alarm.id] = alarm }
+                for told in changes.repeats { stored[told.number]?.take(told) }
                 guard Set(stored.values) == Set(table.alarms) else {
                     Issue.record("seed \(seed), step \(number): the changes do not add up to the table")
                     return

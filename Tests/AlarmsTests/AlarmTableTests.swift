@@ -213,11 +213,33 @@ import Testing
         _ = try apply(told(.cleared, source: "B"), to: &table, id: 3)
         let changes = table.takeChanges()
         #expect(changes.upserts.map(\.id) == [1])
-        #expect(changes.removals.map(\.source) == ["B"])
+        #expect(changes.removals.isEmpty, "it never had a row")
         #expect(table.takeChanges().upserts.isEmpty)
         #expect(table.takeChanges().removals.isEmpty)
         table.note(sinks: ["noc"], for: AlarmTable.key(for: told(.major, source: "A"), device: device))
         #expect(table.takeChanges().upserts.map(\.sinks) == [["noc"]])
+        _ = try apply(told(.cleared, source: "A"), to: &table, id: 4)
+        #expect(table.takeChanges().removals == [1])
+        #expect(table.takeChanges().removals.isEmpty)
+    }
+
+    @Test func aRepeatInTheSameWordsIsLittleToWrite() throws {
+        var table = AlarmTable()
+        _ = try apply(told(.major), to: &table, id: 1)
+        _ = table.takeChanges()
+        _ = try apply(told(.major), to: &table, id: 2)
+        let waiting = table.takeChanges(settling: false)
+        #expect(waiting.upserts.isEmpty && waiting.repeats.isEmpty, "and can wait")
+        let changes = table.takeChanges()
+        #expect(changes.upserts.isEmpty)
+        #expect(changes.repeats.map(\.number) == [1])
+        #expect(changes.repeats.map(\.count) == [2])
+        var other = told(.major)
+        other.text += "!"
+        _ = try apply(other, to: &table, id: 3)
+        let reworded = table.takeChanges()
+        #expect(reworded.upserts.map(\.count) == [3], "other words are written with all of it")
+        #expect(reworded.repeats.isEmpty)
     }
 
     @Test func whatTheStoreHeldStandsAgain() throws {

@@ -40,18 +40,19 @@ extension OperatorActions {
 
     private func alarms(_ selection: AlarmSelection) throws -> [ActiveAlarm] {
         let matcher = try matcher(selection.matcher)
-        let standing = try store.activeAlarms()
         guard let numbers = selection.numbers.map(Set.init) else {
-            let chosen = standing.filter(matcher.matches)
+            var chosen: [ActiveAlarm] = []
+            try store.forEachActiveAlarm { if matcher.matches($0) { chosen.append($0) } }
             if chosen.isEmpty { throw ServerError("no such alarm stands") }
             return chosen
         }
+        let standing = try store.activeAlarms(numbers)
         let missing = numbers.subtracting(standing.map(\.id)).sorted()
         if let first = missing.first {
             let others = missing.count == 1 ? "" : ", nor \(missing.count - 1) more of these"
             throw ServerError("no alarm \(first) stands\(others); trapline alarms lists them")
         }
-        return standing.filter { numbers.contains($0.id) && matcher.matches($0) }
+        return standing.filter(matcher.matches)
     }
 
     private func matcher(_ text: String?) throws -> AlarmMatcher { try AlarmMatcher(text: text ?? "") }
