@@ -68,6 +68,9 @@ public struct EventPipeline: Sendable {
     /// The alarms that stand, the oldest raise first: a GiB where there are a million.
     public var activeAlarms: [ActiveAlarm] { alarms.alarms }
 
+    /// How many alarms stand.
+    public var activeAlarmCount: Int { alarms.count }
+
     /// Those of the server itself.
     public var ownAlarms: [ActiveAlarm] { alarms.alarms(of: OwnFacts.device(at: OwnFacts.address).id) }
 

@@ -30,14 +30,17 @@ struct PipelineBenchmark {
 
     private let snapshot: PipelineSnapshot
 
-    init() throws {
+    init() throws { snapshot = try Self.snapshot() }
+
+    /// The shipped rules and modules, and one route that sends everything to a sink.
+    static func snapshot(_ alarms: AlarmSettings = AlarmSettings()) throws -> PipelineSnapshot {
         guard let folder = Catalog.bundledDirectory() else {
             throw BenchmarkError("the bundled MIB modules are missing")
         }
         let catalog = Catalog.load(directories: [folder]).catalog
         let rules = ConfigurationLoader.standardRules(catalog: catalog).rules
         guard let zone = TimeZone(identifier: "UTC") else { throw BenchmarkError("there is no time zone UTC") }
-        snapshot = PipelineSnapshot(
+        return PipelineSnapshot(
             interpreter: AlarmInterpreter(rules: rules, catalog: catalog),
             routing: RoutingTable(
                 routes: [Route(name: "everything", to: ["count"])]
@@ -45,7 +48,7 @@ struct PipelineBenchmark {
                         Route(
                             name: "repeats", when: RouteConditions(transitions: [.repeated]), to: ["count"])
                     ], catalog: catalog, timeZone: zone),
-            catalog: catalog)
+            catalog: catalog, alarms: alarms)
     }
 
     func run(_ datagram: [UInt8], traps: Int) throws -> Round {

@@ -8,7 +8,8 @@ struct TraplineBench: ParsableCommand {
         abstract: "Measures the CPU time that a trap costs.",
         discussion: "Build for release: swift run -c release trapline-bench",
         subcommands: [
-            ReportCommand.self, RunCommand.self, StagesCommand.self, CompareCommand.self, LoadCommand.self,
+            ReportCommand.self, RunCommand.self, StagesCommand.self, AlarmsCommand.self, CompareCommand.self,
+            LoadCommand.self,
             PrintLinesCommand.self,
         ],
         defaultSubcommand: StagesCommand.self)

@@ -37,7 +37,8 @@ import Testing
         let store = try EventStore(folder: folder.path + "/made/here")
         let outcome = BatchOutcome(
             events: [try Sample.stored(1), try Sample.stored(2, sinks: [])],
-            standingAlarms: [try Sample.alarm(1), try Sample.alarm(2, source: "a\0b")], devices: DeviceChanges(devices: [Sample.device()]),
+            standingAlarms: [try Sample.alarm(1), try Sample.alarm(2, source: "a\0b")],
+            devices: DeviceChanges(devices: [Sample.device()]),
             progress: SinkProgress(
                 cursors: ["noc": SinkCursor(1, born: 9), "ops \0": SinkCursor(2, removed: Timestamp(seconds: 7))],
                 deadLetters: [

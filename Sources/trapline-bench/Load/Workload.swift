@@ -15,22 +15,26 @@ enum Workload {
     static let firstRequestID: Int32 = 0x4000_0000
 
     private static let community = ArraySlice("trapuser".utf8)
-    private static let uptime: UInt32 = 1_234_567
+    static let uptime: UInt32 = 1_234_567
     private static let stamp = Stamp(label: .load, time: 0).text
 
-    /// - Parameter severity: as the vendor counts: 0 cleared, 2 warning, 3 minor, 4 major, 5 critical.
-    static func vendorAlarm(kind: PDUKind, severity: Int32) -> [UInt8] {
+    /// - Parameters:
+    ///   - severity: as the vendor counts: 0 cleared, 2 warning, 3 minor, 4 major, 5 critical.
+    ///   - uptime: hundredths of a second.
+    static func vendorAlarm(
+        kind: PDUKind, severity: Int32, source: String = "Board#1/EthernetLink#0", uptime: UInt32 = uptime
+    ) -> [UInt8] {
         let root = OID.enterprises.appending(5_003, 9, 10, 1, 21)
         let values: [(UInt32, Value)] = [
             (1, .integer(9)), (2, text("Ethernet link 1 is down, \(stamp)")),
-            (3, text("Board#1/EthernetLink#0")), (4, .integer(severity)), (5, .integer(1_207)), (6, .integer(1)),
+            (3, text(source)), (4, .integer(severity)), (5, .integer(1_207)), (6, .integer(1)),
             (7, .integer(56)), (8, text("1000BASE-T, no carrier; 3 changes in 15 minutes.")), (9, text("")),
             (10, text("")),
             (11, .octetString([0x07, 0xea, 11, 23, 4, 40, 17, 0])), (16, text("3589153")),
         ]
         return v2(
             kind, trapOID: root.appending(2, 0, 10),
-            values.map { VariableBinding(name: root.appending(1, $0.0, 0), value: $0.1) })
+            values.map { VariableBinding(name: root.appending(1, $0.0, 0), value: $0.1) }, uptime: uptime)
     }
 
     /// linkDown or linkUp of RFC 2863, with the interface's description beside what the RFC asks for.
@@ -57,7 +61,9 @@ enum Workload {
         ]
     }
 
-    private static func v2(_ kind: PDUKind, trapOID: OID, _ variables: [VariableBinding]) -> [UInt8] {
+    private static func v2(
+        _ kind: PDUKind, trapOID: OID, _ variables: [VariableBinding], uptime: UInt32 = uptime
+    ) -> [UInt8] {
         let notification = SNMPNotification(
             version: .v2c, kind: kind == .informRequest ? .inform : .trap, trapOID: trapOID, uptime: uptime,
             variables: VariableBindings(variables))
