@@ -91,7 +91,6 @@ enum AlarmsMeasurement {
             let disk = try size(of: folder)
             try store.close()
             pipeline = try EventPipeline(store: .inMemory(), snapshot: snapshot, metrics: MetricsRegistry())
-            malloc_trim(0)
             let before = residentMemory
             let begin = DispatchTime.now().uptimeNanoseconds
             (store, pipeline) = try open()
