@@ -40,7 +40,8 @@ public struct Device: Sendable, Hashable {
     public var tenant: String?
     public var region: String?
     public var site: String?
-    /// What its last notification was, and how it came: `acKeepAlive`, `keep-alives`.
+    /// What its last notification was, and how it came: `linkDown`, `traps`. A keep-alive counts only where it never
+    /// said anything else.
     public var lastNotification: String?
     public var lastListener: String?
     public var isInMaintenance = false

@@ -10,10 +10,11 @@ extension DeviceInventory {
         let place = arrival.place
         claimsChanged = true
         if var claim = claims[key] {
-            if claim.address == place.address, claim.peerSerial == peer {
+            let isRecent = clock.now - claim.last <= DeviceInventory.claimAge
+            if isRecent, claim.address == place.address, claim.peerSerial == peer {
                 claim.count += 1
             } else {
-                // Two contradict each other; it is told once all the same.
+                // Two contradict each other, or it is an old story; it is told once all the same.
                 claim.count = 1
                 claim.first = clock.now
             }

@@ -48,10 +48,7 @@ extension DeviceInventory {
             rename(index, to: key, arrival.time)
             return settled(index, arrival)
         }
-        let occupant = bound(arrival.place) ?? places[arrival.place.address]?.sole
-        if let occupant, isVerifying(at: arrival.place.address), entries[Int(occupant)].device.serial != nil,
-            !arrival.isAuthenticated
-        {
+        if !arrival.isAuthenticated, isVerifying(at: arrival.place.address), let occupant = occupant(arrival.place) {
             claim(key, .serial, occupant, arrival, peer: nil)
             return nil
         }
@@ -60,6 +57,14 @@ extension DeviceInventory {
         entries[Int(index)].device.serial = serial
         serials[serial] = index
         return settled(index, arrival)
+    }
+
+    /// Somebody at this place who has a serial number: the one with this port, else the one known longest.
+    private func occupant(_ place: DevicePlace) -> Int32? {
+        if let index = bound(place), entries[Int(index)].device.serial != nil { return index }
+        return places[place.address]?.all.filter { entries[Int($0)].device.serial != nil }.min {
+            entries[Int($0)].device.number < entries[Int($1)].device.number
+        }
     }
 
     /// The device that an unknown serial number belongs to as the other unit, where nothing speaks against it: a pair
@@ -74,6 +79,9 @@ extension DeviceInventory {
     }
 
     private mutating func settled(_ index: Int32, _ arrival: Arrival) -> Int32 {
+        if let engine = arrival.signs.engineID, entries[Int(index)].device.engineID != engine {
+            noteEngine(engine, of: index, arrival.time)
+        }
         if let peer = arrival.signs.peerSerial { return notePeer(peer, of: index, arrival) }
         return index
     }
@@ -88,9 +96,7 @@ extension DeviceInventory {
     }
 
     private mutating func join(_ serial: String, to index: Int32, _ time: Timestamp) {
-        if let old = entries[Int(index)].device.peerSerial, serials[old] == index { serials[old] = nil }
-        serials[serial] = index
-        entries[Int(index)].device.peerSerial = serial
+        setPeer(serial, of: index, time)
         activate(serial, of: index, time)
     }
 
@@ -102,7 +108,7 @@ extension DeviceInventory {
         let key = "peer:" + serial
         let other = serials[peer]
         if other == nil, device.peerSerial == nil, !isVerifying(at: device.address) || arrival.isAuthenticated {
-            setPeer(peer, of: index)
+            setPeer(peer, of: index, arrival.time)
             return index
         }
         if arrival.isAuthenticated { return pair(index, peer, key, arrival.time) }
@@ -115,8 +121,14 @@ extension DeviceInventory {
         return pair(index, peer, key, arrival.time)
     }
 
-    private mutating func setPeer(_ peer: String, of index: Int32) {
-        if let old = entries[Int(index)].device.peerSerial, serials[old] == index { serials[old] = nil }
+    private mutating func setPeer(_ peer: String, of index: Int32, _ time: Timestamp) {
+        if let old = entries[Int(index)].device.peerSerial, old != peer, serials[old] == index {
+            serials[old] = nil
+            // The unit that the pair was named for is none of it any more, and may turn up elsewhere.
+            if entries[Int(index)].device.id == "serial:" + old, let serial = entries[Int(index)].device.serial {
+                rename(index, to: "serial:" + serial, time)
+            }
+        }
         entries[Int(index)].device.peerSerial = peer
         serials[peer] = index
         markChanged(index)
@@ -130,7 +142,7 @@ extension DeviceInventory {
             // A pair's own other unit stays behind with nobody.
             merge(other, into: index, time)
         }
-        setPeer(peer, of: index)
+        setPeer(peer, of: index, time)
         return index
     }
 
@@ -150,6 +162,18 @@ extension DeviceInventory {
         guard index >= 0, entries[Int(index)].device.id == key else { return index }
         setEngine(engine, of: index)
         return index
+    }
+
+    /// The device tells its serial number and this engine ID: a first one, its other unit's, or a new one. Whoever was
+    /// known by no more than that at the same address was this device.
+    private mutating func noteEngine(_ engine: String, of index: Int32, _ time: Timestamp) {
+        let address = entries[Int(index)].device.address
+        if let other = engines[engine], other != index {
+            let device = entries[Int(other)].device
+            guard device.serial == nil, device.address == address else { return }
+            merge(other, into: index, time)
+        }
+        setEngine(engine, of: index)
     }
 
     mutating func setEngine(_ engine: String, of index: Int32) {
@@ -198,6 +222,7 @@ extension DeviceInventory {
     mutating func move(_ index: Int32, to place: DevicePlace, _ key: String, _ time: Timestamp) {
         drop(key)
         let previous = entries[Int(index)].device.address
+        if portClaims[previous]?.device == entries[Int(index)].device.id { dropPortClaim(previous) }
         unbind(index)
         leavePlace(index)
         entries[Int(index)].device.address = place.address
@@ -251,10 +276,10 @@ extension DeviceInventory {
 
     /// `other` was this device all the time.
     mutating func merge(_ other: Int32, into index: Int32, _ time: Timestamp) {
-        if entries[Int(other)].device.liveness.stage.isSilent { revive(other, time) }
         let merged = entries[Int(other)].device
+        if merged.liveness.stage == .lost { tell(.connectionRestored, of: other, at: time) }
         remove(other)
-        portClaims[merged.address] = nil
+        if portClaims[merged.address]?.device == merged.id { dropPortClaim(merged.address) }
         renameClaims(of: merged.id, at: merged.address, to: entries[Int(index)].device.id)
         var device = entries[Int(index)].device
         device.firstSeen = min(device.firstSeen, merged.firstSeen)
@@ -264,6 +289,7 @@ extension DeviceInventory {
         device.softwareVersion = device.softwareVersion ?? merged.softwareVersion
         device.foundName = device.foundName ?? merged.foundName
         if device.given == Device.Placement() { device.given = merged.given }
+        device.isInMaintenance = device.isInMaintenance || merged.isInMaintenance
         if device.liveness.period.milliseconds == nil { device.liveness.period = merged.liveness.period }
         entries[Int(index)].device = device
         if device.engineID == nil, let engine = merged.engineID { setEngine(engine, of: index) }
@@ -271,7 +297,13 @@ extension DeviceInventory {
             entries[Int(index)].device.serial = serial
             serials[serial] = index
         }
+        if merged.address == device.address {
+            for bound in merged.ports.all where device.ports.port(on: bound.listener) == nil {
+                bind(index, port: bound.port, listener: bound.listener)
+            }
+        }
         place(index)
+        arm(index)
         markChanged(index)
         tell(.identified(previous: merged.id), of: index, at: time)
     }

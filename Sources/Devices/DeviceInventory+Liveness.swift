@@ -54,7 +54,7 @@ extension DeviceInventory {
         noteReached(index, arrival)
         if entries[Int(index)].device.lastSeen < arrival.time { entries[Int(index)].device.lastSeen = arrival.time }
         if arrival.isKeepAlive { noteKeepAlive(index, arrival.time) }
-        entries[Int(index)].device.liveness.refreshed = clock.now
+        refresh(index)
         let stage = entries[Int(index)].device.liveness.stage
         if stage.isSilent {
             revive(index, arrival.time)
@@ -73,6 +73,12 @@ extension DeviceInventory {
         // What nothing vouches for but an address waits until it is seen whose it is.
         return arrival.isKeepAlive
             && portClaims[arrival.place.address]?.device != entries[Int(index)].device.id
+    }
+
+    mutating func refresh(_ index: Int32) {
+        entries[Int(index)].device.liveness.refreshed = clock.now
+        guard entries[Int(index)].device.site != nil, let key = siteKey(index) else { return }
+        sites[key]?.lastHeard = clock.now
     }
 
     private mutating func noteReached(_ index: Int32, _ arrival: Arrival) {
@@ -105,7 +111,6 @@ extension DeviceInventory {
         let stage = entries[Int(index)].device.liveness.stage
         guard stage.isSilent else { return }
         if stage == .lost { tell(.connectionRestored, of: index, at: time) }
-        entries[Int(index)].device.liveness.refreshed = clock.now
         setStage(.alive, of: index)
         arm(index)
         returnedAtSite(index)

@@ -8,13 +8,14 @@ extension DeviceInventory {
     public mutating func take(_ policy: DevicePolicy) -> [DeviceNews] {
         guard policy != self.policy else { return [] }
         self.policy = policy
-        for index in entries.indices where entries[index].isUsed {
+        // In the order in which they came: that of the entries depends on which were free.
+        let used = entries.indices.filter { entries[$0].isUsed }
+        for index in used.sorted(by: { entries[$0].device.number < entries[$1].device.number }) {
             place(Int32(index))
             arm(Int32(index))
         }
         enterExpected()
-        defer { news = [] }
-        return news
+        return takeNews()
     }
 
     /// Where the device belongs, what it is called and whether it is watched, by the operator's word and its network's.
@@ -29,19 +30,21 @@ extension DeviceInventory {
         device.name = device.given.name ?? rule?.name ?? device.foundName ?? device.address.description
         entries[Int(index)].configuredPeriod = rule?.period?.nanoseconds ?? 0
         entries[Int(index)].isExpected = rule?.isExpected
+        let key = siteKey(index)
         let isWatched = device.liveness.stage != .unwatched
         let shouldBeWatched = rule?.isExpected ?? (device.lastKeepAlive != nil)
         let isSameSite = old.site == device.site && old.tenant == device.tenant
-        let isKnown = siteKey(index).map { sites[$0]?.members.contains(index) == true } ?? true
+        let isKnown = key.map { sites[$0]?.members.contains(index) == true } ?? true
         if !isSameSite { leaveSite(index) }
         if device != old {
             entries[Int(index)].device = device
             markChanged(index)
         }
         if !isSameSite || !isKnown { joinSite(index) }
+        if !isSameSite, shouldBeWatched { uncover(index) }
         guard isWatched != shouldBeWatched else { return }
         if shouldBeWatched {
-            entries[Int(index)].device.liveness.refreshed = clock.now
+            refresh(index)
             watch(index)
         } else {
             unwatch(index)
@@ -53,21 +56,32 @@ extension DeviceInventory {
         let time = Timestamp(nanoseconds: clock.time ?? 0)
         if entries[Int(index)].device.liveness.stage == .lost { tell(.connectionRestored, of: index, at: time) }
         setStage(.unwatched, of: index)
+        if let key = siteKey(index) { endIfEmpty(key) }
     }
 
     /// Devices that the configuration names one by one are watched from the start, heard of or not.
     mutating func enterExpected() {
         guard let time = clock.time.map({ Timestamp(nanoseconds: $0) }) else { return }
         for rule in policy.rules where rule.isExpected == true && rule.isOneAddress {
-            let address = rule.network.address
-            guard places[address] == nil, ids.count < capacity else { continue }
-            var device = Device(
-                id: address.description, name: "", address: address, firstSeen: time, lastSeen: time)
-            device.number = nextNumber
-            nextNumber += 1
-            device.liveness.refreshed = clock.now
-            _ = insert(device, age: .changed)
+            enterExpected(rule.network.address, time)
         }
+    }
+
+    private mutating func enterExpected(_ address: IPAddress, _ time: Timestamp) {
+        guard places[address] == nil, ids.count < capacity else { return }
+        var device = Device(id: address.description, name: "", address: address, firstSeen: time, lastSeen: time)
+        device.number = nextNumber
+        nextNumber += 1
+        device.liveness.refreshed = clock.now
+        _ = insert(device, age: .changed)
+    }
+
+    /// Somebody moved away from an address, or was forgotten, that the configuration expects somebody at.
+    mutating func fillVacated() {
+        let addresses = vacated
+        vacated = []
+        let time = Timestamp(nanoseconds: clock.time ?? 0)
+        for address in addresses where policy.expects(address) { enterExpected(address, time) }
     }
 
     // MARK: - Operators
@@ -96,8 +110,7 @@ extension DeviceInventory {
         let device = entries[Int(index)].device
         remove(index)
         dropClaims(of: device)
-        defer { news = [] }
-        return (device, news)
+        return (device, takeNews())
     }
 
     // MARK: - The manager
@@ -122,13 +135,9 @@ extension DeviceInventory {
     public mutating func settle(_ key: String, isProven: Bool, at time: Timestamp) -> [DeviceNews] {
         guard let claim = claims[key] else { return [] }
         drop(key)
-        defer { news = [] }
-        guard isProven else { return news }
-        let place = DevicePlace(address: claim.address, port: claim.port, reached: claim.reached)
-        prove(claim, place, time)
-        let taken = news
-        news = []
-        return taken
+        guard isProven else { return [] }
+        prove(claim, DevicePlace(address: claim.address, port: claim.port, reached: claim.reached), time)
+        return takeNews()
     }
 
     /// An inventory's text is a word or a line.

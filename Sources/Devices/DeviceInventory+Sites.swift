@@ -22,7 +22,7 @@ extension DeviceInventory {
         var members: Set<Int32> = []
         var watched = 0
         var silent = 0
-        /// On the live clock, and who it was.
+        /// On the live clock: the last of its members' signs of life.
         var lastHeard: Int64 = .min
         var isLost = false
         /// When its alarm ends, in seconds on the live clock.
@@ -67,12 +67,37 @@ extension DeviceInventory {
         let stage = entries[Int(index)].device.liveness.stage
         if stage != .unwatched { sites[key]?.watched -= 1 }
         if stage.isSilent { sites[key]?.silent -= 1 }
-        guard let site = sites[key], site.members.isEmpty else { return }
-        if site.isLost {
-            sitesChanged = true
-            tellSite(.siteRestored(missing: 0), key, at: time(of: clock.now / .second))
+        if sites[key]?.lastHeard == entries[Int(index)].device.liveness.refreshed {
+            let members = sites[key]?.members ?? []
+            sites[key]?.lastHeard = members.map { entries[Int($0)].device.liveness.refreshed }.max() ?? .min
         }
+        endIfEmpty(key)
+    }
+
+    /// Nobody is watched there any more, so that nobody could end its alarm.
+    mutating func endIfEmpty(_ key: SiteKey) {
+        guard let site = sites[key], site.watched == 0 else { return }
+        if site.isLost {
+            sites[key]?.isLost = false
+            sites[key]?.clears = nil
+            sitesChanged = true
+            tellSite(.siteRestored(missing: 0), key, at: Timestamp(nanoseconds: clock.time ?? 0))
+        }
+        guard site.members.isEmpty else { return }
+        if let slot = site.slot { siteSlots[slot] = nil }
         sites[key] = nil
+    }
+
+    /// After another configuration has come.
+    mutating func endEmptySites() {
+        for key in sites.keys.sorted() { endIfEmpty(key) }
+    }
+
+    /// The device left a site whose alarm stood for it.
+    mutating func uncover(_ index: Int32) {
+        guard entries[Int(index)].device.liveness.stage == .covered else { return }
+        if let key = siteKey(index), sites[key]?.isLost == true { return }
+        lose(index, Timestamp(nanoseconds: clock.time ?? 0))
     }
 
     mutating func countAtSite(_ index: Int32, from before: Liveness.Stage, to stage: Liveness.Stage) {
@@ -84,7 +109,6 @@ extension DeviceInventory {
 
     mutating func heardAtSite(_ index: Int32) {
         guard entries[Int(index)].device.site != nil, let key = siteKey(index) else { return }
-        sites[key]?.lastHeard = clock.now
         if sites[key]?.isLost == true { returnedAtSite(index) }
     }
 

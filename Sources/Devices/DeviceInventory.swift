@@ -54,6 +54,8 @@ public struct DeviceInventory: Sendable {
     /// The local ports that bindings were learned on.
     var listeners: [UInt16] = []
     var places: [IPAddress: Place] = [:]
+    /// Addresses that nobody is at any more, and that the configuration expects somebody at.
+    var vacated: [IPAddress] = []
     var claims: [String: BindingClaim] = [:]
     var portClaims: [IPAddress: BindingClaim] = [:]
     var sites: [SiteKey: Site] = [:]
@@ -98,6 +100,7 @@ public struct DeviceInventory: Sendable {
         for site in saved.sites { load(site) }
         for index in entries.indices { arm(Int32(index)) }
         enterExpected()
+        endEmptySites()
     }
 
     public var count: Int { ids.count }
@@ -168,8 +171,9 @@ public struct DeviceInventory: Sendable {
             return (EventDevice(id: id, name: id, address: place.address), takeNews())
         }
         note(index, arrival)
-        entries[Int(index)].device.lastNotification = interpretation.alarm
-        entries[Int(index)].device.lastListener = received.listener
+        if !isKeepAlive || entries[Int(index)].device.lastNotification == nil {
+            noteWords(index, interpretation.alarm, received.listener)
+        }
         return (eventDevice(index), takeNews())
     }
 
@@ -182,6 +186,14 @@ public struct DeviceInventory: Sendable {
         var time: Timestamp
     }
 
+    private mutating func noteWords(_ index: Int32, _ notification: String, _ listener: String) {
+        let device = entries[Int(index)].device
+        guard device.lastNotification != notification || device.lastListener != listener else { return }
+        entries[Int(index)].device.lastNotification = notification
+        entries[Int(index)].device.lastListener = listener
+        markChanged(index)
+    }
+
     // MARK: - Entries
 
     func eventDevice(_ index: Int32) -> EventDevice {
@@ -191,10 +203,13 @@ public struct DeviceInventory: Sendable {
             tenant: entries[Int(index)].device.tenant, site: entries[Int(index)].device.site)
     }
 
-    /// The new device's place; -1 where the table, or the address, is full.
+    /// The new device's entry; -1 where the table is full. Where the address is, what has no entry of its own shares
+    /// the one that is known by the address alone.
     mutating func enter(id: String, at place: DevicePlace, time: Timestamp) -> Int32 {
         guard ids.count < capacity else { return -1 }
-        if let others = places[place.address], others.count >= DeviceInventory.addressLimit { return others.first }
+        if let others = places[place.address], others.count >= DeviceInventory.addressLimit {
+            return ids[place.address.description] ?? -1
+        }
         var device = Device(id: id, name: "", address: place.address, firstSeen: time, lastSeen: time)
         device.number = nextNumber
         nextNumber += 1
@@ -258,9 +273,9 @@ public struct DeviceInventory: Sendable {
         let index = insert(device, age: age)
         for bound in device.ports.all {
             bindings[Binding(address: device.address, port: bound.port, listener: bound.listener)] = index
-            if !listeners.contains(bound.listener) { listeners.append(bound.listener) }
+            note(listener: bound.listener)
         }
-        if device.ports.differ { places[device.address]?.isPortDependent = true }
+        if device.ports.differ { places[device.address]?.countPortDependent(false, true) }
     }
 
     // MARK: - What is to be saved
@@ -333,7 +348,8 @@ public struct DeviceInventory: Sendable {
         news.append(DeviceNews(time: time, device: eventDevice(index), kind: kind))
     }
 
-    private mutating func takeNews() -> [DeviceNews] {
+    mutating func takeNews() -> [DeviceNews] {
+        if !vacated.isEmpty { fillVacated() }
         guard !news.isEmpty else { return [] }
         defer { news = [] }
         return news

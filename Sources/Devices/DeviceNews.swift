@@ -86,7 +86,7 @@ public struct DeviceChanges: Sendable {
     /// `nil` where they are as they were.
     public var claims: [BindingClaim]?
     public var sites: [SilentSite]?
-    /// The live clock.
+    /// The live clock: it is to be saved whenever the pipeline's clock is, even if all else is empty.
     public var live: Int64 = 0
     /// All rows are being written, from this batch on.
     public var beginsSettling = false
@@ -123,9 +123,12 @@ public struct DeviceSign: Sendable, Hashable {
             liveness: device.liveness)
     }
 
-    /// Later signs win; a row that was written since knows better.
+    /// Later signs win. A row that was written since knows better, and if it is only that the device fell silent: so what
+    /// is not newer in any way tells nothing.
     public func apply(to device: inout Device) {
-        guard device.lastSeen <= lastSeen, device.liveness.refreshed <= liveness.refreshed else { return }
+        let known = [device.lastSeen.nanoseconds, device.liveness.refreshed, device.lastKeepAlive?.nanoseconds ?? .min]
+        let told = [lastSeen.nanoseconds, liveness.refreshed, lastKeepAlive?.nanoseconds ?? .min]
+        guard known != told, zip(known, told).allSatisfy({ $0 <= $1 }) else { return }
         device.lastSeen = lastSeen
         device.lastKeepAlive = lastKeepAlive ?? device.lastKeepAlive
         device.liveness = liveness

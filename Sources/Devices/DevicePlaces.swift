@@ -12,9 +12,9 @@ struct Binding: Sendable, Hashable {
 struct Place: Sendable {
     private(set) var first: Int32 = -1
     private(set) var others: [Int32] = []
-    /// Its NAT gives a device different ports towards our two listeners, so that a port seen by one says nothing of
-    /// what the other sees.
-    var isPortDependent = false
+    /// How many devices there have different ports towards our two listeners. Where their NAT gives such, a port seen
+    /// by one listener says nothing of what the other sees.
+    private(set) var portDependents = 0
 
     var all: [Int32] { first < 0 ? [] : [first] + others }
     var count: Int { first < 0 ? 0 : others.count + 1 }
@@ -23,6 +23,10 @@ struct Place: Sendable {
 
     mutating func add(_ index: Int32) {
         if first < 0 { first = index } else { others.append(index) }
+    }
+
+    mutating func countPortDependent(_ was: Bool, _ isNow: Bool) {
+        portDependents += (isNow ? 1 : 0) - (was ? 1 : 0)
     }
 
     mutating func remove(_ index: Int32) {
@@ -44,17 +48,35 @@ extension DeviceInventory {
         }
         let binding = Binding(address: address, port: port, listener: listener)
         if let other = bindings[binding], other != index {
-            entries[Int(other)].device.ports.drop(on: listener)
-            markChanged(other)
+            changePorts(of: other) { $0.drop(on: listener) }
         }
-        if let old = entries[Int(index)].device.ports.set(port, on: listener) {
+        if let old = changePorts(of: index, { $0.set(port, on: listener) }) {
             let binding = Binding(address: address, port: old.port, listener: old.listener)
             if bindings[binding] == index { bindings[binding] = nil }
         }
         bindings[binding] = index
-        if !listeners.contains(listener) { listeners.append(listener) }
-        if entries[Int(index)].device.ports.differ { places[address]?.isPortDependent = true }
+        note(listener: listener)
+    }
+
+    /// In their order, so that it does not tell when they were learned.
+    mutating func note(listener: UInt16) {
+        guard !listeners.contains(listener) else { return }
+        listeners.append(listener)
+        listeners.sort()
+    }
+
+    @discardableResult
+    private mutating func changePorts<Result>(
+        of index: Int32, _ change: (inout BoundPorts) -> Result
+    ) -> Result {
+        let before = entries[Int(index)].device.ports
+        let result = change(&entries[Int(index)].device.ports)
+        let after = entries[Int(index)].device.ports
+        if before.differ != after.differ {
+            places[entries[Int(index)].device.address]?.countPortDependent(before.differ, after.differ)
+        }
         markChanged(index)
+        return result
     }
 
     mutating func unbind(_ index: Int32) {
@@ -63,13 +85,15 @@ extension DeviceInventory {
             let binding = Binding(address: address, port: bound.port, listener: bound.listener)
             if bindings[binding] == index { bindings[binding] = nil }
         }
-        entries[Int(index)].device.ports = BoundPorts()
+        changePorts(of: index) { $0 = BoundPorts() }
     }
 
     mutating func leavePlace(_ index: Int32) {
         let address = entries[Int(index)].device.address
         places[address]?.remove(index)
-        if places[address]?.count == 0 { places[address] = nil }
+        guard places[address]?.count == 0 else { return }
+        places[address] = nil
+        if policy.expects(address) { vacated.append(address) }
     }
 
     /// The device that this very port belongs to.
@@ -77,7 +101,7 @@ extension DeviceInventory {
         guard let port = place.port else { return nil }
         let listener = place.reached.port
         if let index = bindings[Binding(address: place.address, port: port, listener: listener)] { return index }
-        guard let others = places[place.address], !others.isPortDependent else { return nil }
+        guard let others = places[place.address], others.portDependents == 0 else { return nil }
         for other in listeners where other != listener {
             guard let index = bindings[Binding(address: place.address, port: port, listener: other)] else { continue }
             // It has another port on this listener: so this is not it.

@@ -52,6 +52,9 @@ public struct DevicePolicy: Sendable, Hashable {
 
     /// The longest prefix wins.
     public private(set) var rules: [NetworkRule]
+    /// Where each network's rule stands, and which lengths of prefixes there are: a fleet may have a rule a device.
+    private var indices: [Prefix: Int] = [:]
+    private var lengths: [IPAddress.Family: [Int]] = [:]
     /// Senders that speak for others: the device is the one that snmpTrapAddress.0 or a v1 trap's agent-addr names.
     public var relays: [Network]
     public var group: String
@@ -71,10 +74,43 @@ public struct DevicePolicy: Sendable, Hashable {
         self.group = group
         self.rebinding = rebinding
         self.vendor = vendor
+        for (index, rule) in self.rules.enumerated() {
+            let network = rule.network
+            let prefix = Prefix(network.address, network.prefixLength)
+            if indices[prefix] == nil { indices[prefix] = index }
+            let family = network.address.family
+            if lengths[family]?.last != network.prefixLength {
+                lengths[family, default: []].append(network.prefixLength)
+            }
+        }
     }
 
-    /// The rule for an address; `nil` where none holds. Asked once a device and not once a datagram.
-    public func rule(for address: IPAddress) -> NetworkRule? { rules.first { $0.network.contains(address) } }
+    /// The rule for an address; `nil` where none holds.
+    public func rule(for address: IPAddress) -> NetworkRule? {
+        for length in lengths[address.family] ?? [] {
+            if let index = indices[Prefix(address, length)] { return rules[index] }
+        }
+        return nil
+    }
+
+    /// Whether this very address is to have a device, heard of or not.
+    func expects(_ address: IPAddress) -> Bool {
+        guard let index = indices[Prefix(address, address.family.bitWidth)] else { return false }
+        return rules[index].isExpected == true
+    }
+
+    /// The first bits of an address.
+    private struct Prefix: Sendable, Hashable {
+        var bits: UInt128
+        var length: Int
+        var family: IPAddress.Family
+
+        init(_ address: IPAddress, _ length: Int) {
+            bits = address.bits >> UInt128(address.family.bitWidth - length)
+            self.length = length
+            family = address.family
+        }
+    }
 
     public func isRelay(_ address: IPAddress) -> Bool {
         !relays.isEmpty && relays.contains { $0.contains(address) }

@@ -100,6 +100,8 @@ struct Scene {
         }
     }
 
+    mutating func add(_ told: [DeviceNews]) { news += told }
+
     mutating func takeNews() -> [DeviceNews] {
         defer { news = [] }
         return news
