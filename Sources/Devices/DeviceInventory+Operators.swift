@@ -86,6 +86,8 @@ extension DeviceInventory {
 
     // MARK: - Operators
 
+    /// Another site may make news: `takeNews()` gives it.
+    ///
     /// - Returns: whether there is such a device.
     public mutating func give(_ placement: Device.Placement, to id: String) -> Bool {
         guard let index = ids[id] else { return false }

@@ -93,6 +93,7 @@ public struct DeviceInventory: Sendable {
         wheel = TimerWheel(second: second)
         siteWheel = TimerWheel(second: second)
         signCount = saved.signCount
+        nextNumber = saved.lastNumber &+ 1
         for claim in saved.claims {
             if claim.kind == .port { portClaims[claim.address] = claim } else { claims[claim.key] = claim }
         }
@@ -159,7 +160,8 @@ public struct DeviceInventory: Sendable {
         _ received: ReceivedNotification, by interpretation: Interpretation, isAuthenticated: Bool = false
     ) -> (device: EventDevice, news: [DeviceNews]) {
         let isKeepAlive = interpretation.kind == .keepAlive
-        let signs = DeviceSigns(received.notification, isKeepAlive: isKeepAlive, vendor: policy.vendor, globals: globals)
+        let signs = DeviceSigns(
+            received.notification, isKeepAlive: isKeepAlive, vendor: policy.vendor, globals: globals)
         let place = DevicePlace(received, policy)
         let arrival = Arrival(
             signs: signs, place: place, isKeepAlive: isKeepAlive, isAuthenticated: isAuthenticated,
@@ -348,7 +350,9 @@ public struct DeviceInventory: Sendable {
         news.append(DeviceNews(time: time, device: eventDevice(index), kind: kind))
     }
 
-    mutating func takeNews() -> [DeviceNews] {
+    /// What operators' words and what was learned made known: to be told with the record that brought them. All else
+    /// gives its news at once.
+    public mutating func takeNews() -> [DeviceNews] {
         if !vacated.isEmpty { fillVacated() }
         guard !news.isEmpty else { return [] }
         defer { news = [] }
@@ -366,10 +370,12 @@ public struct SavedInventory: Sendable {
     public var live: Int64
     /// How many signs of life are kept beside the devices' rows.
     public var signCount: Int
+    /// The highest device's number among these: theirs may be gone, and another's must not take them for its own.
+    public var lastNumber: UInt32
 
     public init(
         devices: [Device] = [], claims: [BindingClaim] = [], sites: [SilentSite] = [], clock: Timestamp? = nil,
-        live: Int64 = 0, signCount: Int = 0
+        live: Int64 = 0, signCount: Int = 0, lastNumber: UInt32 = 0
     ) {
         self.devices = devices
         self.claims = claims
@@ -377,6 +383,7 @@ public struct SavedInventory: Sendable {
         self.clock = clock
         self.live = live
         self.signCount = signCount
+        self.lastNumber = lastNumber
     }
 }
 

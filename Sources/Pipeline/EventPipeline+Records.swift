@@ -10,6 +10,7 @@ extension EventPipeline {
     mutating func step(_ record: JournalRecord, _ draft: inout BatchDraft) {
         moveClock(to: record.entry.time, &draft)
         take(record, &draft)
+        for news in devices.takeNews() { tell(news, &draft) }
     }
 
     private mutating func take(_ record: JournalRecord, _ draft: inout BatchDraft) {

@@ -154,11 +154,12 @@ enum DeviceRow {
 
     /// What the inventory goes on from; the clock is the pipeline's.
     static func load(clock: Timestamp?, _ database: Database) throws -> SavedInventory {
-        SavedInventory(
+        let signs = try DeviceSignRow.count(database)
+        return SavedInventory(
             devices: try readAll(database), claims: try BindingClaimRow.readAll(database),
             sites: try SilentSiteRow.readAll(database), clock: clock,
             live: try ProgressRow.value(ProgressRow.liveClock, database) ?? 0,
-            signCount: try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM device_signs") ?? 0)
+            signCount: signs.count, lastNumber: signs.lastDevice)
     }
 
     /// In the order of their identities, with their last signs of life.

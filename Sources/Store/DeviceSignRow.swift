@@ -42,6 +42,13 @@ enum DeviceSignRow {
         try removal.run()
     }
 
+    /// How many there are, and the highest number of a device among them.
+    static func count(_ database: Database) throws -> (count: Int, lastDevice: UInt32) {
+        let row = try Row.fetchOne(database, sql: "SELECT COUNT(*), MAX(device) FROM device_signs")
+        let last: Int64? = row?[1]
+        return (row?[0] ?? 0, UInt32(clamping: last ?? 0))
+    }
+
     static func apply(to devices: inout [Device], _ database: Database) throws {
         let places = Dictionary(devices.indices.map { (devices[$0].number, $0) }) { $1 }
         var rows = try BoundStatement(database, all)

@@ -36,7 +36,7 @@ struct SavedRows {
         }
         return SavedInventory(
             devices: Array(rows.values), claims: claims, sites: sites, clock: clock, live: live,
-            signCount: signs.count)
+            signCount: signs.count, lastNumber: signs.map(\.sign.number).max() ?? 0)
     }
 }
 
