@@ -126,11 +126,12 @@ public struct DeviceSign: Sendable, Hashable {
     /// Later signs win. A row that was written since knows better, and if it is only that the device fell silent: so what
     /// is not newer in any way tells nothing.
     public func apply(to device: inout Device) {
+        let keepAlive = lastKeepAlive ?? device.lastKeepAlive
         let known = [device.lastSeen.nanoseconds, device.liveness.refreshed, device.lastKeepAlive?.nanoseconds ?? .min]
-        let told = [lastSeen.nanoseconds, liveness.refreshed, lastKeepAlive?.nanoseconds ?? .min]
+        let told = [lastSeen.nanoseconds, liveness.refreshed, keepAlive?.nanoseconds ?? .min]
         guard known != told, zip(known, told).allSatisfy({ $0 <= $1 }) else { return }
         device.lastSeen = lastSeen
-        device.lastKeepAlive = lastKeepAlive ?? device.lastKeepAlive
+        device.lastKeepAlive = keepAlive
         device.liveness = liveness
     }
 }
