@@ -93,6 +93,9 @@ extension DeviceInventory {
         let before = entries[Int(index)].device.lastKeepAlive
         entries[Int(index)].device.lastKeepAlive = max(before ?? time, time)
         guard let before, before < time else { return }
+        // While it is open whose some of them are, their intervals say nothing.
+        let device = entries[Int(index)].device
+        if !portClaims.isEmpty, portClaims[device.address]?.device == device.id { return }
         entries[Int(index)].device.liveness.period.note(intervalNanoseconds: time.nanoseconds(since: before))
     }
 

@@ -213,4 +213,47 @@ import Testing
         #expect(scene.inventory.device(serial: "2222222") == nil)
         #expect(scene.takeWords() == ["disputed peer serial:1111111 by 192.0.2.7"])
     }
+
+    @Test func aPairIsNamedForNoUnitThatLeftIt() {
+        var scene = Scene()
+        scene.keepAlive("1111111", from: home, peer: "2222222")
+        scene.wait(27)
+        scene.keepAlive("2222222", from: home, peer: "1111111")
+        _ = scene.takeNews()
+        // The first unit is replaced, mended, and put to use elsewhere.
+        for _ in 0..<3 {
+            scene.wait(27)
+            scene.keepAlive("2222222", from: home, peer: "3333333")
+        }
+        #expect(
+            scene.takeWords() == [
+                "disputed peer serial:1111111 by 192.0.2.7", "serial:1111111 is serial:2222222",
+            ])
+        #expect(scene.keepAlive("1111111", from: away).id == "serial:1111111")
+        #expect(scene.keepAlive("2222222", from: home, peer: "3333333").id == "serial:2222222")
+        #expect(scene.inventory.count == 2)
+    }
+
+    @Test func theOtherUnitHasAnEngineIDOfItsOwn() {
+        var scene = Scene()
+        let engines: [[UInt8]] = [[0x80, 0, 0x1f, 0x88, 4, 1], [0x80, 0, 0x1f, 0x88, 4, 2]]
+        scene.send(Scene.trap(10), from: home, serial: "1111111", engineID: engines[0])
+        scene.keepAlive("1111111", from: home, peer: "2222222")
+        // What tells no more than the engine ID comes first.
+        scene.send(from: home, engineID: engines[1])
+        scene.send(Scene.trap(10), from: home, serial: "2222222", engineID: engines[1])
+        #expect(scene.inventory.count == 1)
+        #expect(scene.send(from: home, engineID: engines[1]).id == "serial:1111111")
+        #expect(scene.inventory.device("serial:1111111")?.engineID == "80001f880402")
+    }
+
+    @Test func anOldClaimDoesNotCountWithANewOne() {
+        var scene = Scene()
+        scene.run(3, [(serial: "5123456", address: home)])
+        scene.keepAlive("5123456", from: away)
+        for _ in 0..<150 { scene.run(1, [(serial: "5123456", address: home)]) }
+        scene.wait(50)
+        #expect(scene.keepAlive("5123456", from: away).id == away)
+        #expect(scene.inventory.device("serial:5123456")?.address.description == home)
+    }
 }

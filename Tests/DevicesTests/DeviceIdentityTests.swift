@@ -222,4 +222,57 @@ import Testing
         for serial in 1...5_000 { scene.send(Scene.trap(10), from: router, serial: "\(serial)") }
         #expect(scene.inventory.count == 4_096)
     }
+
+    @Test func threeDevicesWithoutSerialNumbersAreToldApart() {
+        var scene = Scene()
+        for _ in 0..<6 {
+            for port in 1...3 {
+                scene.keepAlive(from: router, port: 40_000 + UInt16(port))
+                scene.wait(9)
+            }
+        }
+        #expect(scene.inventory.all.map(\.id) == [router, "192.0.2.7:40002", "192.0.2.7:40003"])
+        // One of them falls silent, and it alone.
+        for _ in 0..<5 {
+            scene.keepAlive(from: router, port: 40_001)
+            scene.keepAlive(from: router, port: 40_003)
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["lost 192.0.2.7:40002"])
+        // And is back with another port: it is the one that was missing.
+        #expect(scene.keepAlive(from: router, port: 50_000).id == "192.0.2.7:40002")
+        #expect(scene.takeWords() == ["restored 192.0.2.7:40002"])
+        #expect(scene.inventory.count == 3)
+    }
+
+    @Test func oneWithoutASerialNumberBesideOneThatHasOne() {
+        var scene = Scene()
+        for _ in 0..<4 {
+            scene.keepAlive("1111111", from: router, port: 161)
+            scene.wait(13)
+            scene.keepAlive(from: router, port: 40_002)
+            scene.wait(14)
+        }
+        #expect(scene.inventory.all.map(\.id) == ["192.0.2.7:40002", "serial:1111111"])
+        #expect(scene.inventory.device("serial:1111111")?.port == 161)
+    }
+
+    @Test func whoeverHadAPortBeforeKeepsTheIdentityThatIsNamedForIt() {
+        var scene = Scene()
+        func round(_ ports: [UInt16], _ count: Int) {
+            for _ in 0..<count {
+                for port in ports {
+                    scene.keepAlive(from: router, port: port)
+                    scene.wait(9)
+                }
+            }
+        }
+        round([40_001, 40_002], 5)
+        // The second moves on to another port, and a third gets the port that it had.
+        round([40_001], 6)
+        round([40_001, 40_005], 3)
+        round([40_001, 40_005, 40_002], 6)
+        #expect(scene.inventory.all.map(\.id) == [router, "192.0.2.7:40002", "192.0.2.7:40002#2"])
+        #expect(scene.inventory.device("192.0.2.7:40002")?.port == 40_005)
+    }
 }

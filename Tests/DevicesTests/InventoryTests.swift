@@ -150,4 +150,49 @@ import Testing
         #expect(ports?.port(on: 163) == nil)
         #expect(ports.map { BoundPorts(packed: $0.packed) } == ports)
     }
+
+    @Test func aSignThatIsOlderThanTheRowTellsNothing() throws {
+        var scene = Scene()
+        scene.run(3, [("1", home)])
+        _ = scene.inventory.takeChanges()
+        scene.keepAlive("1", from: home)
+        let sign = scene.inventory.takeChanges().signs.first
+        scene.wait(200)
+        #expect(scene.takeWords() == ["lost serial:1"])
+        // Its row knows that it is lost; its last sign of life, as old as what the row tells, says it is alive.
+        var row = try #require(scene.inventory.takeChanges().devices.first)
+        #expect(row.state == .lost)
+        try #require(sign).apply(to: &row)
+        #expect(row.state == .lost)
+    }
+
+    @Test func anAddressThatIsExpectedIsNeverWithoutADevice() throws {
+        let network = try #require(Network(home))
+        var scene = Scene(DevicePolicy(rules: [.init(network: network, name: "edge", isExpected: true)]))
+        scene.run(3, [("1", home)])
+        _ = scene.takeNews()
+        #expect(scene.inventory.forget("serial:1")?.device.name == "edge")
+        #expect(scene.inventory.all.map(\.id) == [home])
+        #expect(scene.inventory.device(home)?.firstSeen == Timestamp(seconds: scene.now))
+        scene.wait(1_000)
+        #expect(scene.takeWords() == ["lost 192.0.2.7"])
+    }
+
+    @Test func theRuleOfTheLongestPrefixIsFoundAmongMany() throws {
+        var rules: [DevicePolicy.NetworkRule] = []
+        for number in 0..<300 {
+            let address = "10.0.\(number / 256).\(number % 256)"
+            rules.append(.init(network: try #require(Network(address)), name: "host \(number)"))
+        }
+        rules.append(.init(network: try #require(Network("10.0.0.0/24")), name: "near"))
+        rules.append(.init(network: try #require(Network("0.0.0.0/0")), name: "any"))
+        rules.append(.init(network: try #require(Network("2001:db8::/32")), name: "six"))
+        let policy = DevicePolicy(rules: rules)
+        func name(_ address: String) -> String? { IPAddress(address).flatMap { policy.rule(for: $0)?.name } }
+        #expect(name("10.0.0.77") == "host 77")
+        #expect(name("10.0.1.43") == "host 299")
+        #expect(name("10.0.1.44") == "any")
+        #expect(name("2001:db8::1") == "six")
+        #expect(name("2001:db9::1") == nil)
+    }
 }

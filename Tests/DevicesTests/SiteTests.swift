@@ -138,4 +138,39 @@ import Testing
         #expect(scene.inventory.forget("serial:5")?.news.map(Scene.words) == ["site restored site:acme/north 0"])
         #expect(scene.inventory.count == 0)
     }
+
+    @Test func whoIsMovedOutOfASilentSiteIsLostByItself() throws {
+        var scene = try scene()
+        scene.run(4, members)
+        scene.wait(1_000)
+        _ = scene.takeNews()
+        _ = scene.inventory.give(.init(site: "elsewhere"), to: "serial:1")
+        #expect(scene.inventory.takeNews().map(Scene.words) == ["lost serial:1"])
+        scene.keepAlive("1", from: "10.1.0.1")
+        #expect(scene.takeWords() == ["restored serial:1"])
+    }
+
+    @Test func aSiteThatIsWatchedNoMoreEndsItsAlarm() throws {
+        var scene = try scene()
+        scene.run(4, members)
+        scene.wait(1_000)
+        _ = scene.takeNews()
+        let network = try #require(Network("10.1.0.0/16"))
+        let unwatched = DevicePolicy(rules: [.init(network: network, tenant: "acme", site: "north", isExpected: false)])
+        var again = scene
+        #expect(scene.inventory.take(unwatched).map(Scene.words) == ["site restored site:acme/north 0"])
+        // The same where the configuration changed while the server was stopped.
+        again = Scene(unwatched, again.saved(), at: again.now + 1)
+        #expect(again.takeWords() == ["site restored site:acme/north 0"])
+    }
+
+    @Test func aSiteIsAsQuietAsThoseWhoAreStillThere() throws {
+        var scene = try scene()
+        scene.run(4, members)
+        // One more speaks alone until he is forgotten.
+        scene.run(2, [("6", "10.1.0.6")])
+        _ = scene.inventory.forget("serial:6")
+        scene.wait(200)
+        #expect(scene.takeWords() == ["site lost site:acme/north 5"])
+    }
 }
