@@ -25,7 +25,7 @@ import TraplineMetrics
         /// Silences, maintenances, what is still to be told, what was cleared by hand.
         var operations: String
         var audit: [AuditEntry]
-        var memories: Set<AlarmMemory>
+        var memories: [AlarmMemory]
         var boots: [BootUnit: BootClock]
 
         init(_ store: EventStore) throws {
@@ -46,8 +46,27 @@ import TraplineMetrics
             clock = snapshot.clock
             operations = "\(snapshot.operators)"
             audit = try store.audit(last: 100_000)
-            memories = Set(snapshot.memories)
+            memories = snapshot.memories.sorted { $0.key < $1.key }
             boots = Dictionary(snapshot.boots) { $1 }
+        }
+
+        /// What is not as it should be, in words short enough to be read; empty where all is the same.
+        func differences(from expected: Contents) -> String {
+            func first<Element: Hashable>(_ name: String, _ own: [Element], _ expected: [Element]) -> String? {
+                let missing = Set(expected).subtracting(own).first.map { "\($0)" } ?? "nothing"
+                let other = Set(own).subtracting(expected).first.map { "\($0)" } ?? "nothing"
+                return own == expected ? nil : "\(name): \(own.count) for \(expected.count), \(other) for \(missing)"
+            }
+            func only<Value: Equatable>(_ name: String, _ own: Value, _ expected: Value) -> String? {
+                own == expected ? nil : "\(name): \(own) for \(expected)"
+            }
+            return [
+                first("events", events, expected.events), first("alarms", alarms, expected.alarms),
+                first("devices", devices, expected.devices), only("position", position, expected.position),
+                only("clock", clock, expected.clock), only("operations", operations, expected.operations),
+                first("audit", audit, expected.audit), first("memories", memories, expected.memories),
+                only("boots", boots, expected.boots),
+            ].compactMap { $0 }.joined(separator: "; ")
         }
     }
 
@@ -141,6 +160,27 @@ import TraplineMetrics
         flapping: AlarmSettings.Flapping(changes: 6, within: .seconds(60), quiet: .seconds(15)),
         suppression: AlarmSettings.Suppression(events: 5, interval: .seconds(10)))
 
+    /// What such a journal brings about with luck is looked for in one that is known to have had it.
+    @Test func allThatTimeBringsIsAmongIt() throws {
+        var numbers = SeededGenerator(seed: 14_911_508_380_385_885_184)
+        let store = try EventStore.inMemory()
+        var pipeline = try pipeline(store)
+        _ = try pipeline.process(try journal(1_200, &numbers))
+        let events = try Contents(store).events.map(\.event)
+        #expect(!pipeline.activeAlarms.isEmpty)
+        for reason in ["expired", "device restarted", " withheld", "older than"] {
+            #expect(events.contains { $0.reason?.contains(reason) ?? false }, "\(reason)")
+        }
+        for fact in [OwnFacts.flapping, OwnFacts.flappingEnded, OwnFacts.suppressed, OwnFacts.suppressionEnded] {
+            #expect(events.contains { $0.oid == fact }, "\(fact)")
+        }
+    }
+
+    /// Those that failed once, and one that nobody has tried.
+    private static let seeds: [UInt64] = [
+        14_911_508_380_385_885_184, 3_684_527_381_704_292_577, UInt64.random(in: 0...(.max)),
+    ]
+
     /// - Parameter alarmCacheLimit: what is in memory of the alarms decides nothing.
     private func pipeline(
         _ store: EventStore, alarms: AlarmSettings = Self.alarms, alarmCacheLimit: Int? = nil
@@ -150,23 +190,15 @@ import TraplineMetrics
             alarmCacheLimit: alarmCacheLimit ?? Int.random(in: 0...4))
     }
 
-    @Test func batchSizesAndRestartsChangeNothing() throws {
-        let seed = UInt64.random(in: 0...(.max))
+    @Test(arguments: seeds)
+    func batchSizesAndRestartsChangeNothing(_ seed: UInt64) throws {
         var numbers = SeededGenerator(seed: seed)
         let records = try journal(1_200, &numbers)
         let whole = try EventStore.inMemory()
         var reference = try pipeline(whole, alarmCacheLimit: .max)
         _ = try reference.process(records)
         let expected = try Contents(whole)
-        #expect(expected.events.count > 300 && expected.alarms.count > 1, "seed \(seed)")
-        // All that time brings is among it.
-        let events = expected.events.map(\.event)
-        for reason in ["expired", "device restarted", " withheld", "older than"] {
-            #expect(events.contains { $0.reason?.contains(reason) ?? false }, "seed \(seed): \(reason)")
-        }
-        for fact in [OwnFacts.flapping, OwnFacts.flappingEnded, OwnFacts.suppressed, OwnFacts.suppressionEnded] {
-            #expect(events.contains { $0.oid == fact }, "seed \(seed): \(fact)")
-        }
+        #expect(expected.events.count > 300, "seed \(seed)")
 
         for largest in [1, 3, 50, 400] {
             let store = try EventStore.inMemory()
@@ -182,7 +214,8 @@ import TraplineMetrics
                     #expect(pipeline.position == records[next - 1].next, "seed \(seed)")
                 }
             }
-            #expect(try Contents(store) == expected, "seed \(seed), batches up to \(largest)")
+            let differences = try Contents(store).differences(from: expected)
+            #expect(differences.isEmpty, "seed \(seed), batches up to \(largest)")
         }
     }
 
