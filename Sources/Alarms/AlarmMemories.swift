@@ -46,18 +46,23 @@ struct AlarmMemories: Sendable {
         return nil
     }
 
-    /// What is remembered of one device's alarms is another's. What that one has of its own is kept.
-    mutating func move(_ device: String, to new: String) {
-        for key in memories.keys.filter({ $0.device == device }) {
-            guard var memory = memories.removeValue(forKey: key) else { continue }
+    /// Forgets what is remembered of a device's alarms, and gives it.
+    mutating func take(of device: String) -> [AlarmKey: AlarmMemory] {
+        let taken = memories.filter { $0.key.device == device }
+        for key in taken.keys {
+            memories[key] = nil
             deadlines.set(key, to: nil)
             changed.insert(key)
-            memory.key.device = new
-            guard memories[memory.key] == nil else { continue }
-            memories[memory.key] = memory
-            deadlines.set(memory.key, to: memory.due)
-            changed.insert(memory.key)
         }
+        return taken
+    }
+
+    /// What was remembered of an alarm under another key is remembered of it too, in a place that `take(of:)` left.
+    mutating func join(_ memory: AlarmMemory) {
+        let joined = memories[memory.key].map { $0.joined(by: memory) } ?? memory
+        memories[memory.key] = joined
+        deadlines.set(memory.key, to: joined.due)
+        changed.insert(memory.key)
     }
 
     mutating func postpone(by nanoseconds: Int64) {

@@ -51,6 +51,26 @@ public struct AlarmMemory: Sendable, Hashable {
         [orderUntil, changesUntil, flappingUntil, intervalEnd].compactMap { $0 }.min()
     }
 
+    /// What is remembered of the same alarm under two keys, under this one's. What was told is its caller's to say.
+    func joined(by other: AlarmMemory) -> AlarmMemory {
+        func later<Value: Comparable>(_ own: Value?, _ others: Value?) -> Value? {
+            [own, others].compactMap { $0 }.max()
+        }
+        var joined = self
+        if let last = other.order, last.received > order?.received ?? Timestamp(nanoseconds: .min) {
+            joined.order = last
+        }
+        joined.orderUntil = later(orderUntil, other.orderUntil)
+        joined.changes = (changes + other.changes).sorted()
+        joined.changesUntil = later(changesUntil, other.changesUntil)
+        joined.flappingUntil = later(flappingUntil, other.flappingUntil)
+        joined.intervalEnd = later(intervalEnd, other.intervalEnd)
+        joined.intervalEvents = max(intervalEvents, other.intervalEvents)
+        joined.isSuppressed = isSuppressed || other.isSuppressed
+        joined.withheld = withheld + other.withheld
+        return joined
+    }
+
     /// Nobody could be heard for that long.
     mutating func postpone(by nanoseconds: Int64) {
         func later(_ time: Timestamp?) -> Timestamp? { time.map { $0.adding(nanoseconds) } }

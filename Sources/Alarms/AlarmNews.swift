@@ -19,6 +19,8 @@ public enum AlarmNews: Sendable, Hashable {
     public static let reasonExpired = "expired"
     /// The reason on the clear of an alarm that its device had under another identity too.
     public static let reasonSameDevice = "same device"
+    /// The reason on the clear of an alarm whose device an operator wants to be known no more.
+    public static let reasonForgotten = "device forgotten"
     /// The reason on the clear of an alarm whose device began anew.
     public static let reasonRestarted = "device restarted"
 }

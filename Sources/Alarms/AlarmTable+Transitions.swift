@@ -47,28 +47,6 @@ extension AlarmTable {
         standing.index(of: key).map { standing.remove(at: $0) }
     }
 
-    /// A device turned out to be another one than it was taken for: all its alarms, and what is remembered of them, are
-    /// that one's from now on. Where both have an alarm, that of the new identity stays.
-    ///
-    /// - Returns: what ended with that.
-    public mutating func move(_ device: String, to new: EventDevice) -> [AlarmNews] {
-        guard device != new.id else { return [] }
-        for key in standing.keys(of: device, where: { _ in true }) {
-            guard let index = standing.index(of: key) else { continue }
-            let alarm = standing.remove(at: index)
-            var moved = alarm
-            moved.key.device = new.id
-            moved.device = new
-            if standing.index(of: moved.key) == nil {
-                standing.insert(moved)
-            } else if alarm.severity != .cleared {
-                news.append(.ended(alarm, reason: AlarmNews.reasonSameDevice))
-            }
-        }
-        memories.move(device, to: new.id)
-        return takeNews()
-    }
-
     func logged(_ told: Told, reason: String?) -> Event {
         logged(
             told.interpretation, device: told.device, time: told.time, uptime: told.order.uptime,

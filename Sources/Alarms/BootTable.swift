@@ -86,9 +86,11 @@ public struct BootTable: Sendable {
         return Reading(restart: restart, isReliable: !clock.isMixed)
     }
 
-    /// A device turned out to be another one than it was taken for: its clock is that one's, where that has none.
+    /// A device turned out to be another one than it was taken for: its clocks are that one's, except for a unit of which
+    /// that one has a clock.
     public mutating func move(_ device: String, to new: String) {
-        for (unit, clock) in clocks where unit.device == device {
+        guard device != new else { return }
+        for (unit, clock) in take(of: device) {
             let moved = BootUnit(device: new, serial: unit.serial)
             guard clocks[moved] == nil else { continue }
             clocks[moved] = clock
@@ -97,10 +99,24 @@ public struct BootTable: Sendable {
         }
     }
 
-    /// The clocks that are to be saved since the last call, in a fixed order.
-    public mutating func takeChanges() -> [(BootUnit, BootClock)] {
-        guard !changed.isEmpty else { return [] }
+    /// The device is known no more.
+    public mutating func forget(_ device: String) { _ = take(of: device) }
+
+    private mutating func take(of device: String) -> [BootUnit: BootClock] {
+        let taken = clocks.filter { $0.key.device == device }
+        for unit in taken.keys {
+            clocks[unit] = nil
+            changed.insert(unit)
+        }
+        named.remove(device)
+        return taken
+    }
+
+    /// The clocks that are to be saved since the last call, and those that are gone, in a fixed order.
+    public mutating func takeChanges() -> (noted: [(BootUnit, BootClock)], forgotten: [BootUnit]) {
+        guard !changed.isEmpty else { return ([], []) }
         defer { changed.removeAll(keepingCapacity: true) }
-        return changed.sorted().compactMap { unit in clocks[unit].map { (unit, $0) } }
+        let sorted = changed.sorted()
+        return (sorted.compactMap { unit in clocks[unit].map { (unit, $0) } }, sorted.filter { clocks[$0] == nil })
     }
 }

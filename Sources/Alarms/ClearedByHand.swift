@@ -34,12 +34,19 @@ public struct ClearedByHand: Sendable {
         changed.insert(key)
     }
 
-    /// The device is known by another identity now.
+    /// The device is known by another identity now. What was cleared under both was cleared when it was last.
     public mutating func move(from previous: String, to device: String) {
+        guard previous != device else { return }
         for (key, time) in times where key.device == previous {
             forget(key)
-            note(AlarmKey(device: device, oid: key.oid, source: key.source), at: time)
+            let moved = AlarmKey(device: device, oid: key.oid, source: key.source)
+            note(moved, at: max(time, times[moved] ?? time))
         }
+    }
+
+    /// The device is known no more.
+    public mutating func forget(device: String) {
+        for key in times.keys where key.device == device { forget(key) }
     }
 
     /// What the store has to write since the last call.

@@ -51,9 +51,9 @@ public struct MaintenanceTable: Sendable {
         return ended
     }
 
-    /// The device is known by another identity now.
+    /// The device is known by another identity now; what was said of that one holds.
     public mutating func move(from previous: String, to device: String) {
-        guard var window = end(previous) else { return }
+        guard previous != device, var window = end(previous) else { return }
         window.device = device
         if windows[device] == nil { begin(window) }
     }

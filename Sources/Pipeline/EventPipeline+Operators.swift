@@ -37,6 +37,12 @@ struct Operations: Sendable {
         clearedByHand.move(from: previous, to: device)
     }
 
+    /// The device is known no more. What was still to be told of its alarms went with them.
+    mutating func forget(_ device: String) {
+        _ = maintenances.end(device)
+        clearedByHand.forget(device: device)
+    }
+
     mutating func takeChanges() -> OperatorChanges {
         var changes = OperatorChanges()
         (changes.silences, changes.endedSilences) = silences.takeChanges()

@@ -130,11 +130,12 @@ public struct EventPipeline: Sendable {
         var batch = BatchOutcome(
             events: draft.events, standingAlarms: changes.upserts, endedAlarms: changes.removals,
             devices: devices.takeChanges(), memories: changes.memories,
-            forgottenMemories: changes.forgotten, boots: boots.takeChanges(), progress: progress, requests: requests,
+            forgottenMemories: changes.forgotten, progress: progress, requests: requests,
             position: records.last?.next, clock: clock, settledEvent: isSettling ? lastEventID : nil,
             removal: holds.flatMap { removal($0, now: now) })
         batch.postponedAlarms = changes.postponed
         batch.repeatedAlarms = changes.repeats
+        (batch.boots, batch.forgottenBoots) = boots.takeChanges()
         batch.operators = operations.takeChanges()
         batch.resynchronisation = syncs.takeChanges()
         let found = try store.commit(batch)

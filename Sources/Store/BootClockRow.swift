@@ -13,6 +13,8 @@ enum BootClockRow {
         VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
         """
 
+    private static let removal = "DELETE FROM boot_clocks WHERE device = ? AND serial = ?"
+
     private static let all = "SELECT \(columns.joined(separator: ", ")) FROM boot_clocks"
 
     static func insert(_ clocks: [(BootUnit, BootClock)], into database: Database) throws {
@@ -28,6 +30,16 @@ enum BootClockRow {
             statement.bind(clock.other?.nanoseconds)
             statement.bind(clock.otherHeard?.nanoseconds)
             statement.bind(clock.guessed?.nanoseconds)
+            try statement.run()
+        }
+    }
+
+    static func remove(_ units: [BootUnit], from database: Database) throws {
+        guard !units.isEmpty else { return }
+        var statement = try BoundStatement(database, removal)
+        for unit in units {
+            statement.bind(unit.device)
+            statement.bind(unit.serial)
             try statement.run()
         }
     }

@@ -26,6 +26,7 @@ extension EventStore {
         try AlarmRow.insert(outcome.repeatedAlarms, into: database)
         try AlarmMemoryRow.remove(outcome.forgottenMemories, from: database)
         try AlarmMemoryRow.insert(outcome.memories, into: database)
+        try BootClockRow.remove(outcome.forgottenBoots, from: database)
         try BootClockRow.insert(outcome.boots, into: database)
         try DeviceRow.write(outcome.devices, to: database)
         try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)

@@ -35,6 +35,8 @@ public struct BatchOutcome: Sendable {
     public var memories: [AlarmMemory]
     public var forgottenMemories: [AlarmKey]
     public var boots: [(BootUnit, BootClock)]
+    /// Units whose clock is not kept any more.
+    public var forgottenBoots: [BootUnit] = []
     /// How far the sinks have come.
     public var progress: SinkProgress
     /// What operators asked for, in the journal's order.

@@ -207,32 +207,6 @@ import Testing
         }
     }
 
-    // MARK: - Identity
-
-    @Test func aDevicesAlarmsMoveToTheIdentityThatItTurnsOutToHave() {
-        var fixture = Fixture()
-        _ = fixture.tell(.major, at: 100, source: "a", number: 1, expires: .seconds(60))
-        _ = fixture.tell(.major, at: 101, source: "b", number: 2)
-        _ = fixture.tell(.cleared, at: 102, source: "c", number: 9)
-        let known = EventDevice(id: "5967925", name: "gateway", address: device.address)
-        let own = Interpretation(
-            kind: .alarm, alarm: "link", alarmOID: Self.trap, trapOID: Self.trap, source: "b", severity: .minor,
-            text: "")
-        _ = fixture.table.apply(own, device: known, time: Timestamp(seconds: 103), eventID: 50)
-        _ = fixture.table.takeChanges()
-        let news = fixture.table.move(device.id, to: known)
-        let ended = news.compactMap { Event(id: 51, of: $0, at: Timestamp(seconds: 104)) }
-        #expect(ended.map(\.alarmID) == [2], "which it had under both")
-        #expect(fixture.table.alarms.map(\.key.device) == ["5967925", "5967925"])
-        #expect(fixture.table.alarms.map(\.id) == [1, 50])
-        #expect(fixture.due == 160)
-        let changes = fixture.table.takeChanges()
-        #expect(changes.upserts.map(\.id) == [1])
-        #expect(changes.removals == [2], "the other one has its row rewritten")
-        #expect(changes.memories.map(\.key.device) == ["5967925"])
-        #expect(changes.forgotten.map(\.device) == [device.id])
-    }
-
     // MARK: - Flapping
 
     private static let flapping = AlarmSettings(

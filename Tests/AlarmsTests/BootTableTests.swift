@@ -144,13 +144,41 @@ import Testing
         _ = sender.send(at: 100_100, began: 50_000)
         _ = sender.send(at: 100_200, began: 0)
         let saved = sender.table.takeChanges()
-        #expect(saved.count == 1)
-        #expect(sender.table.takeChanges().isEmpty)
-        var after = Sender(table: BootTable(saved))
+        #expect(saved.noted.count == 1 && saved.forgotten.isEmpty)
+        #expect(sender.table.takeChanges().noted.isEmpty)
+        var after = Sender(table: BootTable(saved.noted))
         #expect(after.send(at: 100_300, began: 50_000) == sender.send(at: 100_300, began: 50_000))
         _ = after.table.takeChanges()
         _ = after.send(at: 100_301, began: 50_000)
-        #expect(after.table.takeChanges().isEmpty, "a datagram like the ones before costs no row")
+        #expect(after.table.takeChanges().noted.isEmpty, "a datagram like the ones before costs no row")
+    }
+
+    @Test func aDevicesClockGoesAlongWithItsIdentity() throws {
+        var table = BootTable()
+        func note(_ device: String, _ serial: String? = nil, began: Int64, at time: Int64) -> BootTable.Reading {
+            table.note(
+                device, serial: serial, uptime: UInt32((time - began) * 100), at: Timestamp(seconds: time),
+                isColdStart: false, tolerance: .seconds(30))
+        }
+        _ = note("192.0.2.7", began: 0, at: 10_000)
+        _ = note("192.0.2.8", began: 5_000, at: 10_000)
+        _ = note("192.0.2.8", "2", began: 0, at: 10_000)
+        _ = note("serial:2", "2", began: 7_000, at: 10_000)
+        _ = table.takeChanges()
+        table.move("192.0.2.7", to: "serial:1")
+        table.move("192.0.2.8", to: "serial:2")
+        let changes = table.takeChanges()
+        #expect(changes.noted.map(\.0.device) == ["serial:1", "serial:2"])
+        #expect(changes.noted.map(\.0.serial) == ["", ""], "and of the unit that it knew, its own clock stays")
+        #expect(changes.forgotten.map(\.device) == ["192.0.2.7", "192.0.2.8", "192.0.2.8"])
+        #expect(note("serial:2", "2", began: 7_000, at: 11_000).restart == nil)
+        #expect(note("192.0.2.7", began: 9_000, at: 11_000).restart == nil, "a device that came to the address")
+        let restart = note("serial:1", began: 9_000, at: 11_000).restart
+        #expect(restart == Timestamp(seconds: 9_000), "it began anew since")
+        _ = table.takeChanges()
+        table.forget("serial:2")
+        #expect(table.takeChanges().forgotten.map(\.serial) == ["", "2"])
+        #expect(table.count == 2)
     }
 
     @Test func pastItsLimitADeviceRestartsByColdStart() {

@@ -59,6 +59,15 @@ import Testing
         var table = ClearedByHand([(key("a", "x"), Timestamp(seconds: 1)), (key("b"), Timestamp(seconds: 2))])
         table.move(from: "a", to: "c")
         #expect(table.time(of: key("c", "x")) == Timestamp(seconds: 1) && table.time(of: key("a", "x")) == nil)
+        table.note(key("d", "x"), at: Timestamp(seconds: 9))
+        table.move(from: "d", to: "c")
+        table.note(key("e", "x"), at: Timestamp(seconds: 5))
+        table.move(from: "e", to: "c")
+        #expect(table.time(of: key("c", "x")) == Timestamp(seconds: 9), "the last time that it was")
+        _ = table.takeChanges()
+        table.forget(device: "c")
+        #expect(table.takeChanges().forgotten == [key("c", "x")])
+        #expect(table.time(of: key("b")) != nil)
     }
 
     @Test func theOldestAreForgottenPastTheLimit() {
