@@ -1,5 +1,6 @@
 internal import Alarms
 internal import Basics
+internal import Resynchronisation
 
 /// What becomes of all that is kept by a device's identity when that changes, or goes.
 extension EventPipeline {

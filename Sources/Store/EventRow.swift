@@ -10,7 +10,7 @@ enum EventRow {
         "id", "time", "device_time", "transition", "reason", "alarm_id", "alarm", "oid", "severity",
         "previous_severity", "highest_severity", "device", "device_name", "address", "source", "text", "event_type",
         "probable_cause", "count", "raised", "journal_segment", "journal_offset", "sinks",
-        "uptime", "running_number",
+        "uptime", "running_number", "device_group", "tenant", "site",
     ]
 
     /// Rows that one statement takes. Most of a statement's cost does not grow with its rows, AUTOINCREMENT's look at
@@ -82,6 +82,7 @@ enum EventRow {
         statement.bind(try coder.text(of: stored.sinks))
         statement.bind(stored.event.uptime.map { Int64($0) })
         statement.bind(stored.event.runningNumber.map { Int64($0) })
+        stored.event.device.bindPlacement(to: &statement)
     }
 
     // MARK: - Reading
@@ -150,6 +151,7 @@ enum EventRow {
                 event: try event(id, &reader), position: try reader.position(), sinks: try reader.sinks())
             stored.event.uptime = try reader.uptime()
             stored.event.runningNumber = try reader.runningNumber()
+            try stored.event.device.readPlacement(&reader)
             return stored
         } catch {
             var error = error

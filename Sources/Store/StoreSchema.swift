@@ -1,3 +1,4 @@
+internal import Alarms
 internal import GRDB
 
 /// The tables, made and brought up to date by numbered migrations. A migration that has shipped is never altered.
@@ -23,6 +24,7 @@ enum StoreSchema {
         }
         migrator.registerMigration("7 operators' actions") { database in
             try database.execute(sql: OperatorRows.migration)
+            try database.execute(sql: EventDevice.placementMigration)
         }
         migrator.registerMigration("8 devices' tables, requests to devices") { database in
             try database.execute(sql: SyncRows.migration)

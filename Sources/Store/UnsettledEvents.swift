@@ -12,6 +12,7 @@ enum UnsettledEvents {
     private static let columns = [
         "id", "time", "transition", "alarm_id", "device", "device_name", "address", "text", "event_type",
         "probable_cause", "count", "uptime", "running_number",
+        "device_group", "tenant", "site",
     ]
 
     private static let query = "SELECT \(columns.joined(separator: ", ")) FROM events WHERE id > ? ORDER BY id"
@@ -61,6 +62,7 @@ enum UnsettledEvents {
             count = try reader.count()
             uptime = try reader.uptime()
             runningNumber = try reader.runningNumber()
+            try device.readPlacement(&reader)
         }
 
         /// Brings an alarm up to date; `false` where its row tells that much already.

@@ -25,7 +25,9 @@ final class TemporaryFolder {
 
 enum Sample {
     static let linkDown = OID("1.3.6.1.6.3.1.1.5.3")
-    static let router = EventDevice(id: "192.0.2.7", name: "edge router", address: IPAddress(v4: 0xc000_0207))
+    static let router = EventDevice(
+        id: "192.0.2.7", name: "edge router", address: IPAddress(v4: 0xc000_0207), group: "edge", tenant: "tenant-a",
+        site: "rotterdam")
 
     static func event(_ id: Int64, text: String = "Interface 7 is down") throws -> Event {
         Event(
@@ -63,6 +65,9 @@ enum Sample {
         let arcs = (0..<Int.random(in: 0...20, using: &numbers)).map { _ in
             String(UInt32.random(in: 0...(.max), using: &numbers) >> UInt32.random(in: 0...31, using: &numbers))
         }
+        let device = EventDevice(
+            id: text(&numbers), name: text(&numbers), address: address, group: optionalText(&numbers),
+            tenant: optionalText(&numbers), site: optionalText(&numbers))
         let event = Event(
             id: id, time: Timestamp(nanoseconds: Int64.random(in: .min...(.max), using: &numbers)),
             deviceTime: Bool.random(using: &numbers) ? Timestamp(seconds: 1) : nil,
@@ -72,7 +77,7 @@ enum Sample {
             severity: Severity.allCases.randomElement(using: &numbers) ?? .major,
             previousSeverity: Bool.random(using: &numbers) ? .warning : nil,
             highestSeverity: Severity.allCases.randomElement(using: &numbers) ?? .major,
-            device: EventDevice(id: text(&numbers), name: text(&numbers), address: address), source: text(&numbers),
+            device: device, source: text(&numbers),
             text: text(&numbers), eventType: optionalText(&numbers), probableCause: optionalText(&numbers),
             count: Int.random(in: 0...(.max), using: &numbers),
             raised: Bool.random(using: &numbers) ? Timestamp(nanoseconds: -1) : nil)
