@@ -57,6 +57,14 @@ extension AlarmTable {
         return takeNews()
     }
 
+    /// The device has another name or belongs elsewhere; so do its alarms.
+    public mutating func take(_ device: EventDevice) {
+        for alarm in standing.alarms(of: device.id) where alarm.device != device {
+            guard let index = standing.index(of: alarm.key) else { continue }
+            standing.update(at: index, .changed) { $0.device = device }
+        }
+    }
+
     private mutating func keepRemarks(of alarm: ActiveAlarm, at index: StandingAlarms.Index) {
         guard alarm.acknowledged != nil || alarm.note != nil else { return }
         standing.update(at: index, .changed) { own in

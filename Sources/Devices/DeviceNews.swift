@@ -109,30 +109,36 @@ public struct DeviceSign: Sendable, Hashable {
     public var lastSeen: Timestamp
     public var lastKeepAlive: Timestamp?
     public var liveness: Liveness
+    public var lastNotification: String?
+    public var lastListener: String?
 
-    public init(number: UInt32, lastSeen: Timestamp, lastKeepAlive: Timestamp?, liveness: Liveness) {
+    public init(
+        number: UInt32, lastSeen: Timestamp, lastKeepAlive: Timestamp?, liveness: Liveness,
+        lastNotification: String? = nil, lastListener: String? = nil
+    ) {
         self.number = number
         self.lastSeen = lastSeen
         self.lastKeepAlive = lastKeepAlive
         self.liveness = liveness
+        self.lastNotification = lastNotification
+        self.lastListener = lastListener
     }
 
     init(_ device: borrowing Device) {
         self.init(
             number: device.number, lastSeen: device.lastSeen, lastKeepAlive: device.lastKeepAlive,
-            liveness: device.liveness)
+            liveness: device.liveness, lastNotification: device.lastNotification,
+            lastListener: device.lastListener)
     }
 
-    /// Later signs win. A row that was written since knows better, and if it is only that the device fell silent: so what
-    /// is not newer in any way tells nothing.
+    /// Of the signs in their order, each that came after the row was written: times alone do not tell, since a device can
+    /// fall silent, or be heard twice, within one of them.
     public func apply(to device: inout Device) {
-        let keepAlive = lastKeepAlive ?? device.lastKeepAlive
-        let known = [device.lastSeen.nanoseconds, device.liveness.refreshed, device.lastKeepAlive?.nanoseconds ?? .min]
-        let told = [lastSeen.nanoseconds, liveness.refreshed, keepAlive?.nanoseconds ?? .min]
-        guard known != told, zip(known, told).allSatisfy({ $0 <= $1 }) else { return }
         device.lastSeen = lastSeen
-        device.lastKeepAlive = keepAlive
+        device.lastKeepAlive = lastKeepAlive ?? device.lastKeepAlive
         device.liveness = liveness
+        device.lastNotification = lastNotification
+        device.lastListener = lastListener
     }
 }
 

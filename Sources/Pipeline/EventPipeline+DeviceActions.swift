@@ -27,7 +27,9 @@ extension EventPipeline {
         case .placeDevice(let device, let placement):
             return give(device) { $0.take(placement) }
         case .forgetDevice(let device):
-            return forget(device, by: name, at: time, &draft)
+            guard devices.device(device) != nil else { return AuditOutcome.noDevice }
+            forget(device, at: time, &draft)
+            return AuditEntry.done
         default:
             return AuditOutcome.noDevice
         }
@@ -36,24 +38,9 @@ extension EventPipeline {
     private mutating func give(_ id: String, _ change: (inout Device.Placement) -> Void) -> String {
         guard var placement = devices.device(id)?.given else { return AuditOutcome.noDevice }
         change(&placement)
-        return devices.give(placement, to: id) ? AuditEntry.done : AuditOutcome.noDevice
-    }
-
-    /// The device leaves with all that is known of it; its alarms end first, while it still has its name.
-    private mutating func forget(
-        _ id: String, by name: String, at time: Timestamp, _ draft: inout BatchDraft
-    ) -> String {
-        guard devices.device(id) != nil else { return AuditOutcome.noDevice }
-        let remark = AlarmRemark(by: name, time: time, text: "the device was forgotten")
-        for alarm in alarms.alarms(of: id) {
-            var followedSinks: [String] = []
-            let event = alarms.clear(
-                AlarmReference(alarm), by: remark, eventID: lastEventID + 1, followedSinks: &followedSinks)
-            if let event { tell(event, of: alarm.key, followedSinks: followedSinks, &draft) }
-        }
-        _ = operations.maintenances.end(id)
-        syncs.forget(id)
-        for news in devices.forget(id)?.news ?? [] { tell(news, &draft) }
+        guard devices.give(placement, to: id) else { return AuditOutcome.noDevice }
+        // What stands is listed, silenced and told again as what it is now.
+        alarms.take(eventDevice(id))
         return AuditEntry.done
     }
 

@@ -18,7 +18,7 @@ extension EventPipeline {
     mutating func tell(_ news: DeviceNews, _ draft: inout BatchDraft) {
         switch news.kind {
         case .identified(let previous):
-            move(from: previous, to: news.device)
+            move(previous, to: news.device, at: news.time, &draft)
         case .switchedOver:
             syncs.wish(.switchOver, of: news.device.id, at: news.time)
         default:
@@ -26,11 +26,6 @@ extension EventPipeline {
         }
         guard let fact = OwnFacts.fact(news) else { return }
         apply(fact, of: news.device, at: news.time, &draft)
-    }
-
-    /// What was filed under a device's former identity is the device's, in one step.
-    private mutating func move(from previous: String, to device: EventDevice) {
-        operations.move(from: previous, to: device.id)
     }
 
     /// What another configuration says of devices that are known.

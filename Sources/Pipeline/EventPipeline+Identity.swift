@@ -1,5 +1,6 @@
 internal import Alarms
 internal import Basics
+internal import Devices
 internal import Resynchronisation
 
 /// What becomes of all that is kept by a device's identity when that changes, or goes.
@@ -16,11 +17,13 @@ extension EventPipeline {
         syncs.rename(previous, to: device.id)
     }
 
-    /// The device is known no more: its alarms are told to end, and the rest is forgotten.
+    /// The device is known no more: its alarms are told to end while it still has its name and its place, and all else that
+    /// is kept of it goes.
     mutating func forget(_ device: String, at time: Timestamp, _ draft: inout BatchDraft) {
         tell(alarms.forget(device), at: time, &draft)
         boots.forget(device)
         operations.forget(device)
         syncs.forget(device)
+        for news in devices.forget(device)?.news ?? [] { tell(news, &draft) }
     }
 }

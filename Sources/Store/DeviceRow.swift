@@ -34,6 +34,7 @@ enum DeviceRow {
         ALTER TABLE devices ADD COLUMN period INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE devices ADD COLUMN odd_period INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE devices ADD COLUMN odd_count INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE devices ADD COLUMN last_sign INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE device_signs (
             id INTEGER PRIMARY KEY,
             device INTEGER NOT NULL,
@@ -43,7 +44,9 @@ enum DeviceRow {
             refreshed INTEGER NOT NULL,
             period INTEGER NOT NULL,
             odd_period INTEGER NOT NULL,
-            odd_count INTEGER NOT NULL
+            odd_count INTEGER NOT NULL,
+            last_notification TEXT,
+            last_listener TEXT
         );
         CREATE TABLE device_claims (
             claim TEXT PRIMARY KEY,
@@ -71,7 +74,7 @@ enum DeviceRow {
         "reached_port", "serial", "peer_serial", "engine_id", "product", "software_version", "found_name",
         "given_name", "given_group", "given_tenant", "given_region", "given_site", "place_group", "tenant", "region",
         "site", "last_notification", "last_listener", "is_in_maintenance", "stage", "refreshed", "period",
-        "odd_period", "odd_count",
+        "odd_period", "odd_count", "last_sign",
     ]
 
     private static let insertion = """
@@ -105,10 +108,13 @@ enum DeviceRow {
 
     private static func insert(_ devices: [Device], into database: Database) throws {
         guard !devices.isEmpty else { return }
+        // The rows know better than the signs up to here.
+        let lastSign = try DeviceSignRow.last(database)
         var statement = try BoundStatement(database, insertion)
         let devices = devices.span
         for index in devices.indices {
             bind(devices[index], to: &statement)
+            statement.bind(lastSign)
             try statement.run()
         }
     }
@@ -168,11 +174,13 @@ enum DeviceRow {
         defer { rows.reset() }
         var reader = RowReader(rows, table: "devices", columns: columns)
         var devices: [Device] = []
+        var lastSigns: [Int64] = []
         while try rows.step() {
             reader.nextRow()
             devices.append(try read(&reader))
+            lastSigns.append(try reader.integer())
         }
-        try DeviceSignRow.apply(to: &devices, database)
+        try DeviceSignRow.apply(to: &devices, behind: lastSigns, database)
         return devices
     }
 

@@ -151,21 +151,6 @@ import Testing
         #expect(ports.map { BoundPorts(packed: $0.packed) } == ports)
     }
 
-    @Test func aSignThatIsOlderThanTheRowTellsNothing() throws {
-        var scene = Scene()
-        scene.run(3, [("1", home)])
-        _ = scene.inventory.takeChanges()
-        scene.keepAlive("1", from: home)
-        let sign = scene.inventory.takeChanges().signs.first
-        scene.wait(200)
-        #expect(scene.takeWords() == ["lost serial:1"])
-        // Its row knows that it is lost; its last sign of life, as old as what the row tells, says it is alive.
-        var row = try #require(scene.inventory.takeChanges().devices.first)
-        #expect(row.state == .lost)
-        try #require(sign).apply(to: &row)
-        #expect(row.state == .lost)
-    }
-
     @Test func anAddressThatIsExpectedIsNeverWithoutADevice() throws {
         let network = try #require(Network(home))
         var scene = Scene(DevicePolicy(rules: [.init(network: network, name: "edge", isExpected: true)]))

@@ -4,7 +4,7 @@ import Basics
 
 /// What a store keeps of an inventory, batch by batch: rows by identity, signs of life by number until they may go.
 struct SavedRows {
-    private var devices: [String: Device] = [:]
+    private var devices: [String: (batch: Int, device: Device)] = [:]
     /// With the batch that brought each, since a settling begins and ends with one.
     private var signs: [(batch: Int, sign: DeviceSign)] = []
     private var claims: [BindingClaim] = []
@@ -17,7 +17,7 @@ struct SavedRows {
     mutating func write(_ changes: DeviceChanges, at clock: Timestamp) {
         batch += 1
         for id in changes.removals { devices[id] = nil }
-        for device in changes.devices { devices[device.id] = device }
+        for device in changes.devices { devices[device.id] = (batch, device) }
         if changes.beginsSettling { settlingBatch = batch }
         signs += changes.signs.map { (batch, $0) }
         if changes.isSettled { signs.removeAll { $0.batch < settlingBatch } }
@@ -28,14 +28,14 @@ struct SavedRows {
     }
 
     func read() -> SavedInventory {
-        var rows = Dictionary(grouping: devices.values, by: \.number).compactMapValues(\.first)
-        for (_, sign) in signs {
-            guard var device = rows[sign.number] else { continue }
-            sign.apply(to: &device)
-            rows[sign.number] = device
+        var rows = Dictionary(grouping: devices.values, by: \.device.number).compactMapValues(\.first)
+        for (batch, sign) in signs {
+            guard var row = rows[sign.number], batch > row.batch else { continue }
+            sign.apply(to: &row.device)
+            rows[sign.number] = row
         }
         return SavedInventory(
-            devices: Array(rows.values), claims: claims, sites: sites, clock: clock, live: live,
+            devices: rows.values.map(\.device), claims: claims, sites: sites, clock: clock, live: live,
             signCount: signs.count, lastNumber: signs.map(\.sign.number).max() ?? 0)
     }
 }

@@ -53,9 +53,11 @@ import TraplineMetrics
         /// What is not as it should be, in words short enough to be read; empty where all is the same.
         func differences(from expected: Contents) -> String {
             func first<Element: Hashable>(_ name: String, _ own: [Element], _ expected: [Element]) -> String? {
-                let missing = Set(expected).subtracting(own).first.map { "\($0)" } ?? "nothing"
-                let other = Set(own).subtracting(expected).first.map { "\($0)" } ?? "nothing"
-                return own == expected ? nil : "\(name): \(own.count) for \(expected.count), \(other) for \(missing)"
+                guard own != expected else { return nil }
+                let place =
+                    zip(own, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? min(own.count, expected.count)
+                func words(_ list: [Element]) -> String { place < list.count ? "\(list[place])" : "nothing" }
+                return "\(name): \(own.count) for \(expected.count), at \(place) \(words(own)) for \(words(expected))"
             }
             func only<Value: Equatable>(_ name: String, _ own: Value, _ expected: Value) -> String? {
                 own == expected ? nil : "\(name): \(own) for \(expected)"
@@ -178,7 +180,8 @@ import TraplineMetrics
 
     /// Those that failed once, and one that nobody has tried.
     private static let seeds: [UInt64] = [
-        14_911_508_380_385_885_184, 3_684_527_381_704_292_577, UInt64.random(in: 0...(.max)),
+        14_911_508_380_385_885_184, 3_684_527_381_704_292_577, 17_578_268_925_675_129_082, 16_383_860_460_514_912_234,
+        13_356_024_234_165_276_677, 7_364_787_624_624_082_642, 2_430_387_320_889_010_708, UInt64.random(in: 0...(.max)),
     ]
 
     /// - Parameter alarmCacheLimit: what is in memory of the alarms decides nothing.

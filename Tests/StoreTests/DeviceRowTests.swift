@@ -72,6 +72,40 @@ import Testing
         #expect(try store.devices()[0] == later)
     }
 
+    /// Two batches of one moment, and a number that is given again: times alone do not tell what came first.
+    @Test func aSignFromBeforeARowIsNotTakenIn() throws {
+        let store = try EventStore.inMemory()
+        let one = Self.device(1)
+        try store.commit(Self.outcome(DeviceChanges(devices: [one])))
+        var changes = DeviceChanges()
+        changes.signs = [Self.sign(of: one, at: 40, .alive)]
+        try store.commit(Self.outcome(changes))
+        var later = one
+        later.lastSeen = Timestamp(seconds: 40)
+        later.liveness = changes.signs[0].liveness
+        later.liveness.period = KeepAlivePeriod(learned: 60_000)
+        later.lastNotification = "linkDown"
+        try store.commit(Self.outcome(DeviceChanges(devices: [later])))
+        #expect(try store.devices() == [later])
+
+        changes.signs[0].lastNotification = "linkUp"
+        try store.commit(Self.outcome(changes))
+        #expect(try store.devices().map(\.lastNotification) == ["linkUp"])
+
+        changes = DeviceChanges(devices: [one])
+        (changes.devices[0].id, changes.removals) = ("serial:another", [one.id])
+        let another = changes.devices
+        try store.commit(Self.outcome(changes))
+        #expect(try store.devices() == another)
+        changes = DeviceChanges()
+        (changes.beginsSettling, changes.isSettled) = (true, true)
+        try store.commit(Self.outcome(changes))
+        changes = DeviceChanges()
+        changes.signs = [Self.sign(of: one, at: 70, .alive)]
+        try store.commit(Self.outcome(changes))
+        #expect(try store.devices().map(\.lastSeen) == [Timestamp(seconds: 70)], "no number is given twice")
+    }
+
     @Test func signsGoOnceAllRowsAreWritten() throws {
         let store = try EventStore.inMemory()
         let (one, two) = (Self.device(1), Self.device(2))
