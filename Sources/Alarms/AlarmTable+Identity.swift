@@ -16,9 +16,10 @@ extension AlarmTable {
         func key(_ key: AlarmKey) -> AlarmKey { AlarmKey(device: new.id, oid: key.oid, source: key.source) }
         // What sinks know of the alarms that stand in the end, where events are withheld of them.
         var told: [AlarmKey: Severity] = [:]
-        for alarm in standing.alarms(of: device) {
-            guard let index = standing.index(of: alarm.key) else { continue }
-            var moved = standing.remove(at: index)
+        for former in standing.keys(of: device, where: { _ in true }) {
+            guard let index = standing.index(of: former) else { continue }
+            let alarm = standing.remove(at: index)
+            var moved = alarm
             let memory = remembered[alarm.key]
             moved.key = key(alarm.key)
             moved.device = new
@@ -50,17 +51,17 @@ extension AlarmTable {
     /// The device is known no more: its alarms end, and nothing is remembered of them. Whoever was told of one is told.
     public mutating func forget(_ device: String) -> [AlarmNews] {
         let remembered = memories.take(of: device)
-        for alarm in standing.alarms(of: device) {
-            guard let index = standing.index(of: alarm.key) else { continue }
-            end(standing.remove(at: index), remembered[alarm.key], reason: AlarmNews.reasonForgotten)
+        for key in standing.keys(of: device, where: { _ in true }) {
+            guard let index = standing.index(of: key) else { continue }
+            end(standing.remove(at: index), remembered[key], reason: AlarmNews.reasonForgotten)
         }
         return takeNews()
     }
 
     /// The device has another name or belongs elsewhere; so do its alarms.
     public mutating func take(_ device: EventDevice) {
-        for alarm in standing.alarms(of: device.id) where alarm.device != device {
-            guard let index = standing.index(of: alarm.key) else { continue }
+        for key in standing.keys(of: device.id, where: { $0.device != device }) {
+            guard let index = standing.index(of: key) else { continue }
             standing.update(at: index, .changed) { $0.device = device }
         }
     }
