@@ -32,6 +32,8 @@ public enum OperatorAction: Sendable, Hashable {
     case endMaintenance(String, note: String)
     /// The device leaves the inventory until it is heard of again.
     case forgetDevice(String)
+    /// The device is asked which alarms stand on it; `nil` for every device that may be asked.
+    case resyncDevice(String?)
 }
 
 /// Where an operator puts a device; what is `nil` stays as it is, what is empty is given back to its network.

@@ -11,21 +11,23 @@ extension EventPipeline {
     ///   - uptime: the device's sysUpTime, in hundredths of a second; `nil` where it is not to be relied on.
     ///   - position: where its datagram stands; `nil` for a notification that nobody sent.
     ///   - reason: why it came about, where the notification alone does not tell.
-    mutating func apply(
+    /// - Returns: its event; `nil` where that is withheld or there is none.
+    @discardableResult mutating func apply(
         _ interpretation: Interpretation, of device: EventDevice, _ received: ReceivedNotification,
         uptime: UInt32? = nil, position: JournalPosition?, reason: String? = nil, _ draft: inout BatchDraft
-    ) {
+    ) -> Event? {
         var followedSinks: [String] = []
-        let event = alarms.apply(
+        var event = alarms.apply(
             interpretation, device: device, time: received.time, uptime: uptime,
             isDevices: received.listener != OwnFacts.listener, eventID: lastEventID + 1, followedSinks: &followedSinks)
-        if var event {
-            event.reason = event.reason ?? reason
+        if let reason, event?.reason == nil { event?.reason = reason }
+        if let event {
             tell(
                 event, of: AlarmTable.key(for: interpretation, device: device), received, position: position,
                 followedSinks: followedSinks, &draft)
         }
         tell(alarms.takeNews(), at: received.time, &draft)
+        return event
     }
 
     /// A notification of Trapline's own MIB that a timer makes at `time`: it rises, clears and goes its ways by the rules

@@ -113,6 +113,8 @@ extension EventPipeline {
             return AuditEntry.done
         case .nameDevice, .placeDevice, .forgetDevice, .beginMaintenance, .endMaintenance:
             return carryOutOnDevice(action, by: name, at: time, &draft)
+        case .resyncDevice(let device):
+            return wishSync(of: device, at: time)
         }
     }
 
@@ -163,6 +165,8 @@ extension EventPipeline {
             return "device \(device)" + (until.map { ", until \($0.toTheSecond)" } ?? "")
         case .endMaintenance(let device, _), .forgetDevice(let device):
             return "device \(device)"
+        case .resyncDevice(let device):
+            return device.map { "device \($0)" } ?? "all devices"
         }
     }
 
@@ -197,6 +201,8 @@ enum AuditOutcome {
     static let full = "too many silences"
     static let noSilence = "there is no such silence"
     static let noDevice = "the device is not known"
+    static let noCredential = "no network under devices: has a manager for it"
+    static let notHeard = "it has sent nothing since it may be asked"
     static let noMaintenance = "the device is not in maintenance"
 }
 
@@ -214,6 +220,7 @@ extension OperatorAction {
         case .placeDevice: "devices group"
         case .beginMaintenance, .endMaintenance: "devices maintenance"
         case .forgetDevice: "devices forget"
+        case .resyncDevice: "devices resync"
         }
     }
 
@@ -224,7 +231,7 @@ extension OperatorAction {
             .silence(_, _, _, let words), .endSilence(_, let words), .beginMaintenance(_, _, let words),
             .endMaintenance(_, let words):
             words
-        case .nameDevice, .placeDevice, .forgetDevice: ""
+        case .nameDevice, .placeDevice, .forgetDevice, .resyncDevice: ""
         }
     }
 }

@@ -38,13 +38,15 @@ extension EventPipeline {
         var interpretation = snapshot.interpreter.interpret(received)
         let device =
             isOwn ? OwnFacts.device(at: entry.sender.address) : identify(received, interpretation, &draft)
-        let isLate = !isOwn && isLate(received, interpretation, device)
-        if isLate { interpretation.kind = .event }
+        let isRead = !isOwn && isRead(received, interpretation, device)
+        if isRead { interpretation.kind = .event }
         let uptime = isOwn ? nil : noteBoot(of: device, interpretation, received, &draft)
-        apply(
+        let event = apply(
             interpretation, of: device, received, uptime: uptime, position: record.position,
-            reason: isLate ? AlarmTable.reasonLate : nil, &draft)
-        guard isOwn else { return noteSync(received, interpretation, isLate: isLate, device, &draft) }
+            reason: isRead ? AlarmTable.reasonLate : nil, &draft)
+        guard isOwn else {
+            return noteSync(received, interpretation, isRead: isRead, event, uptime: uptime, device, &draft)
+        }
         takeSync(received, &draft)
         if let request = OwnFacts.request(in: notification) {
             requests.append(request)

@@ -29,7 +29,7 @@ extension EventPipeline {
     // MARK: - What comes in
 
     /// Whether what a notification says was read from its device's history before: then it is only logged.
-    mutating func isLate(
+    mutating func isRead(
         _ received: ReceivedNotification, _ interpretation: Interpretation, _ device: EventDevice
     ) -> Bool {
         guard interpretation.kind == .alarm, !snapshot.managed.isEmpty, let settings = settings(device)
@@ -40,23 +40,32 @@ extension EventPipeline {
     }
 
     /// A device's notification, after its own effects.
+    ///
+    /// - Parameters:
+    ///   - isRead: what it says was read from the device's history before.
+    ///   - event: what it led to; `nil` where that is withheld.
     mutating func noteSync(
-        _ received: ReceivedNotification, _ interpretation: Interpretation, isLate: Bool, _ device: EventDevice,
-        _ draft: inout BatchDraft
+        _ received: ReceivedNotification, _ interpretation: Interpretation, isRead: Bool, _ event: Event?,
+        uptime: UInt32?, _ device: EventDevice, _ draft: inout BatchDraft
     ) {
         guard !snapshot.managed.isEmpty, let settings = settings(device) else { return }
         let kind: RunningNumbers.Class =
             switch interpretation.kind {
             case .alarm: .alarm
             case .keepAlive: .keepAlive
-            default: isLate ? .alarm : .event
+            default: isRead ? .alarm : .event
             }
-        // What is late has nothing to say of its alarm any more, but for its number.
-        let key = kind == .alarm && !isLate ? SyncKey(oid: interpretation.alarmOID, source: interpretation.source) : nil
+        let effect: SyncEffect =
+            switch event?.transition {
+            case nil, .raised?, .changed?, .cleared?: .changed
+            case .repeated?, .logged?: event?.reason == AlarmTable.reasonLate ? .late : .unchanged
+            }
+        // What was read before has nothing to say of its alarm any more, but for its number.
+        let key = kind == .alarm && !isRead ? SyncKey(oid: interpretation.alarmOID, source: interpretation.source) : nil
         let actions = syncs.heard(
             kind, of: device.id, trapOID: snapshot.interpreter.canonical(interpretation.trapOID),
-            variables: received.notification.variables, alarm: key, from: received.sender, to: received.receiver,
-            at: received.time, settings)
+            variables: received.notification.variables, alarm: key, effect: effect, uptime: uptime,
+            from: received.sender, to: received.receiver, at: received.time, settings)
         perform(actions, device, received, &draft)
     }
 
@@ -106,9 +115,6 @@ extension EventPipeline {
             else { return }
             let why = OwnFacts.words(OwnFacts.failureReason, in: fact) ?? "no answer"
             perform(syncs.unanswered(number, why, at: received.time, settings), device, received, &draft)
-        case OwnFacts.resyncRequested:
-            guard let id = OwnFacts.words(OwnFacts.resyncDevice, in: fact) else { return }
-            syncs.wish(.operatorsWord, of: id, at: received.time)
         case OwnFacts.started:
             askAll(.start, from: received.time.nanoseconds + EventPipeline.startPause)
         case OwnFacts.blind:
@@ -119,6 +125,22 @@ extension EventPipeline {
         default:
             break
         }
+    }
+
+    /// An operator wants a device to be asked, or all that may be.
+    ///
+    /// - Returns: how that went, for the audit log.
+    mutating func wishSync(of device: String?, at time: Timestamp) -> String {
+        guard let device else {
+            guard !snapshot.managed.isEmpty else { return AuditOutcome.noCredential }
+            askAll(.operatorsWord, from: time.nanoseconds)
+            return AuditEntry.done
+        }
+        guard let known = syncDevice(device) else { return AuditOutcome.noDevice }
+        guard settings(known) != nil else { return AuditOutcome.noCredential }
+        guard syncs.isKnown(device) else { return AuditOutcome.notHeard }
+        syncs.wish(.operatorsWord, of: device, at: time)
+        return AuditEntry.done
     }
 
     private func blindSender(_ fact: SNMPNotification) -> IPAddress? {
@@ -221,12 +243,17 @@ extension EventPipeline {
     ) -> (raised: Int, cleared: Int) {
         var (raised, cleared) = (0, 0)
         var present: Set<AlarmKey> = []
+        var isDoubtful = false
+        defer { syncs.settle(device.id, isDoubtful: isDoubtful, at: received.time) }
         for row in rows {
             guard let (interpretation, recalled) = interpret(row, received), interpretation.severity != .cleared
             else { continue }
             let key = AlarmTable.key(for: interpretation, device: device)
             present.insert(key)
-            guard mayTouch(key, guards) else { continue }
+            guard mayTouch(key, guards) else {
+                if alarms.alarm(for: key)?.severity != interpretation.severity { isDoubtful = true }
+                continue
+            }
             if let alarm = alarms.alarm(for: key) {
                 guard alarm.severity != interpretation.severity else { continue }
             } else if isClearedByHand(interpretation, device) {
@@ -242,7 +269,11 @@ extension EventPipeline {
         let here = alarms.alarms(of: device.id)
         guard !here.contains(where: { $0.key.oid == overflow }) else { return (raised, 0) }
         for alarm in here
-        where !present.contains(alarm.key) && mayTouch(alarm.key, guards) && profile.speaks(of: alarm.key.oid) {
+        where !present.contains(alarm.key) && profile.speaks(of: alarm.key.oid) {
+            guard mayTouch(alarm.key, guards) else {
+                isDoubtful = true
+                continue
+            }
             cleared += 1
             let interpretation = Interpretation(
                 kind: .alarm, alarm: alarm.alarm, alarmOID: alarm.key.oid, trapOID: alarm.key.oid,

@@ -83,6 +83,8 @@ extension OwnFacts {
             (maintenanceEnded, [binding(deviceIdentity, device), binding(note, words)])
         case .forgetDevice(let device):
             (deviceForgotten, [binding(deviceIdentity, device)])
+        case .resyncDevice(let device):
+            (resyncRequested, [binding(resyncDevice, device ?? everyDevice)])
         }
     }
 
@@ -132,6 +134,7 @@ extension OwnFacts {
         case maintenanceBegun: maintenance(in: fact)
         case maintenanceEnded: device(in: fact).map { .endMaintenance($0, note: words(in: fact)) }
         case deviceForgotten: device(in: fact).map { .forgetDevice($0) }
+        case resyncRequested: text(resyncDevice, in: fact).map { .resyncDevice($0 == everyDevice ? nil : $0) }
         default: nil
         }
     }

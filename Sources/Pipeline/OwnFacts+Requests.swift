@@ -20,6 +20,8 @@ extension OwnFacts {
     public static let requestID = root.appending(2, 56, 0)
     /// `traplineResyncDevice.0`: the device's identity.
     public static let resyncDevice = root.appending(2, 57, 0)
+    /// What stands there where all are meant; no identity is that.
+    static let everyDevice = "*"
     /// `traplineResyncReason.0`.
     public static let resyncReason = root.appending(2, 58, 0)
     /// `traplineResyncRaised.0`: alarms raised or changed by it.

@@ -1,3 +1,4 @@
+import Basics
 import Manager
 import SNMPWire
 
@@ -49,6 +50,7 @@ extension DeviceSync {
             historyEnd?.identity = row.map {
                 NotificationIdentity(trapOID: $0.trapOID, variables: $0.variables, profile)
             }
+            historyEnd?.uptime = row?.uptime
             return enter(.active(SavedWalk(TableWalk(columns: profile.active.walkColumns))), now, profile)
         case .history(var saved)?:
             saved.walk.take(reply)
@@ -195,23 +197,28 @@ extension DeviceSync {
             known[place] = true
         }
         forgetRecent(before: job.watermark)
-        // What was heard since and has no row among these is newer than all of them.
-        let newer = recent.filter { $0.heard >= job.watermark }
+        // What was heard since and has no row among these is newer than all of them, or older than all.
+        let others = recent.filter { $0.heard >= job.watermark && !$0.isLate }
         for place in rows.indices where !known[place] {
             unheard.append(HeardNotification(identities[place], heard: now))
         }
         unheard = unheard.suffix(DeviceSync.recentLimit)
         var missed: [HistoryRow] = []
+        var isDoubtful = false
         for place in rows.indices {
-            if newer.contains(where: { $0.isOfSameAlarm(as: identities[place]) }) { continue }
+            if others.contains(where: { $0.isOfSameAlarm(as: identities[place]) }) {
+                isDoubtful = true
+                continue
+            }
             let later = rows.indices.filter { $0 > place && identities[$0].isOfSameAlarm(as: identities[place]) }
             // A raise that is older than its clear is not raised again, nor the other way round.
             let isWanted = known[place] ? later.isEmpty : !later.contains { known[$0] }
             if isWanted { missed.append(HistoryRow(notification: rows[place], isKnown: known[place])) }
         }
         if let last = rows.last, let identity = identities.last {
-            historyEnd = HistoryEnd(index: last.index, identity: identity)
+            historyEnd = HistoryEnd(index: last.index, identity: identity, uptime: last.uptime)
         }
+        if isDoubtful { doubt(at: Timestamp(nanoseconds: now)) }
         return (missed.isEmpty ? [] : [.missed(missed)]) + finish(now, settings)
     }
 

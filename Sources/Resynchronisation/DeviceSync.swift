@@ -16,6 +16,20 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     struct HistoryEnd: Sendable, Hashable, Codable {
         var index: [UInt32]
         var identity: NotificationIdentity?
+        /// The device's sysUpTime then, in hundredths of a second.
+        var uptime: UInt32?
+
+        /// Whether the device sent a notification before the one of this row, and not so long ago that its clock may
+        /// have been set since.
+        func isBehind(_ other: NotificationIdentity, uptime otherUptime: UInt32?) -> Bool {
+            if let uptime, let otherUptime {
+                return 1...DeviceSync.longestDelay ~= uptime &- otherUptime
+            }
+            guard let time = identity?.time, let otherTime = other.time, time.count == otherTime.count else {
+                return false
+            }
+            return otherTime.lexicographicallyPrecedes(time)
+        }
     }
 
     /// While a device boots its table is of no use; one that never says that it has finished is asked after this long
@@ -31,6 +45,12 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     static let recentLimit = 256
     /// A row stands in the history well before this long after its trap came (nanoseconds).
     static let rowDelay: Int64 = 60_000_000_000
+    /// An inform may be sent again for that long, in hundredths of a second.
+    static let longestDelay: UInt32 = 30_000
+    /// After a table was read of which something changed meanwhile, it is read again that much later (nanoseconds), and
+    /// after twice as long each further time: what flaps all the time is in no table as it is.
+    static let firstDoubt: Int64 = 10_000_000_000
+    static let longestDoubt: Int64 = 1_800_000_000_000
     /// Replies that do not come may be too large for the way: so often less is asked for.
     static let shrinkings = 3
     /// Rows of the history's index alone in one reply: each takes some 30 octets.
@@ -50,6 +70,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     var job: SyncJob?
     var nextPoll: Int64?
     var failures = 0
+    /// How often in a row something changed while the tables were read.
+    var doubts = 0
     /// When it began to boot, until it says that it has.
     var bootBegan: Int64?
     var knowsInventory = false
@@ -126,9 +148,11 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     ///   - kind: what it is; `nil` for one that has no running number.
     ///   - trapOID: its OID as the vendor's own module has it.
     ///   - alarm: the alarm that it speaks of.
+    ///   - effect: what it did to that alarm.
+    ///   - uptime: the device's sysUpTime, in hundredths of a second; `nil` where it is not to be relied on.
     public mutating func heard(
         _ kind: RunningNumbers.Class, trapOID: OID, variables: VariableBindings, alarm: SyncKey?,
-        at time: Timestamp, _ settings: SyncSettings
+        effect: SyncEffect = .changed, uptime: UInt32? = nil, at time: Timestamp, _ settings: SyncSettings
     ) -> [SyncAction] {
         let (profile, now) = (settings.profile, time.nanoseconds)
         if !wasHeard {
@@ -136,11 +160,15 @@ public struct DeviceSync: Sendable, Hashable, Codable {
             wish(isActive: true, .firstContact, at: now + 5 * DeviceSync.calm)
         }
         if let alarm, kind == .alarm {
-            job?.touched.insert(alarm)
+            if effect != .late { job?.touched.insert(alarm) }
             if profile.history != nil {
                 let identity = NotificationIdentity(trapOID: trapOID, variables: variables, profile)
-                recent.append(HeardNotification(identity, heard: now))
+                recent.append(HeardNotification(identity, heard: now, isLate: effect == .late))
                 if recent.count > DeviceSync.recentLimit { recent.removeFirst() }
+                // What the tables said is newer, and may be undone by it.
+                if effect == .changed, historyEnd?.isBehind(identity, uptime: uptime) ?? false {
+                    wish(isActive: true, .doubt, at: now + DeviceSync.firstDoubt)
+                }
             }
         }
         if profile.bootBegun.contains(trapOID) { return restarted(at: time, bootEnds: !profile.bootDone.isEmpty) }
@@ -193,6 +221,18 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     /// Somebody else has a reason to ask it.
     public mutating func wish(_ reason: SyncReason, at time: Timestamp) {
         wish(isActive: reason != .poll && reason != .start, reason, at: time.nanoseconds)
+    }
+
+    /// Something of what was read changed while it was: which of the two is newer is not known.
+    public mutating func doubt(at time: Timestamp) {
+        let pause = min(DeviceSync.firstDoubt << min(doubts, 10), DeviceSync.longestDoubt)
+        doubts += 1
+        wish(isActive: true, .doubt, at: time.nanoseconds + pause)
+    }
+
+    /// All of what was read stands.
+    public mutating func settle() {
+        doubts = 0
     }
 
     // MARK: The conversation

@@ -59,12 +59,15 @@ struct HeardNotification: Sendable, Hashable, Codable {
     private var time: UInt64?
     /// Nanoseconds since 1970.
     var heard: Int64
+    /// What came before it was sent behind it.
+    var isLate: Bool
 
-    init(_ identity: NotificationIdentity, heard: Int64) {
+    init(_ identity: NotificationIdentity, heard: Int64, isLate: Bool = false) {
         alarm = HeardNotification.print(Array("\(identity.trap) \(identity.source)".utf8))
         print = HeardNotification.print(identity)
         time = identity.time.map { HeardNotification.print($0) }
         self.heard = heard
+        self.isLate = isLate
     }
 
     /// Whether the row is its. Older firmware sends no time with a trap, and then its row's is taken for it.

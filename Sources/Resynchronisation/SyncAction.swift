@@ -38,6 +38,13 @@ public struct SyncGuards: Sendable, Hashable {
     public var mayClear: Bool
 }
 
+/// What a notification did to its alarm.
+public enum SyncEffect: Sendable, Hashable {
+    case changed, unchanged
+    /// It was sent before what is known.
+    case late
+}
+
 /// An alarm of a device.
 public struct SyncKey: Sendable, Hashable, Codable {
     public var oid: String

@@ -27,11 +27,13 @@ public enum SyncReason: String, Sendable, Hashable, Codable {
     /// Trapline itself was started.
     case start
     case operatorsWord = "asked for"
+    /// Something changed while it was asked, or what came is older than what it said.
+    case doubt = "changed meanwhile"
 
     /// Whether it is told even if nothing was found.
     public var isTold: Bool {
         switch self {
-        case .firstContact, .poll, .start: false
+        case .firstContact, .poll, .start, .doubt: false
         case .gap, .newNumbers, .restart, .switchOver, .blind, .operatorsWord: true
         }
     }

@@ -100,6 +100,8 @@ public struct SyncTable: Sendable {
         states[device]?.way.peer.flatMap { Endpoint($0) }?.address
     }
 
+    /// It was heard of since it may be asked, so that it is known how to be reached.
+    public func isKnown(_ device: String) -> Bool { states[device] != nil }
     public func isBusy(_ device: String) -> Bool { states[device]?.sync.isBusy ?? false }
 
     /// What changed since the last call, in a fixed order.
@@ -124,10 +126,14 @@ public struct SyncTable: Sendable {
     /// A notification of a device that may be asked.
     ///
     /// - Parameters:
+    ///   - alarm: the alarm that it speaks of; `nil` for what was read from the device's history before.
+    ///   - effect: what it did to that alarm.
+    ///   - uptime: the device's sysUpTime, in hundredths of a second; `nil` where it is not to be relied on.
     ///   - peer, local: where it came from and what it reached.
     public mutating func heard(
         _ kind: RunningNumbers.Class, of device: String, trapOID: OID, variables: VariableBindings, alarm: SyncKey?,
-        from peer: Endpoint, to local: Endpoint, at time: Timestamp, _ settings: SyncSettings
+        effect: SyncEffect = .changed, uptime: UInt32? = nil, from peer: Endpoint, to local: Endpoint,
+        at time: Timestamp, _ settings: SyncSettings
     ) -> [SyncAction] {
         guard states[device] != nil || states.count < SyncTable.capacity else { return [] }
         return update(device, at: time) { state in
@@ -138,7 +144,9 @@ public struct SyncTable: Sendable {
                     local: local.description, heard: time.nanoseconds, isKeptOpen: kind == .keepAlive)
             }
             if kind == .keepAlive { state.sync.release(at: time) }
-            return state.sync.heard(kind, trapOID: trapOID, variables: variables, alarm: alarm, at: time, settings)
+            return state.sync.heard(
+                kind, trapOID: trapOID, variables: variables, alarm: alarm, effect: effect, uptime: uptime, at: time,
+                settings)
         }
     }
 
@@ -156,6 +164,17 @@ public struct SyncTable: Sendable {
         guard states[device] != nil else { return }
         _ = update(device, at: due) { state in
             state.sync.wish(reason, at: due)
+            return []
+        }
+    }
+
+    /// What was read from its tables was applied.
+    ///
+    /// - Parameter isDoubtful: something of it had changed meanwhile, and was left as it is.
+    public mutating func settle(_ device: String, isDoubtful: Bool, at time: Timestamp) {
+        guard states[device] != nil else { return }
+        _ = update(device, at: time) { state in
+            if isDoubtful { state.sync.doubt(at: time) } else { state.sync.settle() }
             return []
         }
     }

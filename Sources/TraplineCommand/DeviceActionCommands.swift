@@ -126,3 +126,33 @@ struct ForgetDevice: ParsableCommand {
         print(try data.ask(request))
     }
 }
+
+struct ResyncDevice: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resync", abstract: "Has a device asked which alarms stand on it.",
+        discussion: """
+            Only devices in a network with a manager: under devices: are ever asked. What was missed rises, what is over \
+            is cleared; with --all one after the other, twenty a second.
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var who: OperatorOptions
+
+    @Argument(help: "The device's id, as trapline devices prints it; or its name or address, where no other has it.")
+    var device: String?
+
+    @Flag(name: .long, help: "Every device that may be asked.")
+    var all = false
+
+    func validate() throws {
+        guard (device == nil) == all else { throw ValidationError("say which device, or --all") }
+        guard device?.isEmpty != true else { throw ValidationError("the device has no name") }
+    }
+
+    func run() throws {
+        var request = ControlRequest(.resyncDevice)
+        request.device = DeviceOrder(device ?? "")
+        request.by = who.name
+        print(try data.ask(request))
+    }
+}

@@ -8,7 +8,7 @@ import Trapline
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "The devices that were heard of.",
-        subcommands: [ListDevices.self, MaintainDevice.self], defaultSubcommand: ListDevices.self)
+        subcommands: [ListDevices.self, MaintainDevice.self, ResyncDevice.self], defaultSubcommand: ListDevices.self)
 }
 
 struct ListDevices: ParsableCommand {

@@ -112,7 +112,7 @@ import Testing
         .placeDevice("a", DevicePlacement(tenant: "t", region: "r")),
         .beginMaintenance("a", until: nil, reason: "r"),
         .beginMaintenance("a", until: Timestamp(seconds: 5), reason: ""),
-        .endMaintenance("a", note: "n"), .forgetDevice("a"),
+        .endMaintenance("a", note: "n"), .forgetDevice("a"), .resyncDevice("a"), .resyncDevice(nil),
         .acknowledge(AlarmReference(number: 3, key: AlarmKey(device: "a", oid: .enterprises, source: "s")), note: "n"),
         .unacknowledge(AlarmReference(number: 3, key: AlarmKey(device: "a", oid: .enterprises, source: "")), note: ""),
         .clear(AlarmReference(number: .max, key: AlarmKey(device: "a", oid: .enterprises, source: "s")), note: "n"),

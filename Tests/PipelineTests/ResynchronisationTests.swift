@@ -68,6 +68,82 @@ import TraplineMetrics
         #expect(link.map(\.transition) == [.logged])
     }
 
+    /// What comes while the history is read and has no row in it may be older than all of it.
+    @Test func anOldClearDoesNotKeepAMissedRaiseFromRising() throws {
+        var scene = try settled()
+        let link = DeviceAlarm.ethernetLink(1)
+        try scene.happen { $0.raise(link, at: $1) }
+        try scene.pass(seconds: 3)
+        try scene.happen(late: 22) { $0.clear(link.key, at: $1) }
+        try scene.pass(seconds: 1)
+        try scene.ask()
+        try scene.pass(seconds: 3)
+        #expect(scene.standing.isEmpty)
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(link, at: $1) }
+        // Now it is asked, and its answers take long.
+        scene.way.answer = 5
+        try scene.happen { $0.raise(.ethernetLink(2), at: $1) }
+        try scene.pass(seconds: 60)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 2)
+    }
+
+    /// The same of the active table.
+    @Test func anOldClearDoesNotKeepAStandingAlarmFromRising() throws {
+        var scene = try settled()
+        scene.way.answer = 3
+        let link = DeviceAlarm.ethernetLink(1)
+        try scene.happen { $0.raise(link, at: $1) }
+        try scene.pass(seconds: 5)
+        try scene.happen(late: 10) { $0.clear(link.key, at: $1) }
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(link, at: $1) }
+        try scene.pass(seconds: 2)
+        try scene.ask()
+        try scene.pass(seconds: 60)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 1)
+    }
+
+    /// It comes when all was read, and its clear never does.
+    @Test func aRaiseThatComesLongAfterItsLostClearEnds() throws {
+        var scene = try settled()
+        let link = DeviceAlarm.ethernetLink(1)
+        try scene.happen(late: 25) { $0.raise(link, at: $1) }
+        try scene.pass(seconds: 1)
+        scene.device.loseNext(1)
+        try scene.happen { $0.clear(link.key, at: $1) }
+        try scene.pass(seconds: 1)
+        try scene.ask()
+        try scene.pass(seconds: 15)
+        #expect(scene.standing.isEmpty)
+        try scene.pass(seconds: 10)
+        #expect(scene.standing.count == 1)
+        try scene.pass(seconds: 20)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.isEmpty)
+    }
+
+    /// What changes whenever it is asked is asked less and less often, and nothing that agrees is asked again.
+    @Test func whatChangesAllTheTimeIsNotAskedAllTheTime() throws {
+        var scene = try settled()
+        scene.way.answer = 1
+        try scene.ask()
+        for step in 0..<600 {
+            let link = DeviceAlarm.ethernetLink(1)
+            try scene.happen { step.isMultiple(of: 2) ? $0.raise(link, at: $1) : $0.clear(link.key, at: $1) }
+            try scene.pass(seconds: 1)
+        }
+        let whileItFlapped = scene.asked
+        #expect(whileItFlapped < 100)
+        try scene.pass(seconds: 1_200)
+        #expect(scene.standing == scene.truth)
+        let afterwards = scene.asked
+        try scene.pass(seconds: 3_600)
+        #expect(scene.asked == afterwards)
+    }
+
     @Test func aLostLastTrapIsFoundByTheSlowPoll() throws {
         var scene = try settled(poll: 120)
         scene.device.loseNext(1)

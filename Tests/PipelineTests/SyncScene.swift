@@ -112,8 +112,11 @@ struct SyncScene {
 
     // MARK: What happens
 
-    mutating func happen(_ what: (inout SimulatedDevice, Timestamp) -> [SentNotification]) throws {
-        send(what(&device, now))
+    /// - Parameter late: seconds that what is sent is on its way.
+    mutating func happen(
+        late: Int = 0, _ what: (inout SimulatedDevice, Timestamp) -> [SentNotification]
+    ) throws {
+        send(what(&device, now), late: late)
     }
 
     /// A word of an operator or of the server itself.
@@ -161,12 +164,12 @@ struct SyncScene {
         try tell(OwnFacts.started)
     }
 
-    private mutating func send(_ sent: [SentNotification]) {
+    private mutating func send(_ sent: [SentNotification], late: Int = 0) {
         for notification in sent where Double.random(in: 0..<1, using: &generator) >= way.loss {
             let copies = Double.random(in: 0..<1, using: &generator) < way.duplication ? 2 : 1
             for _ in 0..<copies {
                 let delay = way.delay > 0 ? Double.random(in: 0..<way.delay, using: &generator) : 0
-                let due = notification.time + .milliseconds(Int(delay * 1_000) + 1)
+                let due = notification.time + .milliseconds(Int(delay * 1_000) + 1 + late * 1_000)
                 let port: UInt16 = notification.channel == .keepAlives ? 1_161 : 162
                 let entry = JournalEntry(
                     time: due, interface: port == 162 ? "traps" : "keep-alives", sender: Self.peer,

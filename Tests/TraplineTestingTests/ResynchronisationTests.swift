@@ -78,7 +78,9 @@ import TraplineTesting
         let given = ProcessInfo.processInfo.environment["TRAPLINE_TEST_SEEDS"]?.split(separator: "-").compactMap {
             UInt64($0)
         }
-        guard let given, let first = given.first, let last = given.last, first <= last else { return [1, 2, 3, 13, 27] }
+        guard let given, let first = given.first, let last = given.last, first <= last else {
+            return [1, 2, 3, 13, 27]
+        }
         return Array(first...last)
     }()
 

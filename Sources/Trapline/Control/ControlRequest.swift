@@ -17,6 +17,7 @@ public struct ControlRequest: Codable, Sendable, Hashable {
         case placeDevice = "devices group"
         case maintainDevice = "devices maintenance"
         case forgetDevice = "devices forget"
+        case resyncDevice = "devices resync"
     }
 
     public var action: Action
@@ -88,7 +89,7 @@ public struct SilenceOrder: Codable, Sendable, Hashable {
 
 /// What is to be done to a device.
 public struct DeviceOrder: Codable, Sendable, Hashable {
-    /// Its identity, its name or its address.
+    /// Its identity, its name or its address; empty for every device, where that makes sense.
     public var device: String
     public var name: String?
     public var group: String?

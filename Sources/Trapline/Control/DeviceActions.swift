@@ -10,6 +10,9 @@ extension OperatorActions {
 
     func perform(onDevice request: ControlRequest, _ name: String) throws -> ControlResponse {
         guard let order = request.device else { return .failed("say which device") }
+        if request.action == .resyncDevice, order.device.isEmpty {
+            return try carryOut([.resyncDevice(nil)], by: name) { "every device is asked for its alarms" }
+        }
         let device = try find(order.device)
         for word in [order.name, order.group, order.tenant, order.region, order.site].compactMap(\.self)
         where word.utf8.count > Self.longestWord || word.contains(where: \.isNewline) {
@@ -28,6 +31,8 @@ extension OperatorActions {
             return try carryOut([.placeDevice(device.id, placement)], by: name) { "\(device.name) is put there" }
         case .maintainDevice:
             return try maintain(device, order, request, name)
+        case .resyncDevice:
+            return try carryOut([.resyncDevice(device.id)], by: name) { "\(device.name) is asked for its alarms" }
         default:
             return try carryOut([.forgetDevice(device.id)], by: name) { "\(device.name) is forgotten" }
         }

@@ -30,7 +30,7 @@ struct OperatorActions: Sendable {
             case .acknowledge, .unacknowledge, .clear, .note: return try perform(onAlarms: request, name)
             case .silence: return try silence(request, name)
             case .endSilence: return try endSilence(request, name)
-            case .nameDevice, .placeDevice, .maintainDevice, .forgetDevice:
+            case .nameDevice, .placeDevice, .maintainDevice, .forgetDevice, .resyncDevice:
                 return try perform(onDevice: request, name)
             }
         } catch {
