@@ -1,23 +1,23 @@
 internal import Alarms
 internal import Basics
 internal import Devices
-internal import SNMPWire
+public import SNMPWire
 
 /// What the inventory finds out about devices, as notifications of the server's own MIB: they rise, clear and go their
 /// ways by rules as any other.
 extension OwnFacts {
     /// The third keep-alive in a row of a device is missing.
-    static let connectionLost = notifications.appending(25)
-    static let connectionRestored = notifications.appending(26)
+    public static let connectionLost = notifications.appending(25)
+    public static let connectionRestored = notifications.appending(26)
     /// The device's own alarm ends, since its site's stands for it.
-    static let connectionCovered = notifications.appending(23)
+    public static let connectionCovered = notifications.appending(23)
     /// All devices of a site are silent.
-    static let siteLost = notifications.appending(27)
-    static let siteRestored = notifications.appending(28)
+    public static let siteLost = notifications.appending(27)
+    public static let siteRestored = notifications.appending(28)
     /// Somebody claims to be a device, and nothing proves it.
-    static let bindingDisputed = notifications.appending(29)
-    static let deviceMoved = notifications.appending(31)
-    static let switchedOver = notifications.appending(32)
+    public static let bindingDisputed = notifications.appending(29)
+    public static let deviceMoved = notifications.appending(31)
+    public static let switchedOver = notifications.appending(32)
 
     /// `traplineDeviceLastSeen.0`, and so on.
     private static let deviceLastSeen = root.appending(2, 30, 0)
