@@ -25,7 +25,7 @@ internal import TraplineMetrics
 ///         routes: [{name: serious, when: {severity: ">=major"}, to: noc}]
 ///         """)
 ///     try server.trap("linkDown", ["ifIndex.7=7"], from: "10.1.2.3")
-///     server.advance(by: .seconds(60))
+///     try server.advance(by: .seconds(60))
 ///     #expect(server.activeAlarms.count == 1)
 public final class TestServer {
     /// The server's time. It begins at 2026-01-01T00:00:00Z, or with the first capture's first datagram.
