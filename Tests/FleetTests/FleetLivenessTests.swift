@@ -96,10 +96,10 @@ import Testing
 
         try simulator.perform("cut \(Self.south)")
         try expectStanding(killed.union(["traplineSiteLost South"]), after: "a site fell silent")
-        let cut = try view.events().filter {
-            $0.alarm == "traplineConnectionLost" && $0.device.address.hasPrefix("127.50.1.")
-        }
-        #expect(cut.isEmpty, "\(cut.count) devices of the silent site were told singly")
+        let events = try view.events()
+        #expect(events.last { $0.alarm == "traplineSiteLost" }?.text == "The whole site South is silent: 45 devices")
+        let told = events.filter { $0.alarm == "traplineConnectionLost" && $0.device.address.hasPrefix("127.50.1.") }
+        #expect(told.isEmpty, "\(told.count) devices of the silent site were told singly")
 
         try simulator.perform("connect \(Self.south)")
         try expectStanding(killed, after: "the site came back")
