@@ -1,4 +1,5 @@
 import Basics
+import SNMPWire
 
 /// The alarms that are in memory, by their numbers: those that were asked for of late, and all whose stored row is
 /// missing or behind.
@@ -25,7 +26,14 @@ struct AlarmCache: Sendable {
         var isStored = false
     }
 
-    private var alarms: [ActiveAlarm?] = []
+    /// Stands where no alarm is.
+    private static let nobody = ActiveAlarm(
+        id: 0, key: AlarmKey(device: "", oid: .zeroDotZero, source: ""), alarm: "",
+        device: EventDevice(id: "", name: "", address: IPAddress(v4: 0)), severity: .cleared, highestSeverity: .cleared,
+        text: "", eventType: nil, probableCause: nil, raised: Timestamp(nanoseconds: 0),
+        lastTime: Timestamp(nanoseconds: 0), count: 0, sinks: [])
+
+    private var alarms: [ActiveAlarm] = []
     private var marks: [Mark] = []
     private var slots: [Int64: Int] = [:]
     private var free: [Int] = []
@@ -39,10 +47,7 @@ struct AlarmCache: Sendable {
     func place(of number: Int64) -> Place? { slots[number].map(Place.init) }
 
     subscript(place: Place) -> ActiveAlarm {
-        _read {
-            guard let alarm = alarms[place.slot] else { preconditionFailure("an alarm is looked for where none is") }
-            yield alarm
-        }
+        _read { yield alarms[place.slot] }
     }
 
     func age(at place: Place) -> Age { marks[place.slot].age }
@@ -51,7 +56,7 @@ struct AlarmCache: Sendable {
     mutating func touch(_ place: Place) { marks[place.slot].wasAskedFor = true }
 
     mutating func update(at place: Place, _ change: (inout ActiveAlarm) -> Void) {
-        alarms[place.slot]?.alter(change)
+        change(&alarms[place.slot])
     }
 
     mutating func setAge(_ age: Age, at place: Place) {
@@ -80,15 +85,15 @@ struct AlarmCache: Sendable {
 
     mutating func remove(at place: Place) -> ActiveAlarm {
         let alarm = self[place]
-        giveUp(place.slot, alarm.id)
+        giveUp(place.slot)
         return alarm
     }
 
-    private mutating func giveUp(_ slot: Int, _ number: Int64) {
+    private mutating func giveUp(_ slot: Int) {
         if marks[slot].age == .current { currentCount -= 1 }
-        alarms[slot] = nil
+        slots[alarms[slot].id] = nil
+        alarms[slot] = AlarmCache.nobody
         marks[slot] = Mark()
-        slots[number] = nil
         free.append(slot)
     }
 
@@ -100,18 +105,14 @@ struct AlarmCache: Sendable {
             guard marks[hand].isUsed, marks[hand].age == .current else { continue }
             if marks[hand].wasAskedFor {
                 marks[hand].wasAskedFor = false
-            } else if let number = alarms[hand]?.id {
-                giveUp(hand, number)
+            } else {
+                giveUp(hand)
             }
         }
     }
 
     /// Alters all of them, whatever the store knows.
     mutating func updateAll(_ change: (inout ActiveAlarm) -> Void) {
-        for slot in alarms.indices { alarms[slot]?.alter(change) }
+        for slot in alarms.indices where marks[slot].isUsed { change(&alarms[slot]) }
     }
-}
-
-extension ActiveAlarm {
-    fileprivate mutating func alter(_ change: (inout ActiveAlarm) -> Void) { change(&self) }
 }

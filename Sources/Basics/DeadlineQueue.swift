@@ -3,36 +3,52 @@
 ///
 /// Two deadlines at one moment come in the order of their keys, so that what is made of them does not depend on the
 /// order in which they were set: state loaded anew behaves as state kept.
+///
+/// Every record asks when the next one is due, so that all of it is there to be specialised in the rooms that use it.
 public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
-    private struct Item: Sendable {
-        var due: Timestamp
-        var key: Key
+    @usableFromInline
+    struct Item: Sendable {
+        @usableFromInline var due: Timestamp
+        @usableFromInline var key: Key
 
+        @inlinable
+        init(due: Timestamp, key: Key) {
+            self.due = due
+            self.key = key
+        }
+
+        @inlinable
         static func isBefore(_ left: borrowing Item, _ right: borrowing Item) -> Bool {
             left.due != right.due ? left.due < right.due : left.key < right.key
         }
     }
 
-    private var deadlines: [Key: Timestamp] = [:]
+    @usableFromInline var deadlines: [Key: Timestamp] = [:]
     /// A heap in which an item counts only if its deadline is still the one of `deadlines`; the first always does.
-    private var heap: [Item] = []
+    @usableFromInline var heap: [Item] = []
 
     /// Below this many items nothing is gained by sweeping out those that were replaced.
-    private static var leastSweep: Int { 64 }
+    @inlinable static var leastSweep: Int { 64 }
 
+    @inlinable
     public init() {}
 
+    @inlinable
     public var count: Int { deadlines.count }
 
     /// All that have a deadline, in no order.
+    @inlinable
     public var keys: Dictionary<Key, Timestamp>.Keys { deadlines.keys }
 
     /// The earliest deadline; `nil` where there is none.
+    @inlinable
     public var next: Timestamp? { heap.first?.due }
 
+    @inlinable
     public func deadline(of key: Key) -> Timestamp? { deadlines[key] }
 
     /// Sets or moves the deadline of `key`; `nil` takes it away.
+    @inlinable
     public mutating func set(_ key: Key, to due: Timestamp?) {
         let before = due.map { deadlines.updateValue($0, forKey: key) } ?? deadlines.removeValue(forKey: key)
         guard before != due else { return }
@@ -43,6 +59,7 @@ public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// The key of the earliest deadline that is not later than `time`, taken out.
+    @inlinable
     public mutating func takeNext(by time: Timestamp) -> (key: Key, due: Timestamp)? {
         guard let first = heap.first, first.due <= time else { return nil }
         deadlines.removeValue(forKey: first.key)
@@ -52,6 +69,7 @@ public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// Moves every deadline by as much; at the end of time it stays there.
+    @inlinable
     public mutating func postpone(by nanoseconds: Int64) {
         deadlines = deadlines.mapValues { due in
             let (sum, isTooLate) = due.nanoseconds.addingReportingOverflow(nanoseconds)
@@ -60,16 +78,19 @@ public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         rebuild()
     }
 
-    private mutating func rebuild() {
+    @inlinable
+    mutating func rebuild() {
         // An array in order is a heap.
         heap = deadlines.map { Item(due: $0.value, key: $0.key) }.sorted(by: Item.isBefore)
     }
 
-    private mutating func dropReplaced() {
+    @inlinable
+    mutating func dropReplaced() {
         while let first = heap.first, deadlines[first.key] != first.due { removeFirst() }
     }
 
-    private mutating func push(_ item: Item) {
+    @inlinable
+    mutating func push(_ item: Item) {
         heap.append(item)
         var child = heap.count - 1
         while child > 0 {
@@ -80,7 +101,8 @@ public struct DeadlineQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         }
     }
 
-    private mutating func removeFirst() {
+    @inlinable
+    mutating func removeFirst() {
         guard let last = heap.popLast(), !heap.isEmpty else { return }
         heap[0] = last
         var parent = 0

@@ -35,7 +35,8 @@ public struct EventLogReader {
     }
 
     public func lastEventID() throws -> Int64 { try store.lastEventID() }
-    public func activeAlarms() throws -> [ActiveAlarm] { try store.activeAlarms() }
+    /// In the order in which they were raised; few of them are in memory at a time.
+    public func forEachActiveAlarm(_ body: (ActiveAlarm) throws -> Void) throws { try store.forEachActiveAlarm(body) }
     /// The oldest first.
     public func deadLetters() throws -> [DeadLetterDocument] {
         try store.deadLetters().map {

@@ -49,11 +49,17 @@ struct ListAlarms: ParsableCommand {
         func isWithin(_ time: Timestamp) -> Bool { since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true }
         switch which {
         case .active:
-            let alarms = try log.activeAlarms().filter {
-                matcher.matches($0) && isWithin($0.raised)
-                    && (acknowledged ?? ($0.acknowledged != nil)) == ($0.acknowledged != nil)
+            // As they are read: of a million, few are in memory at a time.
+            var lines = OutputLines()
+            try log.forEachActiveAlarm { alarm in
+                let isAcknowledged = alarm.acknowledged != nil
+                guard matcher.matches(alarm), isWithin(alarm.raised), acknowledged ?? isAcknowledged == isAcknowledged
+                else { return }
+                lines.write(
+                    storeOptions.json
+                        ? ActiveAlarmDocument(alarm).jsonLine() : ActiveAlarmText.numberedLine(alarm))
             }
-            storeOptions.list(alarms, json: { ActiveAlarmDocument($0).jsonLine() }, text: ActiveAlarmText.numberedLine)
+            lines.flush()
         case .history:
             let first = try since.map { try log.lastEventID(before: $0) } ?? 0
             let ended = try log.lastEvents(last, after: first) {
