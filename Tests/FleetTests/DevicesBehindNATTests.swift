@@ -9,7 +9,7 @@ import Testing
 
     private let folder: TemporaryFolder
     private let nat: NATSite
-    private let server: TraplineProcess
+    private let configuration: String
     private let simulator: SimulatorProcess
     private let view: OperatorView
 
@@ -17,23 +17,26 @@ import Testing
         folder = try TemporaryFolder()
         nat = try NATSite(devices: 2)
         view = OperatorView(data: folder.file("data"))
-        server = try TraplineProcess(
-            configuration: """
-                listen:
-                  traps: ["\(NATSite.centreAddress):162"]
-                  keep-alives: ["\(NATSite.centreAddress):1161"]
-                data: \(folder.file("data"))
-                access: {communities: [trapuser]}
-                devices:
-                  networks:
-                    - {network: 10.77.0.0/24, period: 10s, manager: {community: public, poll: off}}
-                """, folder: folder, in: nat.centre)
+        configuration = """
+            listen:
+              traps: ["\(NATSite.centreAddress):162"]
+              keep-alives: ["\(NATSite.centreAddress):1161"]
+            data: \(folder.file("data"))
+            access: {communities: [trapuser]}
+            devices:
+              networks:
+                - {network: 10.77.0.0/24, period: 10s, manager: {community: public, poll: off}}
+            """
         simulator = try SimulatorProcess(
             [
                 "--devices", "2", "--first-address", NATSite.firstDevice, "--first-serial", "7000001", "--to",
                 "\(NATSite.centreAddress):162", "--keep-alives-to", "\(NATSite.centreAddress):1161", "--keep-alive",
                 "1",
             ], folder: folder, in: nat.site)
+    }
+
+    private func server() throws -> TraplineProcess {
+        try TraplineProcess(configuration: configuration, folder: folder, in: nat.centre)
     }
 
     /// What stands on the devices stands in the centre, each with its own device, and nothing else.
@@ -91,6 +94,7 @@ import Testing
     }
 
     @Test func twoBehindOneAddressStayTwoWhateverTheirPorts() throws {
+        var server = try server()
         let ports = try ports()
         try exercise(links: 1...3)
         try expectTwoDevices()
@@ -99,6 +103,14 @@ import Testing
         try nat.rebind(ports: 41_000...41_999)
         _ = try self.ports { $0.allSatisfy { (41_000...41_999).contains($0) } }
         try exercise(links: 4...6)
+        try expectTwoDevices()
+
+        // What happens while the server is away is asked for when it is back, on the ways that it remembers.
+        server.kill()
+        try simulator.perform("clear all 6")
+        try simulator.perform("raise \(Self.second) 7")
+        server = try self.server()
+        try expectAgreement()
         try expectTwoDevices()
 
         // Once more, and now each has the port that the other one had at first.
