@@ -21,6 +21,8 @@ extension EventPipeline {
             move(previous, to: news.device, at: news.time, &draft)
         case .switchedOver:
             syncs.wish(.switchOver, of: news.device.id, at: news.time)
+        case .bindingDisputed(let claim):
+            question(claim, at: news.time)
         default:
             break
         }

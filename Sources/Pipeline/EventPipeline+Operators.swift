@@ -202,7 +202,6 @@ enum AuditOutcome {
     static let noSilence = "there is no such silence"
     static let noDevice = "the device is not known"
     static let noCredential = "no network under devices: has a manager for it"
-    static let notHeard = "it has sent nothing since it may be asked"
     static let noMaintenance = "the device is not in maintenance"
 }
 

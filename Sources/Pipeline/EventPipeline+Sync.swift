@@ -15,9 +15,8 @@ extension EventPipeline {
     private static let startPause: Int64 = 10_000_000_000
     /// After a start or a blind interval, devices are asked one after the other: twenty each second.
     private static let pace: Int64 = 50_000_000
-    /// Of keep-alives, where nothing else is known: the vendor's NAT bindings live for 30 s as a rule, many for more, and
-    /// a way that is closed after all costs a time-out.
-    private static let assumedPeriod: Int64 = 60_000_000_000
+    /// From a claim to the question whether it is true: what belongs together comes together.
+    private static let claimPause: Int64 = 2_000_000_000
 
     /// The number of the request left last; those up to it are in the store once the batch is.
     public var lastRequest: Int64 { syncs.lastNumber }
@@ -65,7 +64,7 @@ extension EventPipeline {
         let actions = syncs.heard(
             kind, of: device.id, trapOID: snapshot.interpreter.canonical(interpretation.trapOID),
             variables: received.notification.variables, alarm: key, effect: effect, uptime: uptime,
-            from: received.sender, to: received.receiver, at: received.time, settings)
+            at: received.time, settings)
         perform(actions, device, received, &draft)
     }
 
@@ -74,14 +73,18 @@ extension EventPipeline {
         guard let message = try? SNMPMessage.decode(entry.payload, leniency: snapshot.leniency),
             let reply = SNMPReply(message)
         else { return false }
-        guard let id = syncs.device(answering: reply.requestID, from: entry.sender), let device = syncDevice(id),
-            let settings = settings(device)
+        guard let id = syncs.device(answering: reply.requestID, from: entry.sender) else { return true }
+        if let claim = SyncTable.claim(of: id) {
+            take(reply, of: claim, id, at: entry.time, &draft)
+            return true
+        }
+        guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: entry.time)
         else { return true }
         let received = EventPipeline.received(reply: entry)
         if case .timeTicks(let uptime)? = reply.variables.value(of: .sysUpTimeInstance) {
             noteBoot(of: device, uptime: uptime, at: entry.time, &draft)
         }
-        perform(syncs.take(reply, from: id, at: entry.time, settings), device, received, &draft)
+        perform(syncs.take(reply, from: id, at: entry.time, way, settings), device, received, &draft)
         return true
     }
 
@@ -111,12 +114,13 @@ extension EventPipeline {
             syncs.sent(number, requestID: id)
         case OwnFacts.requestUnanswered:
             guard let number = OwnFacts.integer(OwnFacts.requestNumber, in: fact),
-                let id = syncs.device(asked: number), let device = syncDevice(id), let settings = settings(device)
+                let id = syncs.device(asked: number)
             else { return }
             let why = OwnFacts.words(OwnFacts.failureReason, in: fact) ?? "no answer"
-            perform(syncs.unanswered(number, why, at: received.time, settings), device, received, &draft)
+            takeSilence(number, why, of: id, received, &draft)
         case OwnFacts.started:
             askAll(.start, from: received.time.nanoseconds + EventPipeline.startPause)
+            for claim in devices.bindingsToVerify { question(claim, at: received.time) }
         case OwnFacts.blind:
             askAll(.blind, from: received.time.nanoseconds, at: blindSender(fact))
         case OwnFacts.senderWithinBudget:
@@ -138,9 +142,20 @@ extension EventPipeline {
         }
         guard let known = syncDevice(device) else { return AuditOutcome.noDevice }
         guard settings(known) != nil else { return AuditOutcome.noCredential }
-        guard syncs.isKnown(device) else { return AuditOutcome.notHeard }
         syncs.wish(.operatorsWord, of: device, at: time)
         return AuditEntry.done
+    }
+
+    private mutating func takeSilence(
+        _ number: Int64, _ why: String, of id: String, _ received: ReceivedNotification, _ draft: inout BatchDraft
+    ) {
+        if let key = SyncTable.claim(of: id) {
+            guard let claim = devices.claim(key), let settings = settings(claim) else { return syncs.forget(id) }
+            _ = syncs.unanswered(number, why, at: received.time, EventPipeline.way(to: claim), settings)
+        } else if let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: received.time)
+        {
+            perform(syncs.unanswered(number, why, at: received.time, way, settings), device, received, &draft)
+        }
     }
 
     private func blindSender(_ fact: SNMPNotification) -> IPAddress? {
@@ -151,7 +166,7 @@ extension EventPipeline {
     private mutating func askAll(_ reason: SyncReason, from start: Int64, at address: IPAddress? = nil) {
         var due = start
         for device in syncs.devices {
-            if let address, syncs.address(of: device) != address { continue }
+            if let address, devices.device(device)?.address != address { continue }
             syncs.wish(reason, of: device, at: Timestamp(nanoseconds: due))
             due += EventPipeline.pace
         }
@@ -162,12 +177,58 @@ extension EventPipeline {
     /// Devices whose time has come are asked.
     mutating func fireSyncs(at due: Timestamp, _ draft: inout BatchDraft) {
         while let id = syncs.takeDue(by: due) {
-            guard let device = syncDevice(id), let settings = settings(device) else {
+            if let key = SyncTable.claim(of: id) {
+                guard let claim = devices.claim(key), let settings = settings(claim) else {
+                    syncs.forget(id)
+                    continue
+                }
+                _ = syncs.advance(id, to: due, EventPipeline.way(to: claim), settings)
+                continue
+            }
+            guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: due) else {
                 syncs.forget(id)
                 continue
             }
-            let actions = syncs.advance(id, to: due, period: EventPipeline.assumedPeriod, settings)
+            let actions = syncs.advance(id, to: due, way, settings)
             perform(actions, device, EventPipeline.ownReceived(device, at: due), &draft)
+        }
+    }
+
+    // MARK: - Ways and claims
+
+    /// Where a device is asked, and from where.
+    private func way(to id: String, at time: Timestamp) -> SyncWay? {
+        guard let way = devices.way(to: id) else { return nil }
+        let isClosed = way.closes.map { $0 < time } ?? false
+        return SyncWay(
+            RequestPath(peer: way.peer, local: way.local),
+            notBefore: isClosed ? Timestamp(nanoseconds: time.nanoseconds + max(way.lasts, 1_000_000_000)) : nil)
+    }
+
+    private static func way(to claim: BindingClaim) -> SyncWay {
+        let peer = Endpoint(claim.address, port: claim.port ?? RequestPath.agentPort)
+        return SyncWay(RequestPath(peer: peer, local: claim.reached))
+    }
+
+    private func settings(_ claim: BindingClaim) -> SyncSettings? {
+        claim.isProvable ? snapshot.managed.rule(for: claim.address)?.settings : nil
+    }
+
+    /// Somebody claims to be a device that is known elsewhere; where there is a credential for his address, he is asked.
+    mutating func question(_ claim: BindingClaim, at time: Timestamp) {
+        guard settings(claim) != nil else { return }
+        syncs.question(claim.key, at: Timestamp(nanoseconds: time.nanoseconds + EventPipeline.claimPause))
+    }
+
+    private mutating func take(
+        _ reply: SNMPReply, of key: String, _ id: String, at time: Timestamp, _ draft: inout BatchDraft
+    ) {
+        guard let claim = devices.claim(key), let settings = settings(claim) else { return syncs.forget(id) }
+        for action in syncs.take(reply, from: id, at: time, EventPipeline.way(to: claim), settings) {
+            guard case .identified(let serial, let engineID) = action else { continue }
+            syncs.forget(id)
+            guard let isProven = claim.isProven(serial: serial, engineID: engineID) else { continue }
+            for news in devices.settle(key, isProven: isProven, at: time) { tell(news, &draft) }
         }
     }
 
@@ -195,7 +256,11 @@ extension EventPipeline {
                 let words = VariableBinding(
                     name: OwnFacts.failureReason, value: .octetString(ArraySlice(why.utf8)))
                 tell(OwnFacts.resyncFailed, reason, [words], device, at: received.time, &draft)
-            case .ask, .withdraw, .restartNoticed, .learned:
+            case .learned(let inventory):
+                _ = devices.learn(
+                    device.id, product: inventory.product ?? inventory.description,
+                    softwareVersion: inventory.version, foundName: inventory.name)
+            case .ask, .withdraw, .restartNoticed, .identified:
                 break
             }
         }

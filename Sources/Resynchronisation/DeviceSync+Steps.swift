@@ -98,6 +98,7 @@ extension DeviceSync {
         }
         var actions: [SyncAction] = []
         let values = reply.errorStatus == 0 ? reply.variables : []
+        if isClaim { return takeIdentity(values, now, profile) }
         let hasRestarted = noteRestart(values, now, profile)
         if hasRestarted { actions.append(.restartNoticed) }
         if !knowsInventory || hasRestarted, let inventory = SyncInventory(values, profile) {
@@ -109,6 +110,19 @@ extension DeviceSync {
         changeMark = mark ?? changeMark
         if isUnchanged, job?.reason == .poll || job?.reason == .start { return actions + finish(now, settings) }
         return actions + beginTables(now, profile)
+    }
+
+    private mutating func takeIdentity(
+        _ values: VariableBindings, _ now: Int64, _ profile: SyncProfile
+    ) -> [SyncAction] {
+        let serial = SyncInventory(values, profile)?.serial
+        var engineID: String?
+        if case .octetString(let octets)? = values.value(of: .snmpEngineID), !octets.isEmpty {
+            engineID = octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        guard serial != nil || engineID != nil else { return fail("it does not say who it is", now) }
+        job = nil
+        return [.identified(serial: serial, engineID: engineID)]
     }
 
     private mutating func beginTables(_ now: Int64, _ profile: SyncProfile) -> [SyncAction] {

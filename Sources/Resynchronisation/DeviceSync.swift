@@ -10,6 +10,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         var isActive: Bool
         var reason: SyncReason
         var due: Int64
+        /// Until a keep-alive opens the way.
+        var isPutOff = false
     }
 
     /// The last row of the history that was read.
@@ -58,9 +60,9 @@ public struct DeviceSync: Sendable, Hashable, Codable {
 
     var numbers = RunningNumbers()
     /// Of alarms that were heard since the history was read last.
-    var recent: [HeardNotification] = []
+    @PackedList var recent: [HeardNotification] = []
     /// Rows of the history whose notifications had not come when it was read; one that does come is late.
-    var unheard: [HeardNotification] = []
+    @PackedList var unheard: [HeardNotification] = []
     var historyEnd: HistoryEnd?
     var changeMark: UInt64?
     var restartMark: Int64?
@@ -76,6 +78,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     var bootBegan: Int64?
     var knowsInventory = false
     var wasHeard = false
+    /// It stands for a claim: whoever is there is asked who he is, and nothing else.
+    var isClaim = false
 
     public init() {}
 
@@ -123,6 +127,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         guard let want, want.due <= now else { return [] }
         if let way, way > time {
             self.want?.due = way.nanoseconds
+            self.want?.isPutOff = true
             return []
         }
         if let bootBegan, now < bootBegan + DeviceSync.bootLimit {
@@ -136,8 +141,9 @@ public struct DeviceSync: Sendable, Hashable, Codable {
 
     /// A way to it is open: what was put off begins now.
     public mutating func release(at time: Timestamp) {
-        guard let want, job == nil, failures == 0 else { return }
+        guard let want, want.isPutOff else { return }
         self.want?.due = min(want.due, time.nanoseconds)
+        self.want?.isPutOff = false
     }
 
     // MARK: What came in
@@ -291,6 +297,11 @@ public struct DeviceSync: Sendable, Hashable, Codable {
 
     private mutating func begin(_ want: Want, _ now: Int64, _ profile: SyncProfile) -> [SyncAction] {
         nextPoll = nil
+        if isClaim {
+            job = SyncJob(
+                reason: want.reason, isActive: false, step: .scalars(profile.identityScalars), watermark: now)
+            return ask(profile)
+        }
         let isActive = want.isActive || profile.history == nil || historyEnd == nil
         job = SyncJob(
             reason: want.reason, isActive: isActive, step: .scalars(profile.scalars(all: !knowsInventory)),
@@ -303,7 +314,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         guard let want else { return self.want = Want(isActive: isActive, reason: reason, due: due) }
         let isStronger = (isActive && !want.isActive) || (reason.isTold && !want.reason.isTold)
         self.want = Want(
-            isActive: isActive || want.isActive, reason: isStronger ? reason : want.reason, due: min(due, want.due))
+            isActive: isActive || want.isActive, reason: isStronger ? reason : want.reason, due: min(due, want.due),
+            isPutOff: want.isPutOff)
     }
 }
 
@@ -317,6 +329,14 @@ extension SyncProfile {
         }
         return names.map(\.description)
     }
+
+    /// What a device proves who it is by.
+    var identityScalars: [String] { ([serial].compactMap { $0 } + [OID.snmpEngineID]).map(\.description) }
+}
+
+extension OID {
+    /// snmpEngineID.0 (RFC 3411 §5).
+    static let snmpEngineID = OID.internet.appending(6, 3, 10, 2, 1, 1, 0)
 }
 
 extension Value {

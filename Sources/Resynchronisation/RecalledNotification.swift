@@ -1,3 +1,4 @@
+import Foundation
 import Manager
 public import SNMPWire
 
@@ -51,7 +52,7 @@ public struct NotificationIdentity: Sendable, Hashable, Codable {
 }
 
 /// A notification that was heard, as little as it takes to recognise its row: these are kept with the device's state.
-struct HeardNotification: Sendable, Hashable, Codable {
+struct HeardNotification: Sendable, Hashable {
     /// Of its trap and source, and with its severity.
     private var alarm: UInt64
     private var print: UInt64
@@ -77,6 +78,30 @@ struct HeardNotification: Sendable, Hashable, Codable {
         return time == HeardNotification.print(other)
     }
 
+    // MARK: Keeping
+
+    static let packedSize = 33
+    private static let (late, timed): (UInt8, UInt8) = (1, 2)
+
+    var packed: [UInt8] {
+        var octets = [(isLate ? Self.late : 0) | (time == nil ? 0 : Self.timed)]
+        for number in [alarm, print, time ?? 0, UInt64(bitPattern: heard)] {
+            for shift in stride(from: 0, to: 64, by: 8) { octets.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
+        return octets
+    }
+
+    /// Exactly `packedSize` octets.
+    init(packed octets: ArraySlice<UInt8>) {
+        func number(_ place: Int) -> UInt64 {
+            octets.dropFirst(1 + place * 8).prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        let flags = octets.first ?? 0
+        (alarm, print, time) = (number(0), number(1), flags & Self.timed == 0 ? nil : number(2))
+        heard = Int64(bitPattern: number(3))
+        isLate = flags & Self.late != 0
+    }
+
     func isOfSameAlarm(as identity: NotificationIdentity) -> Bool {
         alarm == HeardNotification.print(Array("\(identity.trap) \(identity.source)".utf8))
     }
@@ -93,6 +118,28 @@ struct HeardNotification: Sendable, Hashable, Codable {
     /// FNV-1a of 64 bits: the same in every process, which Swift's own hashes are not.
     private static func print(_ octets: [UInt8]) -> UInt64 {
         octets.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+/// Heard notifications, kept as octets: there may be hundreds, and they are written with each batch that adds one.
+@propertyWrapper struct PackedList: Sendable, Hashable, Codable {
+    var wrappedValue: [HeardNotification]
+
+    init(wrappedValue: [HeardNotification]) {
+        self.wrappedValue = wrappedValue
+    }
+
+    init(from decoder: any Decoder) throws {
+        let octets = [UInt8](try decoder.singleValueContainer().decode(Data.self))
+        let size = HeardNotification.packedSize
+        wrappedValue = stride(from: 0, to: octets.count / size * size, by: size).map {
+            HeardNotification(packed: octets[$0..<($0 + size)])
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Data(wrappedValue.flatMap(\.packed)))
     }
 }
 

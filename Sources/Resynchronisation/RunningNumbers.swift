@@ -206,3 +206,41 @@ public struct RunningNumbers: Sendable, Hashable, Codable {
         missing.insert(contentsOf: rest, at: index)
     }
 }
+
+// MARK: - Keeping
+
+extension RunningNumbers {
+    /// As whole numbers: of a device whose keep-alives are counted they change with each of them.
+    public var packed: [Int64] {
+        func number(_ value: Int?) -> Int64 { value.map { Int64($0) } ?? -1 }
+        var packed = [number(last), resetSince ?? -1]
+        for relation in [events, keepAlives] {
+            packed += [number(relation.own), number(relation.together), Int64(relation.evidence)]
+        }
+        packed += [Int64(explained.count)] + explained.map { Int64($0) }
+        for gap in missing { packed += [Int64(gap.first), Int64(gap.last), gap.since] }
+        return packed
+    }
+
+    /// `nil` for what `packed` never is.
+    public init?(packed: [Int64]) {
+        var rest = packed[...]
+        func number(_ value: Int64) -> Int? { value < 0 ? nil : Int(clamping: value) }
+        guard rest.count >= 9, let count = Int(exactly: rest[8]),
+            0...min(RunningNumbers.explainedLimit, rest.count - 9) ~= count, (rest.count - 9 - count) % 3 == 0
+        else { return nil }
+        last = number(rest[0])
+        resetSince = rest[1] < 0 ? nil : rest[1]
+        for (path, start) in [(\RunningNumbers.events, 2), (\.keepAlives, 5)] {
+            self[keyPath: path] = Relation(
+                own: number(rest[start]), together: number(rest[start + 1]), evidence: Int(clamping: rest[start + 2]))
+        }
+        explained = rest[9..<(9 + count)].map { Int(clamping: $0) }
+        rest = rest[(9 + count)...]
+        while let first = rest.first {
+            let values = Array(rest.prefix(3))
+            missing.append(Missing(first: Int(clamping: first), last: Int(clamping: values[1]), since: values[2]))
+            rest = rest.dropFirst(3)
+        }
+    }
+}

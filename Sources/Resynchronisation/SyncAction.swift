@@ -15,6 +15,8 @@ public enum SyncAction: Sendable, Hashable {
     case missed([HistoryRow])
     /// What stands on the device.
     case standing([RecalledNotification], SyncGuards)
+    /// Who answers where somebody claims to be another.
+    case identified(serial: String?, engineID: String?)
     case done(SyncReason)
     /// It is tried again later.
     case failed(SyncReason, String)

@@ -29,11 +29,13 @@ public enum SyncReason: String, Sendable, Hashable, Codable {
     case operatorsWord = "asked for"
     /// Something changed while it was asked, or what came is older than what it said.
     case doubt = "changed meanwhile"
+    /// Somebody says to be a device that is known at another place.
+    case claim = "claimed identity"
 
     /// Whether it is told even if nothing was found.
     public var isTold: Bool {
         switch self {
-        case .firstContact, .poll, .start, .doubt: false
+        case .firstContact, .poll, .start, .doubt, .claim: false
         case .gap, .newNumbers, .restart, .switchOver, .blind, .operatorsWord: true
         }
     }

@@ -25,6 +25,8 @@ public struct SyncTable: Sendable {
     public struct Changes: Sendable {
         /// `nil` for a device that is kept in step no longer.
         public var states: [(device: String, state: State?)]
+        /// What changes with every datagram is written by itself.
+        public var numbers: [(device: String, numbers: RunningNumbers)]
         public var requests: [Request]
         /// Requests that are not waited for any longer.
         public var settled: [Int64]
@@ -33,31 +35,28 @@ public struct SyncTable: Sendable {
 
         /// Nothing.
         public init() {
-            (states, requests, settled, lastNumber) = ([], [], [], 0)
+            (states, numbers, requests, settled, lastNumber) = ([], [], [], [], 0)
         }
 
-        public var isEmpty: Bool { states.isEmpty && requests.isEmpty && settled.isEmpty }
+        public var isEmpty: Bool { states.isEmpty && numbers.isEmpty && requests.isEmpty && settled.isEmpty }
     }
 
-    /// A device with its way and the request that it has not answered.
+    /// A device and the request that it has not answered.
     public struct State: Sendable, Hashable, Codable {
         var sync = DeviceSync()
-        var way = Way()
-        /// The number of the request under way.
+        /// The number of the request under way, and where it goes.
         var number: Int64?
+        var peer: String?
         /// What it was sent as; `nil` until it was.
         var wire: Wire?
 
         public init() {}
-    }
 
-    /// Where the device was heard last, and how.
-    struct Way: Sendable, Hashable, Codable {
-        var peer: String?
-        var local: String?
-        var heard: Int64 = 0
-        /// Through the port that its keep-alives come from; otherwise its agent's own is asked.
-        var isKeptOpen = false
+        /// What is kept apart from the rest.
+        public var numbers: RunningNumbers {
+            get { sync.numbers }
+            set { sync.numbers = newValue }
+        }
     }
 
     /// What tells the answer.
@@ -74,6 +73,8 @@ public struct SyncTable: Sendable {
     private var byWire: [Wire: String] = [:]
     private var byNumber: [Int64: String] = [:]
     private var changed: Set<String> = []
+    /// Of which no more than the running numbers changed, or these too.
+    private var renumbered: Set<String> = []
     private var newRequests: [Request] = []
     private var settled: [Int64] = []
     public private(set) var lastNumber: Int64
@@ -89,25 +90,20 @@ public struct SyncTable: Sendable {
     }
 
     public var count: Int { states.count }
-    public var devices: [String] { states.keys.sorted() }
+    /// Without those who only claim to be one.
+    public var devices: [String] { states.keys.filter { SyncTable.claim(of: $0) == nil }.sorted() }
     /// Conversations that are under way.
     public var busy: Int { byNumber.count }
     /// When the next device is due.
     public var nextDue: Timestamp? { deadlines.next }
 
-    /// Where it was heard last.
-    public func address(of device: String) -> IPAddress? {
-        states[device]?.way.peer.flatMap { Endpoint($0) }?.address
-    }
-
-    /// It was heard of since it may be asked, so that it is known how to be reached.
-    public func isKnown(_ device: String) -> Bool { states[device] != nil }
     public func isBusy(_ device: String) -> Bool { states[device]?.sync.isBusy ?? false }
 
     /// What changed since the last call, in a fixed order.
     public mutating func takeChanges() -> Changes {
         defer {
             changed.removeAll(keepingCapacity: true)
+            renumbered.removeAll(keepingCapacity: true)
             newRequests.removeAll(keepingCapacity: true)
             settled.removeAll(keepingCapacity: true)
         }
@@ -115,6 +111,9 @@ public struct SyncTable: Sendable {
         let gone = Set(settled)
         var changes = Changes()
         changes.states = changed.sorted().map { ($0, states[$0]) }
+        changes.numbers = renumbered.sorted().compactMap { device in
+            states[device].map { (device, $0.sync.numbers) }
+        }
         changes.requests = newRequests.filter { !gone.contains($0.number) }
         changes.settled = settled.sorted()
         changes.lastNumber = lastNumber
@@ -129,20 +128,12 @@ public struct SyncTable: Sendable {
     ///   - alarm: the alarm that it speaks of; `nil` for what was read from the device's history before.
     ///   - effect: what it did to that alarm.
     ///   - uptime: the device's sysUpTime, in hundredths of a second; `nil` where it is not to be relied on.
-    ///   - peer, local: where it came from and what it reached.
     public mutating func heard(
         _ kind: RunningNumbers.Class, of device: String, trapOID: OID, variables: VariableBindings, alarm: SyncKey?,
-        effect: SyncEffect = .changed, uptime: UInt32? = nil, from peer: Endpoint, to local: Endpoint,
-        at time: Timestamp, _ settings: SyncSettings
+        effect: SyncEffect = .changed, uptime: UInt32? = nil, at time: Timestamp, _ settings: SyncSettings
     ) -> [SyncAction] {
         guard states[device] != nil || states.count < SyncTable.capacity else { return [] }
         return update(device, at: time) { state in
-            if kind == .keepAlive || !state.way.isKeptOpen {
-                state.way = Way(
-                    peer: kind == .keepAlive
-                        ? peer.description : Endpoint(peer.address, port: RequestPath.agentPort).description,
-                    local: local.description, heard: time.nanoseconds, isKeptOpen: kind == .keepAlive)
-            }
             if kind == .keepAlive { state.sync.release(at: time) }
             return state.sync.heard(
                 kind, trapOID: trapOID, variables: variables, alarm: alarm, effect: effect, uptime: uptime, at: time,
@@ -159,9 +150,9 @@ public struct SyncTable: Sendable {
         return states[device]?.sync.isLate(trapOID: trapOID, variables: variables, at: time, settings) ?? false
     }
 
-    /// There is a reason to ask it; a device that was never heard is not known how to be reached.
+    /// There is a reason to ask it. Only an operator's word is one to ask a device that was never heard.
     public mutating func wish(_ reason: SyncReason, of device: String, at due: Timestamp) {
-        guard states[device] != nil else { return }
+        guard states[device] != nil || (reason == .operatorsWord && states.count < SyncTable.capacity) else { return }
         _ = update(device, at: due) { state in
             state.sync.wish(reason, at: due)
             return []
@@ -198,6 +189,7 @@ public struct SyncTable: Sendable {
         }
         states[name] = state
         changed.insert(name)
+        renumbered.insert(name)
         if let number = state.number { byNumber[number] = name }
         if let wire = state.wire { byWire[wire] = name }
         deadlines.set(name, to: state.sync.due)
@@ -212,11 +204,32 @@ public struct SyncTable: Sendable {
         changed.insert(device)
     }
 
+    // MARK: Claims
+
+    /// Whoever makes the claim is to be asked who he is: under a name that `takeDue` gives then, and `claim(of:)` knows.
+    public mutating func question(_ claim: String, at due: Timestamp) {
+        let name = SyncTable.claimPrefix + claim
+        guard states[name] == nil, states.count < SyncTable.capacity else { return }
+        _ = update(name, at: due) { state in
+            state.sync.isClaim = true
+            state.sync.wish(.claim, at: due)
+            return []
+        }
+    }
+
+    /// The claim that is asked about under this name; `nil` for a device.
+    public static func claim(of name: String) -> String? {
+        name.hasPrefix(claimPrefix) ? String(name.dropFirst(claimPrefix.count)) : nil
+    }
+
+    /// No identity of a device has a blank.
+    private static let claimPrefix = "claim "
+
     /// Nobody could be heard for that long.
     public mutating func postpone(by nanoseconds: Int64) {
         for (device, state) in states where state.sync.numbers.due != nil {
             states[device]?.sync.postpone(by: nanoseconds)
-            changed.insert(device)
+            renumbered.insert(device)
             deadlines.set(device, to: states[device]?.sync.due)
         }
     }
@@ -228,25 +241,17 @@ public struct SyncTable: Sendable {
         deadlines.takeNext(by: time)?.key
     }
 
-    /// - Parameter period: of its keep-alives, in nanoseconds: a way that was not used for longer may be closed, and the
-    ///   next keep-alive opens it again.
     public mutating func advance(
-        _ device: String, to time: Timestamp, period: Int64, _ settings: SyncSettings
+        _ device: String, to time: Timestamp, _ way: SyncWay, _ settings: SyncSettings
     ) -> [SyncAction] {
-        update(device, at: time) { state in
-            let isClosed =
-                state.way.peer == nil || (state.way.isKeptOpen && time.nanoseconds - state.way.heard > period)
-            // Looked at again after that long, should nothing be heard of it until then.
-            let later = Timestamp(nanoseconds: time.nanoseconds + max(period, 1_000_000_000))
-            return state.sync.advance(to: time, notBefore: isClosed ? later : nil, settings)
-        }
+        update(device, at: time, way) { $0.sync.advance(to: time, notBefore: way.notBefore, settings) }
     }
 
     // MARK: Requests
 
     /// The request left with this ID.
     public mutating func sent(_ number: Int64, requestID: Int32) {
-        guard let device = byNumber[number], let peer = states[device]?.way.peer else { return }
+        guard let device = byNumber[number], let peer = states[device]?.peer else { return }
         if let wire = states[device]?.wire { byWire[wire] = nil }
         let wire = Wire(peer: peer, requestID: requestID)
         states[device]?.wire = wire
@@ -262,18 +267,18 @@ public struct SyncTable: Sendable {
     public func device(asked number: Int64) -> String? { byNumber[number] }
 
     public mutating func take(
-        _ reply: SNMPReply, from device: String, at time: Timestamp, _ settings: SyncSettings
+        _ reply: SNMPReply, from device: String, at time: Timestamp, _ way: SyncWay, _ settings: SyncSettings
     ) -> [SyncAction] {
         endRequest(of: device)
-        return update(device, at: time) { $0.sync.take(reply, at: time, settings) }
+        return update(device, at: time, way) { $0.sync.take(reply, at: time, settings) }
     }
 
     public mutating func unanswered(
-        _ number: Int64, _ why: String, at time: Timestamp, _ settings: SyncSettings
+        _ number: Int64, _ why: String, at time: Timestamp, _ way: SyncWay, _ settings: SyncSettings
     ) -> [SyncAction] {
         guard let device = byNumber[number] else { return [] }
         endRequest(of: device)
-        return update(device, at: time) { $0.sync.unanswered(why, at: time, settings) }
+        return update(device, at: time, way) { $0.sync.unanswered(why, at: time, settings) }
     }
 
     // MARK: Changing
@@ -288,7 +293,7 @@ public struct SyncTable: Sendable {
     private mutating func end(_ state: inout State) {
         if let number = state.number { settle(number) }
         if let wire = state.wire { byWire[wire] = nil }
-        (state.number, state.wire) = (nil, nil)
+        (state.number, state.peer, state.wire) = (nil, nil, nil)
     }
 
     private mutating func settle(_ number: Int64) {
@@ -298,8 +303,9 @@ public struct SyncTable: Sendable {
 
     /// Changes a device's state, and takes out of the actions what concerns requests.
     private mutating func update(
-        _ device: String, at time: Timestamp, _ change: (inout State) -> [SyncAction]
+        _ device: String, at time: Timestamp, _ way: SyncWay? = nil, _ change: (inout State) -> [SyncAction]
     ) -> [SyncAction] {
+        let isNew = states[device] == nil
         var state = states.removeValue(forKey: device) ?? State()
         let before = state
         let actions = change(&state)
@@ -307,25 +313,39 @@ public struct SyncTable: Sendable {
         for action in actions {
             switch action {
             case .ask(let request):
-                ask(device, request, &state)
+                if let way { ask(device, request, way, &state) }
             case .withdraw:
                 end(&state)
             default:
                 rest.append(action)
             }
         }
-        if state != before { changed.insert(device) }
+        if state.numbers != before.numbers { renumbered.insert(device) }
+        var known = before
+        known.numbers = state.numbers
+        if state != known || isNew { changed.insert(device) }
         states[device] = state
         deadlines.set(device, to: state.sync.due)
         return rest
     }
 
-    private mutating func ask(_ device: String, _ request: SNMPRequest, _ state: inout State) {
-        guard let peer = state.way.peer.flatMap({ Endpoint($0) }) else { return }
+    private mutating func ask(_ device: String, _ request: SNMPRequest, _ way: SyncWay, _ state: inout State) {
         lastNumber += 1
         state.number = lastNumber
+        state.peer = way.path.peer.description
         byNumber[lastNumber] = device
-        let path = RequestPath(peer: peer, local: state.way.local.flatMap { Endpoint($0) })
-        newRequests.append(Request(number: lastNumber, device: device, path: path, request: request))
+        newRequests.append(Request(number: lastNumber, device: device, path: way.path, request: request))
+    }
+}
+
+/// How a device can be asked.
+public struct SyncWay: Sendable, Hashable {
+    public var path: RequestPath
+    /// When to look again, where the way may be closed now; a keep-alive opens it before.
+    public var notBefore: Timestamp?
+
+    public init(_ path: RequestPath, notBefore: Timestamp? = nil) {
+        self.path = path
+        self.notBefore = notBefore
     }
 }

@@ -32,6 +32,9 @@ enum StoreSchema {
         migrator.registerMigration("9 alarms by number, their repeats") { database in
             try database.execute(sql: AlarmRow.migration)
         }
+        migrator.registerMigration("10 running numbers") { database in
+            try database.execute(sql: SyncRows.numbersMigration)
+        }
         return migrator
     }()
 

@@ -22,6 +22,13 @@ enum SyncRows {
         );
         """
 
+    static let numbersMigration = """
+        CREATE TABLE running_numbers (
+            device TEXT PRIMARY KEY,
+            numbers BLOB NOT NULL
+        ) WITHOUT ROWID;
+        """
+
     /// The number given last, so that none is given twice.
     private static let lastNumber = "last request"
 
@@ -30,14 +37,22 @@ enum SyncRows {
         let encoder = PropertyListEncoder()
         encoder.outputFormat = .binary
         for (device, state) in changes.states {
-            if let state {
+            if var state {
+                state.numbers = RunningNumbers()
                 try database.cachedStatement(
                     sql: "INSERT OR REPLACE INTO resynchronisation (device, state) VALUES (?, ?)"
                 ).execute(arguments: [StoredText(device), try encoder.encode(state)])
             } else {
-                try database.cachedStatement(sql: "DELETE FROM resynchronisation WHERE device = ?")
-                    .execute(arguments: [StoredText(device)])
+                for table in ["resynchronisation", "running_numbers"] {
+                    try database.cachedStatement(sql: "DELETE FROM \(table) WHERE device = ?")
+                        .execute(arguments: [StoredText(device)])
+                }
             }
+        }
+        for (device, numbers) in changes.numbers {
+            try database.cachedStatement(
+                sql: "INSERT OR REPLACE INTO running_numbers (device, numbers) VALUES (?, ?)"
+            ).execute(arguments: [StoredText(device), Data(octets(numbers.packed))])
         }
         for number in changes.settled {
             try database.cachedStatement(sql: "DELETE FROM requests WHERE number = ?").execute(arguments: [number])
@@ -57,13 +72,32 @@ enum SyncRows {
     static func load(_ database: Database) throws -> (states: [(device: String, state: SyncTable.State)], last: Int64) {
         let decoder = PropertyListDecoder()
         let rows = try Row.fetchAll(database, sql: "SELECT device, state FROM resynchronisation ORDER BY device")
+        var numbers: [String: RunningNumbers] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT device, numbers FROM running_numbers") {
+            guard let device: String = row[0], let data: Data = row[1] else { continue }
+            numbers[device] = RunningNumbers(packed: integers([UInt8](data)))
+        }
         let states = rows.compactMap { row -> (device: String, state: SyncTable.State)? in
             guard let device: String = row[0], let octets: Data = row[1],
-                let state = try? decoder.decode(SyncTable.State.self, from: octets)
+                var state = try? decoder.decode(SyncTable.State.self, from: octets)
             else { return nil }
+            state.numbers = numbers[device] ?? RunningNumbers()
             return (device, state)
         }
         return (states, try ProgressRow.value(lastNumber, database) ?? 0)
+    }
+
+    /// Eight octets each, the lowest first.
+    private static func octets(_ integers: [Int64]) -> [UInt8] {
+        integers.flatMap { integer in
+            stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: integer >> $0) }
+        }
+    }
+
+    private static func integers(_ octets: [UInt8]) -> [Int64] {
+        stride(from: 0, to: octets.count / 8 * 8, by: 8).map { place in
+            octets[place..<(place + 8)].reversed().reduce(0) { $0 << 8 | Int64($1) }
+        }
     }
 
     /// Those behind a number, in order.

@@ -1,6 +1,7 @@
 import Alarms
 import Basics
 import DeviceSimulation
+import Devices
 import Journal
 import MIBCatalog
 import Pipeline
@@ -163,6 +164,48 @@ import TraplineMetrics
         #expect(scene.asked > before + 4)
         #expect(try scene.events(OwnFacts.resyncDone).isEmpty)
         #expect(scene.standing == scene.truth)
+    }
+
+    // MARK: Who it is
+
+    @Test func whatADeviceSaysOfItselfStandsInTheInventory() throws {
+        let scene = try settled()
+        let device = try #require(try scene.store.devices().first)
+        #expect(device.id == "serial:4711")
+        #expect(device.product?.isEmpty == false)
+        #expect(device.softwareVersion?.isEmpty == false)
+    }
+
+    @Test func aDeviceThatMovedIsBelievedOnceItAnswersThere() throws {
+        var scene = try settled()
+        let moved = Endpoint(IPAddress(v4: 0xc000_0263), port: 40_999)
+        scene.peer = moved
+        // One keep-alive: without an answer, two and a silence would be needed.
+        try scene.pass(seconds: 33)
+        let devices = try scene.store.devices()
+        #expect(devices.map(\.id) == ["serial:4711"])
+        #expect(devices.first?.address == moved.address)
+        // The way follows.
+        try scene.happen { $0.raise(.ethernetLink(3), at: $1) }
+        try scene.pass(seconds: 1)
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(2), at: $1) }
+        try scene.pass(seconds: 60)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 3)
+    }
+
+    @Test func aClaimThatNobodyAnswersForStaysAClaim() throws {
+        var scene = try settled()
+        scene.peer = Endpoint(IPAddress(v4: 0xc000_0263), port: 40_999)
+        scene.way.silence = 1
+        let before = scene.asked
+        try scene.pass(seconds: 33)
+        #expect(scene.asked > before)
+        let known = try scene.store.devices().first { $0.id == "serial:4711" }
+        #expect(known?.address == IPAddress(v4: 0xc000_0207))
+        #expect(!scene.isFailing, "nothing is wrong with the device")
     }
 
     @Test func nobodyIsAskedThatLiesInNoManagedNetwork() throws {

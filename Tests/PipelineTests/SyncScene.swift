@@ -29,11 +29,12 @@ struct SyncScene {
     }
 
     private static let trap = OID.enterprises.appending(5003, 9, 10, 1, 21, 2, 0)
-    private static let peer = Endpoint(IPAddress(v4: 0xc000_0207), port: 40_161)
     private static let own = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
     private static let community = "reader"
 
     var device: SimulatedDevice
+    /// Where the device's datagrams come from.
+    var peer = Endpoint(IPAddress(v4: 0xc000_0207), port: 40_161)
     var way = Way()
     var generator: SeededGenerator
     private(set) var now: Timestamp
@@ -127,7 +128,7 @@ struct SyncScene {
     /// An operator wants it to be asked.
     mutating func ask() throws {
         let device = VariableBinding(
-            name: OwnFacts.resyncDevice, value: .octetString(ArraySlice(Self.peer.address.description.utf8)))
+            name: OwnFacts.resyncDevice, value: .octetString(ArraySlice("serial:4711".utf8)))
         try tell(OwnFacts.resyncRequested, [device])
     }
 
@@ -172,7 +173,7 @@ struct SyncScene {
                 let due = notification.time + .milliseconds(Int(delay * 1_000) + 1 + late * 1_000)
                 let port: UInt16 = notification.channel == .keepAlives ? 1_161 : 162
                 let entry = JournalEntry(
-                    time: due, interface: port == 162 ? "traps" : "keep-alives", sender: Self.peer,
+                    time: due, interface: port == 162 ? "traps" : "keep-alives", sender: peer,
                     receiver: Endpoint(IPAddress(v4: 0xc000_0201), port: port), payload: notification.payload)
                 onTheWay.append((due, entry))
             }
@@ -202,7 +203,7 @@ struct SyncScene {
             let payload = request.request.encode(requestID: nextRequestID, credential)
             try journal(Self.fact(OwnFacts.requestSent, [number, id], at: now))
             let isSilent = Double.random(in: 0..<1, using: &generator) < way.silence
-            if !isSilent, let answer = device.answer(payload, at: now) {
+            if !isSilent, request.path.peer.address == peer.address, let answer = device.answer(payload, at: now) {
                 let due = now + .milliseconds(Int(way.answer * 1_000))
                 let entry = JournalEntry(
                     time: due, interface: "keep-alives", sender: request.path.peer,

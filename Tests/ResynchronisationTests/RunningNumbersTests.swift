@@ -1,4 +1,6 @@
 import Basics
+import Foundation
+import SNMPWire
 import Testing
 
 @testable import Resynchronisation
@@ -177,6 +179,38 @@ import Testing
             other.note(one.number, of: one.kind, at: time(200 + Double(index) / 1_000))
         }
         #expect(other.finding(at: time(300)) == nil, "seed \(seed)")
+    }
+
+    // MARK: Keeping
+
+    @Test func whatIsKeptGoesOn() throws {
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<200 {
+            var numbers = RunningNumbers()
+            for _ in 0..<Int.random(in: 0..<80, using: &generator) {
+                numbers.note(
+                    Int.random(in: 0...300, using: &generator),
+                    of: RunningNumbers.Class.allCases.randomElement(using: &generator) ?? .alarm,
+                    at: Timestamp(seconds: Int64.random(in: 1...1_000, using: &generator)))
+            }
+            #expect(RunningNumbers(packed: numbers.packed) == numbers, "\(numbers)")
+        }
+        #expect(RunningNumbers(packed: []) == nil)
+        #expect(RunningNumbers(packed: [0, 0, 0, 0, 0, 0, 0, 0, 5]) == nil)
+    }
+
+    @Test func heardNotificationsAreKeptAsOctets() throws {
+        var sync = DeviceSync()
+        for number in 0..<5 {
+            var identity = NotificationIdentity(
+                trapOID: .enterprises.appending(7), variables: VariableBindings([]), .audiocodes)
+            identity.source = "Board#\(number)"
+            identity.time = number == 3 ? nil : [7, 230, 1, 2, UInt8(number)]
+            sync.recent.append(HeardNotification(identity, heard: Int64(number) - 2, isLate: number == 2))
+        }
+        sync.unheard = Array(sync.recent.dropFirst(3))
+        let kept = try PropertyListEncoder().encode(sync)
+        #expect(try PropertyListDecoder().decode(DeviceSync.self, from: kept) == sync)
     }
 }
 

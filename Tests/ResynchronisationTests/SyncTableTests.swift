@@ -16,15 +16,26 @@ import Testing
     /// A table with one device, its time and its settings.
     private struct Bench {
         var table = SyncTable()
+        /// When its last keep-alive came.
+        var opened: Timestamp?
         var settings = SyncSettings(profile: .audiocodes, poll: nil)
         var now = Timestamp(seconds: 1_000_000)
         var actions: [SyncAction] = []
 
         mutating func heard(_ kind: RunningNumbers.Class, _ trapOID: OID = trap.appending(10), number: Int32? = nil) {
             let variables = number.map { [VariableBinding(name: SyncTableTests.number, value: .integer($0))] } ?? []
+            if kind == .keepAlive { opened = now }
             actions += table.heard(
-                kind, of: "device", trapOID: trapOID, variables: VariableBindings(variables), alarm: nil, from: peer,
-                to: own, at: now, settings)
+                kind, of: "device", trapOID: trapOID, variables: VariableBindings(variables), alarm: nil, at: now,
+                settings)
+        }
+
+        /// Its keep-alives keep the way open for a minute.
+        func way(at time: Timestamp) -> SyncWay {
+            let isClosed = opened.map { time.nanoseconds - $0.nanoseconds > minute } ?? false
+            return SyncWay(
+                RequestPath(peer: peer, local: own),
+                notBefore: isClosed ? Timestamp(nanoseconds: time.nanoseconds + minute) : nil)
         }
 
         /// Lets time go by; the requests that it led to.
@@ -32,7 +43,7 @@ import Testing
             now = Timestamp(nanoseconds: now.nanoseconds + seconds * 1_000_000_000)
             while let due = table.nextDue, due <= now {
                 guard let device = table.takeDue(by: now) else { break }
-                actions += table.advance(device, to: due, period: minute, settings)
+                actions += table.advance(device, to: due, way(at: due), settings)
             }
             return table.takeChanges().requests
         }
@@ -42,12 +53,12 @@ import Testing
         {
             let reply = SNMPReply(
                 requestID: 1, errorStatus: status, errorIndex: index, variables: VariableBindings(variables))
-            actions += table.take(reply, from: "device", at: now, settings)
+            actions += table.take(reply, from: "device", at: now, way(at: now), settings)
             return table.takeChanges().requests
         }
 
         mutating func unanswered(_ number: Int64) -> [SyncTable.Request] {
-            actions += table.unanswered(number, "no answer", at: now, settings)
+            actions += table.unanswered(number, "no answer", at: now, way(at: now), settings)
             return table.takeChanges().requests
         }
     }
@@ -71,11 +82,61 @@ import Testing
         #expect(names(request).first == .sysUpTimeInstance)
     }
 
-    @Test func aDeviceWithoutKeepAlivesIsAskedAtItsAgent() throws {
+    /// Neither a keep-alive nor its number has the whole state written.
+    @Test func aKeepAliveWritesNoMoreThanItsNumber() throws {
         var bench = Bench()
-        bench.heard(.alarm)
-        let request = try #require(bench.pass(seconds: 20).first)
-        #expect(request.path == RequestPath(peer: Endpoint(Self.peer.address, port: 161), local: Self.own))
+        bench.heard(.keepAlive, number: 1)
+        #expect(bench.table.takeChanges().states.count == 1)
+        bench.heard(.keepAlive, number: 2)
+        let changes = bench.table.takeChanges()
+        #expect(changes.states.isEmpty)
+        #expect(changes.numbers.map(\.device) == ["device"])
+        // One that always has the same number writes nothing in the end.
+        for _ in 0..<20 { bench.heard(.keepAlive, number: 0) }
+        _ = bench.table.takeChanges()
+        bench.heard(.keepAlive, number: 0)
+        #expect(bench.table.takeChanges().isEmpty)
+    }
+
+    @Test func whoMakesAClaimIsAskedWhoHeIs() throws {
+        var bench = Bench()
+        bench.table.question("serial:4711", at: bench.now)
+        bench.table.question("serial:4711", at: bench.now)
+        #expect(bench.table.devices.isEmpty)
+        let due = bench.table.takeDue(by: bench.now)
+        let name = try #require(due)
+        #expect(SyncTable.claim(of: name) == "serial:4711")
+        #expect(SyncTable.claim(of: "serial:4711") == nil)
+        #expect(bench.table.advance(name, to: bench.now, bench.way(at: bench.now), bench.settings).isEmpty)
+        let requests = bench.table.takeChanges().requests
+        let request = try #require(requests.first)
+        let serial = try #require(SyncProfile.audiocodes.serial)
+        let engineID = OID.internet.appending(6, 3, 10, 2, 1, 1, 0)
+        #expect(names(request) == [serial, engineID])
+        let reply = SNMPReply(
+            requestID: 1,
+            variables: VariableBindings([
+                VariableBinding(name: serial, value: .gauge32(4_711)),
+                VariableBinding(name: engineID, value: .octetString([0x80, 0x00, 0x0a])),
+            ]))
+        let actions = bench.table.take(reply, from: name, at: bench.now, bench.way(at: bench.now), bench.settings)
+        #expect(actions == [.identified(serial: "4711", engineID: "80000a")])
+    }
+
+    @Test func whoDoesNotSayWhoHeIsIsAskedAgainLater() throws {
+        var bench = Bench()
+        bench.table.question("serial:4711", at: bench.now)
+        let due = bench.table.takeDue(by: bench.now)
+        let name = try #require(due)
+        _ = bench.table.advance(name, to: bench.now, bench.way(at: bench.now), bench.settings)
+        let requests = bench.table.takeChanges().requests
+        let request = try #require(requests.first)
+        let reply = SNMPReply(
+            requestID: 1,
+            variables: VariableBindings(names(request).map { VariableBinding(name: $0, value: .noSuchObject) }))
+        let actions = bench.table.take(reply, from: name, at: bench.now, bench.way(at: bench.now), bench.settings)
+        #expect(actions == [.failed(.claim, "it does not say who it is")])
+        #expect(bench.table.nextDue == bench.now + .seconds(30))
     }
 
     @Test func aWayThatMayBeClosedWaitsForTheNextKeepAlive() throws {
@@ -235,7 +296,7 @@ import Testing
         #expect(again.device(answering: 99, from: Self.own) == nil)
         #expect(again.device(asked: request.number) == "device")
         let reply = SNMPReply(requestID: 99, variables: VariableBindings(scalars(request, uptime: 5)))
-        _ = again.take(reply, from: "device", at: bench.now, bench.settings)
+        _ = again.take(reply, from: "device", at: bench.now, bench.way(at: bench.now), bench.settings)
         let changes = again.takeChanges()
         #expect(changes.settled == [request.number])
         #expect(changes.requests.map(\.number) == [request.number + 1])
