@@ -258,7 +258,7 @@ extension EventPipeline {
                 tell(OwnFacts.resyncFailed, reason, [words], device, at: received.time, &draft)
             case .learned(let inventory):
                 _ = devices.learn(
-                    device.id, product: inventory.product ?? inventory.description,
+                    device.id, product: inventory.productName,
                     softwareVersion: inventory.version, foundName: inventory.name)
             case .ask, .withdraw, .restartNoticed, .identified:
                 break

@@ -316,4 +316,16 @@ import Testing
         #expect(bench.table.takeChanges().settled == [request.number])
         #expect(bench.table.nextDue == nil)
     }
+
+    @Test func aProductIsKnownByItsNumberElseByItsOwnWords() {
+        var inventory = SyncInventory()
+        #expect(inventory.productName == nil)
+        inventory.product = "72"
+        inventory.description = "Product: Mediant 800C"
+        #expect(inventory.productName == "Mediant 800 E-SBC")
+        inventory.product = "172"
+        #expect(inventory.productName == "Product: Mediant 800C")
+        inventory.description = nil
+        #expect(inventory.productName == "172")
+    }
 }
