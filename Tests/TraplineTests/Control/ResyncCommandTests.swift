@@ -1,6 +1,7 @@
 import Basics
 import DeviceSimulation
 import Foundation
+import Intake
 import TestPeers
 import Testing
 
