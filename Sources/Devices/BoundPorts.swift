@@ -32,7 +32,8 @@ public struct BoundPorts: Sendable, Hashable {
         return nil
     }
 
-    var all: [(listener: UInt16, port: UInt16)] {
+    /// Each port of the device with the one of ours that sees it.
+    public var all: [(listener: UInt16, port: UInt16)] {
         [first, second].filter { $0.port != 0 }.map { ($0.listener, $0.port) }
     }
 

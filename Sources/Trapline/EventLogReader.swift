@@ -55,7 +55,16 @@ public struct EventLogReader {
                 deadLetters: letters[name] ?? 0, removed: cursor.removed)
         }
     }
+    /// In the order of their identities.
     public func devices() throws -> [Device] { try store.devices() }
+    /// The one that an operator means: by its identity, else by its name or its address where that is one device's alone.
+    public func device(_ text: String) throws -> Device { try DeviceSearch.find(text, among: try store.devices()) }
+    /// How many alarms of a device stand, by severity.
+    public func openAlarms(of device: String) throws -> [Severity: Int] {
+        var counts: [Severity: Int] = [:]
+        try store.forEachActiveAlarm { if $0.key.device == device { counts[$0.severity, default: 0] += 1 } }
+        return counts
+    }
     public func silences() throws -> [Silence] { try store.silences() }
     public func maintenances() throws -> [Maintenance] { try store.maintenances() }
     /// The last entries of the audit log, the oldest first.

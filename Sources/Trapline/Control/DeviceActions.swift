@@ -13,7 +13,7 @@ extension OperatorActions {
         if request.action == .resyncDevice, order.device.isEmpty {
             return try carryOut([.resyncDevice(nil)], by: name) { "every device is asked for its alarms" }
         }
-        let device = try find(order.device)
+        let device = try DeviceSearch.find(order.device, among: try store.devices())
         for word in [order.name, order.group, order.tenant, order.region, order.site].compactMap(\.self)
         where word.utf8.count > Self.longestWord || word.contains(where: \.isNewline) {
             return .failed("\(word.prefix(20))…: expected one line of at most \(Self.longestWord) octets")
@@ -54,19 +54,5 @@ extension OperatorActions {
         return try carryOut([.beginMaintenance(device.id, until: until, reason: try words(request))], by: name) {
             "\(device.name) is in maintenance " + (until.map { "until \($0.toTheSecond)" } ?? "until that is ended")
         }
-    }
-
-    /// By its identity, else by its name or its address where that is one device's alone.
-    private func find(_ text: String) throws -> Device {
-        let devices = try store.devices()
-        if let device = devices.first(where: { $0.id == text }) { return device }
-        let address = IPAddress(text)
-        let found = devices.filter { $0.name == text || address != nil && $0.address == address }
-        guard let device = found.first else { throw ServerError("no device \(text) is known; see trapline devices") }
-        guard found.count == 1 else {
-            let known = found.prefix(5).map(\.id).joined(separator: ", ")
-            throw ServerError("\(text) may be any of \(found.count) devices; say which: \(known)")
-        }
-        return device
     }
 }

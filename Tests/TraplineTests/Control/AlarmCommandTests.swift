@@ -6,81 +6,9 @@ import Testing
 /// What operators do to alarms, with the real program: beside a running server, against a stopped one's folder, and
 /// where nothing can be written.
 @Suite(.serialized) struct AlarmCommandTests {
-    /// A server that writes every event into a file.
-    private struct Server {
-        let folder: TemporaryFolder
-        var process: TraplineProcess
-
-        init(_ folder: TemporaryFolder, routes: String = "- {name: all, to: archive}") throws {
-            self.folder = folder
-            process = try TraplineProcess(
-                configuration: """
-                    listen: {traps: ["127.0.0.1:0"]}
-                    data: \(folder.file("data"))
-                    sinks: {archive: {file: {to: "\(folder.file("archive.jsonl"))"}}}
-                    routes:
-                      - {name: own facts stay here, when: {listener: trapline, transition: logged}, prevent: true}
-                      \(routes)
-                    """, folder: folder)
-        }
-
-        func link(_ state: String, _ interface: Int) throws {
-            let output = try TraplineProgram.run([
-                "send", "--to", "\(try process.endpoint(of: "traps"))", "--inform",
-                state == "down" ? "IF-MIB::linkDown" : "IF-MIB::linkUp", "ifIndex.\(interface)=\(interface)",
-                "ifAdminStatus.\(interface)=up", "ifOperStatus.\(interface)=\(state)",
-            ])
-            #expect(output.status == 0, "\(output)")
-        }
-
-        /// What the sink got, as `transition source reason`.
-        func delivered() throws -> [String] {
-            let text = (try? String(contentsOfFile: folder.file("archive.jsonl"), encoding: .utf8)) ?? ""
-            return try AlarmCommandTests.objects(text).map { object in
-                ["transition", "source", "reason"].compactMap { object[$0] as? String }.joined(separator: " ")
-            }
-        }
-
-        /// For messages.
-        var got: String { (try? delivered())?.joined(separator: "; ") ?? "what cannot be read" }
-
-        func eventually(_ expected: [String]) async throws -> Bool {
-            try await Poll.eventually { try delivered() == expected }
-        }
-
-        func run(_ arguments: String...) throws -> Command.Output {
-            try TraplineProgram.run(arguments + ["--data", folder.file("data")])
-        }
-
-        /// Of commands that must succeed.
-        func text(_ arguments: String...) throws -> String {
-            let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
-            #expect(output.status == 0, "\(arguments): \(output)")
-            return output.text
-        }
-
-        func active(_ filter: String...) throws -> [[String: Any]] {
-            try AlarmCommandTests.list(["alarms", "--json"] + filter, folder).compactMap {
-                $0["active"] as? [String: Any]
-            }
-        }
-    }
-
-    fileprivate static func objects(_ text: String) throws -> [[String: Any]] {
-        try text.split(separator: "\n").compactMap {
-            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
-        }
-    }
-
-    fileprivate static func list(_ arguments: [String], _ folder: TemporaryFolder) throws -> [[String: Any]] {
-        let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
-        #expect(output.status == 0, "\(arguments): \(output)")
-        return try objects(output.text)
-    }
-
     @Test func alarmsAreAcknowledgedNotedAndClearedByHand() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder)
+        let server = try OperatedServer(folder)
         try server.link("down", 7)
         try server.link("down", 8)
         let areUp = try await Poll.eventually { try server.active().count == 2 }
@@ -106,7 +34,7 @@ import Testing
         let isDelivered = try await server.eventually(
             ["raised ifIndex.7", "raised ifIndex.8", "cleared ifIndex.8 cleared by hand"])
         #expect(isDelivered, "\(server.got)")
-        let history = try Self.list(["alarms", "--history", "--json"], folder).compactMap {
+        let history = try OperatedServer.list(["alarms", "--history", "--json"], folder).compactMap {
             $0["history"] as? [String: Any]
         }
         #expect(history.map { $0["source"] as? String } == ["ifIndex.8"])
@@ -115,7 +43,7 @@ import Testing
         )
         #expect(try server.text("alarms", "--history", "--severity", "minor").isEmpty)
 
-        let audit = try Self.list(["audit", "--json"], folder)
+        let audit = try OperatedServer.list(["audit", "--json"], folder)
         #expect(
             audit.map { $0["action"] as? String } == [
                 "alarms ack", "alarms note", "alarms unack", "alarms unack", "alarms clear",
@@ -130,7 +58,7 @@ import Testing
 
     @Test func whatMakesNoSenseIsRefused() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder)
+        let server = try OperatedServer(folder)
         try server.link("down", 7)
         let isUp = try await Poll.eventually { try server.active().count == 1 }
         #expect(isUp)
@@ -160,7 +88,7 @@ import Testing
 
     @Test func againstAStoppedServersFolderItIsDoneAtTheNextStart() async throws {
         let folder = try TemporaryFolder()
-        var server = try Server(folder)
+        var server = try OperatedServer(folder)
         try server.link("down", 7)
         let isUp = try await Poll.eventually { try server.active().count == 1 }
         #expect(isUp)
@@ -168,7 +96,7 @@ import Testing
         let said = try server.text("alarms", "clear", "--alarm", "linkDown")
         #expect(said == "1 alarm cleared; no server runs: at its next start\n")
         #expect(try server.active().count == 1)
-        server = try Server(folder)
+        server = try OperatedServer(folder)
         let isGone = try await Poll.eventually { try server.active().isEmpty }
         #expect(isGone, "\(server.process.output)")
         #expect(try server.text("audit").contains("alarms clear"))
@@ -182,11 +110,11 @@ import Testing
 
     @Test func aSilenceHoldsBackAndItsEndTells() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder)
+        let server = try OperatedServer(folder)
         let said = try server.text("alarms", "silence", "--alarm", "linkDown", "--for", "1h", "--reason", "works")
         let number = try #require(said.split(separator: " ").dropFirst().first.flatMap { Int($0) })
         #expect(said.hasPrefix("silence \(number) of alarm=linkDown until "), "\(said)")
-        let silences = try Self.list(["alarms", "silences", "--json"], folder)
+        let silences = try OperatedServer.list(["alarms", "silences", "--json"], folder)
         #expect(silences.map { $0["reason"] as? String } == ["works"])
         try server.link("down", 7)
         try server.link("down", 8)
@@ -206,23 +134,25 @@ import Testing
 
     @Test func aSilenceEndsByItselfThroughAKill() async throws {
         let folder = try TemporaryFolder()
-        var server = try Server(folder)
+        var server = try OperatedServer(folder)
         let said = try server.text("alarms", "silence", "--source", "ifIndex.*", "--for", "4s")
         let number = try #require(said.split(separator: " ").dropFirst().first.flatMap { Int($0) })
         try server.link("down", 7)
         server.process.kill()
         #expect(try server.delivered().isEmpty)
-        server = try Server(folder)
+        server = try OperatedServer(folder)
         let isTold = try await server.eventually(["raised ifIndex.7 silence \(number) ended"])
         #expect(isTold, "\(server.got) \(server.process.output)")
-        let ends = try Self.list(["audit", "--json"], folder).filter { $0["action"] as? String == "alarms unsilence" }
+        let ends = try OperatedServer.list(["audit", "--json"], folder).filter {
+            $0["action"] as? String == "alarms unsilence"
+        }
         #expect(ends.map { $0["by"] as? String } == ["trapline"])
         server.process.stop()
     }
 
     @Test func aDeviceInMaintenanceIsHeldBack() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder)
+        let server = try OperatedServer(folder)
         try server.link("down", 7)
         let isUp = try await server.eventually(["raised ifIndex.7"])
         #expect(isUp)
@@ -248,14 +178,14 @@ import Testing
 
     @Test func onlyWhatStillStandsIsSent() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder, routes: "- {name: later, to: archive, after: 2s}")
+        let server = try OperatedServer(folder, routes: "- {name: later, to: archive, after: 2s}")
         try server.link("down", 7)
         try server.link("down", 8)
         try server.link("up", 8)
         let isTold = try await server.eventually(["raised ifIndex.7 still standing"])
         #expect(isTold, "\(server.got)")
         let line = try String(contentsOfFile: folder.file("archive.jsonl"), encoding: .utf8)
-        let notification = try Self.objects(line).first?["notification"] as? [String: Any]
+        let notification = try OperatedServer.objects(line).first?["notification"] as? [String: Any]
         #expect(notification?["name"] as? String == "IF-MIB::linkDown", "what it was raised by comes with it: \(line)")
         try server.link("up", 7)
         let isClosed = try await server.eventually(["raised ifIndex.7 still standing", "cleared ifIndex.7"])
@@ -267,12 +197,12 @@ import Testing
 
     @Test func eventsAreFilteredAndFollowed() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder)
+        let server = try OperatedServer(folder)
         let before = Timestamp.now
         for interface in 1...3 { try server.link("down", interface) }
         try server.link("up", 2)
         func sources(_ filter: String...) throws -> [String?] {
-            try Self.list(["events", "--json"] + filter, folder).map { $0["source"] as? String }
+            try OperatedServer.list(["events", "--json"] + filter, folder).map { $0["source"] as? String }
         }
         let isThere = try await Poll.eventually { try sources("--transition", "cleared") == ["ifIndex.2"] }
         #expect(isThere)
@@ -292,7 +222,9 @@ import Testing
         try server.link("down", 8)
         try server.link("down", 9)
         let isFollowed = try await Poll.eventually {
-            try Self.objects(String(contentsOfFile: follower.logFile, encoding: .utf8)).map { $0["source"] as? String }
+            try OperatedServer.objects(String(contentsOfFile: follower.logFile, encoding: .utf8)).map {
+                $0["source"] as? String
+            }
                 == ["ifIndex.9"]
         }
         #expect(isFollowed)
@@ -303,7 +235,7 @@ import Testing
     /// The data folder on a medium that takes no writes, as a backup or another machine's disk is looked at.
     @Test func aFolderThatCannotBeWrittenIsRead() async throws {
         let folder = try TemporaryFolder()
-        let server = try Server(folder)
+        let server = try OperatedServer(folder)
         try server.link("down", 7)
         try server.link("down", 8)
         try server.link("up", 8)
