@@ -188,12 +188,12 @@ public struct DeviceInventory: Sendable {
         var time: Timestamp
     }
 
+    /// They are saved with the sign of life that the notification is.
     private mutating func noteWords(_ index: Int32, _ notification: String, _ listener: String) {
         let device = entries[Int(index)].device
         guard device.lastNotification != notification || device.lastListener != listener else { return }
         entries[Int(index)].device.lastNotification = notification
         entries[Int(index)].device.lastListener = listener
-        markChanged(index)
     }
 
     // MARK: - Entries

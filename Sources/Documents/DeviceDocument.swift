@@ -58,7 +58,7 @@ public struct DeviceDocument: Sendable, Hashable, Codable {
     public var lastKeepAlive: String?
     /// Of its keep-alives, in seconds, as it was learned from them.
     public var period: Double?
-    /// What its last notification was, and the listener that it reached.
+    /// What its last notification beside keep-alives was, and the listener that it reached.
     public var lastNotification: String?
     public var lastListener: String?
     /// Absent where nobody works on it.

@@ -85,6 +85,23 @@ enum Sample {
         return CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode()
     }
 
+    /// The vendor's keep-alive, which tells the serial number and, of a pair, the other unit's.
+    static func vendorKeepAlive(serial: String, peer: String? = nil) -> [UInt8] {
+        let root = VendorProfile.ownTrapRoot
+        let texts = [(UInt32(10), peer), (16, serial)]
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: root.appending(2, 0, 16), uptime: 4_711,
+            variables: VariableBindings(
+                texts.compactMap { number, text in
+                    text.map {
+                        VariableBinding(
+                            name: root.appending(1, number, 0), value: .octetString(ArraySlice($0.utf8)))
+                    }
+                }))
+        let pdu = notification.v2PDU(kind: .trap, requestID: 1)
+        return CommunityMessage(version: .v2c, community: [], pdu: .standard(pdu)).encode()
+    }
+
     /// Trapline's own word of a sink.
     static func fact(_ fact: OID, sink: String) -> [UInt8] {
         let name = VariableBinding(name: OwnFacts.sinkName, value: .octetString(ArraySlice(sink.utf8)))

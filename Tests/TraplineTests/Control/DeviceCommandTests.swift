@@ -103,7 +103,7 @@ import Testing
         for line in [
             "device             serial:7000001\n", "name               gateway\n",
             "state              alive, in maintenance\n", "units              7000001 (active), 7000002 (standby)\n",
-            "open alarms        2 (2 major)\n", "by anna", ": swap\n", "last notification  acKeepAlive, on traps\n",
+            "open alarms        2 (2 major)\n", "by anna", ": swap\n", "last notification  linkDown, on traps\n",
         ] { #expect(text.contains(line), "\(line) in \(text)") }
 
         // What was held back of its former identity is told when the maintenance of the new one ends; a clear under the
