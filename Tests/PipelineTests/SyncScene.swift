@@ -29,6 +29,7 @@ struct SyncScene {
     }
 
     private static let trap = OID.enterprises.appending(5003, 9, 10, 1, 21, 2, 0)
+    private static let snmpEngineID = OID.internet.appending(6, 3, 10, 2, 1, 1, 0)
     private static let own = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
     private static let community = "reader"
 
@@ -49,6 +50,8 @@ struct SyncScene {
     private var nextRequestID: Int32 = 1
     /// Requests that the device was asked.
     private(set) var asked = 0
+    /// Requests to be told who it is.
+    private(set) var askedWho = 0
     private let snapshot: PipelineSnapshot
 
     init(_ options: DeviceOptions = .init(), seed: UInt64 = 1, poll: Int64? = 300, profile: SyncProfile = .audiocodes)
@@ -195,6 +198,7 @@ struct SyncScene {
         for request in try store.requests(after: taken, limit: 1_000) {
             taken = request.number
             asked += 1
+            if request.request.variables.contains(where: { $0.name == Self.snmpEngineID }) { askedWho += 1 }
             nextRequestID += 1
             let number = VariableBinding(
                 name: OwnFacts.requestNumber, value: .counter64(UInt64(request.number)))
