@@ -147,8 +147,8 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Routing", "Store",
-                "Pipeline",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing",
+                "Store", "Pipeline",
                 "Intake", "TraplineConfiguration", "CDatagram", "CLoad",
                 argumentParser, histogram, logging,
             ]),

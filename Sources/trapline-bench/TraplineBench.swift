@@ -8,7 +8,8 @@ struct TraplineBench: ParsableCommand {
         abstract: "Measures the CPU time that a trap costs.",
         discussion: "Build for release: swift run -c release trapline-bench",
         subcommands: [
-            ReportCommand.self, RunCommand.self, StagesCommand.self, AlarmsCommand.self, CompareCommand.self,
+            ReportCommand.self, RunCommand.self, StagesCommand.self, AlarmsCommand.self, DevicesCommand.self,
+            CompareCommand.self,
             LoadCommand.self,
             PrintLinesCommand.self,
         ],
