@@ -202,7 +202,7 @@ let package = Package(
         tests(
             of: "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms",
+                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
                 "DeviceSimulation", "Manager", "Resynchronisation", "Routing",
                 "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging, grdb,

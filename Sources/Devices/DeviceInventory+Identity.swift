@@ -230,7 +230,10 @@ extension DeviceInventory {
         self.place(index)
         entries[Int(index)].device.reached = place.reached
         markChanged(index)
-        if previous != place.address { tell(.moved(from: previous), of: index, at: time) }
+        if previous != place.address {
+            tell(.moved(from: previous), of: index, at: time)
+            seekName(of: index)
+        }
         // What came from there while the claim was disputed was taken for another device's.
         if let other = candidate(place, except: index, isForSerial: entries[Int(index)].device.serial != nil) {
             merge(other, into: index, time)
@@ -272,6 +275,8 @@ extension DeviceInventory {
         renameClaims(of: previous, at: entries[Int(index)].device.address, to: id)
         markChanged(index)
         tell(.identified(previous: previous), of: index, at: time)
+        // What is found for the identity of before is nobody's.
+        if entries[Int(index)].device.foundName == nil { seekName(of: index) }
     }
 
     /// `other` was this device all the time.

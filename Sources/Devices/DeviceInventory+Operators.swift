@@ -7,7 +7,9 @@ extension DeviceInventory {
     /// Takes another configuration over: where devices belong, and what is expected of them.
     public mutating func take(_ policy: DevicePolicy) -> [DeviceNews] {
         guard policy != self.policy else { return [] }
+        let namesBefore = self.policy.names
         self.policy = policy
+        if policy.names != namesBefore { seekAllNames() }
         // In the order in which they came: that of the entries depends on which were free.
         let used = entries.indices.filter { entries[$0].isUsed }
         for index in used.sorted(by: { entries[$0].device.number < entries[$1].device.number }) {

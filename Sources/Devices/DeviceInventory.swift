@@ -64,6 +64,8 @@ public struct DeviceInventory: Sendable {
     var siteWheel: TimerWheel
     var siteSlots: [Int32: SiteKey] = [:]
     var nextSiteSlot: Int32 = 0
+    /// Whose name is to be looked up, in the order in which they came.
+    var nameless: ArraySlice<Int32> = []
     var news: [DeviceNews] = []
     var counts: [DeviceState: Int] = [:]
 
@@ -241,6 +243,7 @@ public struct DeviceInventory: Sendable {
         counts[device.state, default: 0] += 1
         place(index)
         if age == .changed { markChanged(index) }
+        if device.foundName == nil { seekName(of: index) }
         return index
     }
 

@@ -50,6 +50,13 @@ public struct DevicePolicy: Sendable, Hashable {
         case verified
     }
 
+    /// Where names come from that neither the operator nor the configuration gave.
+    public enum NameSource: String, Sendable, Hashable, CaseIterable {
+        /// The address has one in the DNS (a PTR record, or what else the machine's resolver knows).
+        case dns
+        case off
+    }
+
     /// The longest prefix wins.
     public private(set) var rules: [NetworkRule]
     /// Where each network's rule stands, and which lengths of prefixes there are: a fleet may have a rule a device.
@@ -59,12 +66,13 @@ public struct DevicePolicy: Sendable, Hashable {
     public var relays: [Network]
     public var group: String
     public var rebinding: Rebinding
+    public var names: NameSource
     /// Whose keep-alives tell serial numbers, and where.
     public var vendor: VendorProfile
 
     public init(
         rules: [NetworkRule] = [], relays: [Network] = [], group: String = DevicePolicy.defaultGroup,
-        rebinding: Rebinding = .afterSilence, vendor: VendorProfile = .audiocodes
+        rebinding: Rebinding = .afterSilence, names: NameSource = .off, vendor: VendorProfile = .audiocodes
     ) {
         // Stable: of two rules for one network (which the configuration refuses) the first counts.
         self.rules = rules.enumerated().sorted {
@@ -73,6 +81,7 @@ public struct DevicePolicy: Sendable, Hashable {
         self.relays = relays
         self.group = group
         self.rebinding = rebinding
+        self.names = names
         self.vendor = vendor
         for (index, rule) in self.rules.enumerated() {
             let network = rule.network

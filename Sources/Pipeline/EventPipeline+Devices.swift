@@ -1,6 +1,6 @@
 internal import Alarms
 internal import Basics
-internal import Devices
+public import Devices
 internal import Resynchronisation
 internal import SNMPWire
 
@@ -33,6 +33,17 @@ extension EventPipeline {
     /// What another configuration says of devices that are known.
     mutating func takePolicy(_ draft: inout BatchDraft) {
         for news in devices.take(snapshot.devices) { tell(news, &draft) }
+    }
+
+    /// Devices whose name somebody should find, at most so many; what is found comes back through the journal.
+    public mutating func takeNamelessDevices(_ limit: Int) -> [DeviceInventory.Nameless] {
+        devices.takeNameless(limit)
+    }
+
+    /// A name was found; the device may have another address by now, or be known no more.
+    mutating func note(_ name: String, of device: DeviceInventory.Nameless) {
+        guard devices.device(device.id)?.address == device.address else { return }
+        _ = devices.learn(device.id, foundName: name)
     }
 
     /// A device by its identity, as events name it.

@@ -34,6 +34,7 @@ extension EventPipeline {
         let received = ReceivedNotification(
             notification: notification, time: entry.time, sender: entry.sender, receiver: entry.receiver,
             listener: entry.interface, community: snapshot.communityName(notification.community))
+        if isOwn, let found = OwnFacts.nameFound(in: notification) { return note(found.name, of: found.device) }
         if isOwn && OwnFacts.isSilent(notification.trapOID) { return takeSync(received, &draft) }
         var interpretation = snapshot.interpreter.interpret(received)
         let device =

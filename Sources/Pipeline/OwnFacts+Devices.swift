@@ -1,6 +1,6 @@
 internal import Alarms
 internal import Basics
-internal import Devices
+public import Devices
 public import SNMPWire
 
 /// What the inventory finds out about devices, as notifications of the server's own MIB: they rise, clear and go their
@@ -16,6 +16,8 @@ extension OwnFacts {
     public static let siteRestored = notifications.appending(28)
     /// Somebody claims to be a device, and nothing proves it.
     public static let bindingDisputed = notifications.appending(29)
+    /// A name service knows a device's address by a name: no event, since there is one for every device.
+    public static let deviceNameFound = notifications.appending(30)
     public static let deviceMoved = notifications.appending(31)
     public static let switchedOver = notifications.appending(32)
 
@@ -28,6 +30,8 @@ extension OwnFacts {
     private static let formerAddress = root.appending(2, 35, 0)
     private static let activeSerial = root.appending(2, 36, 0)
     private static let standbySerial = root.appending(2, 37, 0)
+    private static let deviceAddress = root.appending(2, 38, 0)
+    private static let foundName = root.appending(2, 39, 0)
 
     /// `nil` for what is no notification: that a device is known by another identity now changes what its alarms are
     /// filed under.
@@ -54,6 +58,19 @@ extension OwnFacts {
         case .identified:
             nil
         }
+    }
+
+    /// What a name service knows of a device's address, as it is journaled.
+    public static func nameFound(_ name: String, for device: DeviceInventory.Nameless) -> [VariableBinding] {
+        [words(deviceIdentity, device.id), words(deviceAddress, device.address.description), words(foundName, name)]
+    }
+
+    static func nameFound(in fact: SNMPNotification) -> (name: String, device: DeviceInventory.Nameless)? {
+        guard fact.trapOID == deviceNameFound, let id = words(deviceIdentity, in: fact),
+            let address = words(deviceAddress, in: fact).flatMap({ IPAddress($0) }),
+            let name = words(foundName, in: fact)
+        else { return nil }
+        return (name, DeviceInventory.Nameless(id: id, address: address))
     }
 
     private static func fact(_ notification: OID, _ variables: [VariableBinding]) -> SNMPNotification {

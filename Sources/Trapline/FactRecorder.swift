@@ -1,4 +1,5 @@
 import Basics
+import Devices
 import Dispatch
 import Intake
 import Journal
@@ -81,6 +82,11 @@ final class FactRecorder: Sendable {
         queue.async { [self] in
             record(OwnFacts.requestUnanswered, [Self.request(number), Self.text(OwnFacts.failureReason, why)])
         }
+    }
+
+    /// A name service knows a device by this name. Returns at once.
+    func record(name: String, of device: DeviceInventory.Nameless) {
+        queue.async { [self] in record(OwnFacts.deviceNameFound, OwnFacts.nameFound(name, for: device)) }
     }
 
     private static func request(_ number: Int64) -> VariableBinding {

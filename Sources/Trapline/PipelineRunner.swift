@@ -47,6 +47,7 @@ final class PipelineRunner: Sendable {
 
     /// There are new requests to devices in the store.
     private let tellRequests: @Sendable () -> Void
+    private let names: NameResolver?
     private let journal: JournalWriter
     private let store: EventStore
     private let cursors: CursorBoard
@@ -71,11 +72,12 @@ final class PipelineRunner: Sendable {
     init(
         journal: JournalWriter, folder: String, reserve: SpaceReserve, store: EventStore, cursors: CursorBoard,
         signal: EventSignal, ages: AgeClock, metrics: MetricsRegistry, logger: Logger,
-        tellRequests: @escaping @Sendable () -> Void = {},
+        tellRequests: @escaping @Sendable () -> Void = {}, names: NameResolver? = nil,
         tellHeld: @escaping EventLogWatch.Teller = { _, _, _ in }
     ) {
         self.log = EventLogWatch(metrics, logger: logger, tell: tellHeld)
         self.tellRequests = tellRequests
+        self.names = names
         self.journal = journal
         self.folder = folder
         self.reserve = reserve
@@ -263,6 +265,7 @@ final class PipelineRunner: Sendable {
                     try process(records, unsaved, &pipeline)
                 }
                 if pipeline.lastRequest > lastRequest { tellRequests() }
+                if let names { names.ask(pipeline.takeNamelessDevices(names.room)) }
                 // Until the next batch is read what waits is about as old as the last one.
                 lag.withLock { $0 = reader.position < committed ? records.last?.entry.time : nil }
                 if let unsaved { cursors.saved(unsaved) }

@@ -26,6 +26,7 @@ public final class TraplineServer: Service {
     private let journal: JournalWriter
     private let reserve: SpaceReserve
     private let manager: DeviceManager
+    private let names: NameResolver
     private let keeper: StorageKeeper
     /// Alarms of the server's own storage that stood at the last stop.
     private let storageAlarms: StorageAlarms
@@ -53,7 +54,17 @@ public final class TraplineServer: Service {
 
     /// Opens the data folder and prepares every part; binds nothing yet.
     /// - Throws: the error of the part that could not be prepared; its description names the place and the reason.
-    public init(_ loaded: LoadedConfiguration, logger: Logger, metrics: MetricsRegistry = MetricsRegistry()) throws {
+    public convenience init(
+        _ loaded: LoadedConfiguration, logger: Logger, metrics: MetricsRegistry = MetricsRegistry()
+    ) throws {
+        try self.init(loaded, logger: logger, metrics: metrics, lookUpName: { HostName.lookUp($0) })
+    }
+
+    /// - Parameter lookUpName: whom to ask what devices are called; it may block.
+    init(
+        _ loaded: LoadedConfiguration, logger: Logger, metrics: MetricsRegistry,
+        lookUpName: @escaping @Sendable (IPAddress) -> HostName.Answer
+    ) throws {
         guard let configuration = loaded.configuration else { throw ServerError("the configuration has errors") }
         self.logger = logger
         self.metrics = metrics
@@ -108,10 +119,13 @@ public final class TraplineServer: Service {
             store: store, sender: intake, facts: facts, networks: configuration.managed, metrics: metrics,
             logger: logger)
         self.manager = manager
+        let names = NameResolver(metrics: metrics, lookUp: lookUpName) { facts.record(name: $0, of: $1) }
+        names.replace(configuration.devices.names)
+        self.names = names
         let pipeline = PipelineRunner(
             journal: journal, folder: folder.journal, reserve: reserve, store: store, cursors: cursors, signal: signal,
             ages: ages, metrics: metrics, logger: logger,
-            tellRequests: { [manager] in manager.look() },
+            tellRequests: { [manager] in manager.look() }, names: names,
             tellHeld: { facts.recordEventLog(isHeld: $0, holder: $1, whenDone: $2) })
         self.pipeline = pipeline
         // Sinks look datagrams up by position with a reader of their own, so that they never move the pipeline's.
@@ -272,6 +286,7 @@ public final class TraplineServer: Service {
             try await sinks.apply(new.sinks)
             pipeline.replace(snapshot)
             manager.replace(new.managed)
+            names.replace(new.devices.names)
             sinks.keepCursors(for: new.retention.cursors)
             naming.replace(loaded.naming)
             intake.replaceAccess(new.access)
@@ -372,6 +387,7 @@ public final class TraplineServer: Service {
                 control.stop()
                 // What is asked now would be answered to nobody.
                 manager.stop()
+                names.stop()
                 intake.stop()
                 // The last drops, and the end of every sender's being over its budget.
                 facts.record(intake.takeNews(), waits: true)

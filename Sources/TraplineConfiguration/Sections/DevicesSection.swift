@@ -15,15 +15,16 @@ enum DevicesSection {
     static let maximumNameLength = 255
 
     static func read(_ node: YAMLNode, _ reader: DocumentReader, into configuration: inout ServerConfiguration) {
-        guard let mapping = MappingReader(node, reader, of: "networks, group and rebinding") else { return }
+        guard let mapping = MappingReader(node, reader, of: "networks, group, rebinding and names") else { return }
         let networks = mapping.take("networks") { self.networks($0, reader) } ?? []
         configuration.managed = ManagedNetworks(networks.compactMap(\.manager))
         let group = mapping.take("group") { self.name($0, reader, "a group") } ?? DevicePolicy.defaultGroup
         let rebinding = mapping.take("rebinding") { reader.word($0, DevicePolicy.Rebinding.self) } ?? .afterSilence
+        let names = mapping.take("names") { reader.word($0, DevicePolicy.NameSource.self) } ?? .off
         mapping.finish()
         configuration.devices = DevicePolicy(
             rules: completed(networks.map(\.rule)), relays: configuration.devices.relays, group: group,
-            rebinding: rebinding)
+            rebinding: rebinding, names: names)
     }
 
     /// `relays: [10.1.0.1, …]`.

@@ -28,6 +28,7 @@ struct DevicesSectionTests {
             devices:
               group: fleet
               rebinding: verified
+              names: dns
               networks:
                 - network: 10.1.2.3
                   name: gateway one
@@ -41,6 +42,7 @@ struct DevicesSectionTests {
             """)
         #expect(policy.group == "fleet")
         #expect(policy.rebinding == .verified)
+        #expect(policy.names == .dns)
         let network = try #require(Network("10.1.2.3"))
         let expected = DevicePolicy.NetworkRule(
             network: network, name: "gateway one", group: "branches", tenant: "Müller & Co", region: "north",
