@@ -1,5 +1,6 @@
 import Alarms
 public import Basics
+import Devices
 import Foundation
 import Intake
 import Journal

@@ -1,3 +1,4 @@
+import Alarms
 import Basics
 import Devices
 import Journal

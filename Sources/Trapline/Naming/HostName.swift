@@ -22,14 +22,14 @@ enum HostName {
             var place = sockaddr_in()
             place.sin_family = sa_family_t(AF_INET)
             place.sin_addr.s_addr = UInt32(truncatingIfNeeded: address.bits).bigEndian
-            result = unsafe ask(&place, &text, length)
+            result = ask(&place, &text, length)
         case .v6:
             var place = sockaddr_in6()
             place.sin6_family = sa_family_t(AF_INET6)
             unsafe withUnsafeMutableBytes(of: &place.sin6_addr) { octets in
                 unsafe octets.storeBytes(of: address.bits.bigEndian, as: UInt128.self)
             }
-            result = unsafe ask(&place, &text, length)
+            result = ask(&place, &text, length)
         }
         guard result == 0 else { return result == EAI_NONAME ? .none : .failed }
         let octets = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

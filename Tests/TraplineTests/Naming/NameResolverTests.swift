@@ -2,7 +2,9 @@ import Basics
 import Devices
 import Dispatch
 import Foundation
+import Intake
 import Logging
+import SNMPWire
 import Synchronization
 import TestPeers
 import Testing
@@ -172,7 +174,7 @@ import TraplineMetrics
         #expect(Set(names(folder)) == ["127.0.0.1"])
         record.gate.signal()
         #expect(
-            await Poll.eventually(seconds: 30) {
+            try await Poll.eventually(seconds: 30) {
                 try sender.send(UDPTestSend.marked)
                 return names(folder).last == "gateway-1.example.net"
             })
