@@ -3,19 +3,28 @@ import Basics
 /// What is remembered of alarms, by key, with the deadlines at which it is forgotten, and what of it the store does not
 /// know yet.
 struct AlarmMemories: Sendable {
-    /// As many as alarms may stand. Each takes some 300 octets, so that they stay below 80 MiB; of an alarm that finds no
-    /// room nothing is remembered, and all of it is told as it comes.
+    /// A quarter of the alarms that may stand. Each takes some 300 octets, so that they stay below 80 MiB; of an alarm that
+    /// finds no room nothing is remembered, and all of it is told as it comes.
     static let limit = 262_144
 
     private var memories: [AlarmKey: AlarmMemory] = [:]
     private var deadlines = DeadlineQueue<AlarmKey>()
     private var changed: Set<AlarmKey> = []
+    /// Numbers of what is forgotten.
+    private var gone: [Int64] = []
+    private var lastNumber: Int64 = 0
 
     init(_ memories: [AlarmMemory] = []) {
         for memory in memories {
             self.memories[memory.key] = memory
             deadlines.set(memory.key, to: memory.due)
+            lastNumber = max(lastNumber, memory.number)
         }
+    }
+
+    private mutating func nextNumber() -> Int64 {
+        lastNumber += 1
+        return lastNumber
     }
 
     var isEmpty: Bool { memories.isEmpty }
@@ -29,10 +38,16 @@ struct AlarmMemories: Sendable {
     mutating func update<Result>(
         _ key: AlarmKey, alarm: String, _ change: (inout AlarmMemory) -> Result
     ) -> Result? {
-        guard memories[key] != nil || memories.count < AlarmMemories.limit else { return nil }
-        let result = change(&memories[key, default: AlarmMemory(key: key, alarm: alarm)])
-        let due = memories[key]?.due
-        if due == nil { memories[key] = nil }
+        if memories[key] == nil {
+            guard memories.count < AlarmMemories.limit else { return nil }
+            memories[key] = AlarmMemory(number: nextNumber(), key: key, alarm: alarm)
+        }
+        guard let result = memories[key]?.change(change), let memory = memories[key] else { return nil }
+        let due = memory.due
+        if due == nil {
+            memories[key] = nil
+            gone.append(memory.number)
+        }
         deadlines.set(key, to: due)
         changed.insert(key)
         return result
@@ -49,8 +64,9 @@ struct AlarmMemories: Sendable {
     /// Forgets what is remembered of a device's alarms, and gives it.
     mutating func take(of device: String) -> [AlarmKey: AlarmMemory] {
         let taken = memories.filter { $0.key.device == device }
-        for key in taken.keys {
+        for (key, memory) in taken {
             memories[key] = nil
+            gone.append(memory.number)
             deadlines.set(key, to: nil)
             changed.insert(key)
         }
@@ -59,7 +75,12 @@ struct AlarmMemories: Sendable {
 
     /// What was remembered of an alarm under another key is remembered of it too, in a place that `take(of:)` left.
     mutating func join(_ memory: AlarmMemory) {
-        let joined = memories[memory.key].map { $0.joined(by: memory) } ?? memory
+        var joined = memory
+        if let own = memories[memory.key] {
+            joined = own.joined(by: memory)
+        } else {
+            joined.number = nextNumber()
+        }
         memories[memory.key] = joined
         deadlines.set(memory.key, to: joined.due)
         changed.insert(memory.key)
@@ -74,10 +95,11 @@ struct AlarmMemories: Sendable {
     }
 
     /// What the store has to write to hold what this holds, since the last call, in a fixed order.
-    mutating func takeChanges() -> (upserts: [AlarmMemory], removals: [AlarmKey]) {
+    mutating func takeChanges() -> (upserts: [AlarmMemory], removals: [Int64]) {
         guard !changed.isEmpty else { return ([], []) }
-        let keys = changed.sorted()
+        let upserts = changed.compactMap { memories[$0] }.sorted { $0.number < $1.number }
         changed.removeAll(keepingCapacity: true)
-        return (keys.compactMap { memories[$0] }, keys.filter { memories[$0] == nil })
+        defer { gone.removeAll(keepingCapacity: true) }
+        return (upserts, gone.sorted())
     }
 }

@@ -3,6 +3,9 @@ public import Basics
 /// What is remembered of an alarm beside its standing: its last changes, how often it was told of late, and what is
 /// withheld of it. Gone when none of that matters any more.
 public struct AlarmMemory: Sendable, Hashable {
+    /// Where its row is among those of all of them: what is remembered last stands last, and most of it goes in the order
+    /// in which it came. Nothing else depends on it.
+    public var number: Int64
     public var key: AlarmKey
     /// The alarm's name.
     public var alarm: String
@@ -24,11 +27,12 @@ public struct AlarmMemory: Sendable, Hashable {
     public var toldSeverity: Severity?
 
     public init(
-        key: AlarmKey, alarm: String, order: DeviceOrder? = nil, orderUntil: Timestamp? = nil,
+        number: Int64 = 0, key: AlarmKey, alarm: String, order: DeviceOrder? = nil, orderUntil: Timestamp? = nil,
         changes: [Timestamp] = [], changesUntil: Timestamp? = nil, flappingUntil: Timestamp? = nil,
         intervalEnd: Timestamp? = nil, intervalEvents: Int = 0, isSuppressed: Bool = false, withheld: Int = 0,
         toldSeverity: Severity? = nil
     ) {
+        self.number = number
         self.key = key
         self.alarm = alarm
         self.order = order
@@ -42,6 +46,8 @@ public struct AlarmMemory: Sendable, Hashable {
         self.withheld = withheld
         self.toldSeverity = toldSeverity
     }
+
+    mutating func change<Result>(_ change: (inout AlarmMemory) -> Result) -> Result { change(&self) }
 
     /// Whether its events are held back.
     public var isWithholding: Bool { flappingUntil != nil || isSuppressed }

@@ -11,9 +11,10 @@ public struct AlarmTable: Sendable {
     /// the limit a raise is `logged` with `reasonTableFull`, so nothing goes unseen.
     public static let defaultLimit = 1_048_576
 
-    /// How many alarms whose rows tell all are held in memory whole, at about 1 KiB each. Beside them are those that a
+    /// How many alarms whose rows tell all are held in memory whole, at about 1 KiB each: the tenth of a million that is
+    /// busy, and some more. Beside them are those that a
     /// batch has to do with, and those that were told again since all rows were last brought up to date.
-    public static let defaultCacheLimit = 65_536
+    public static let defaultCacheLimit = 131_072
 
     /// The reason on a clear that found no alarm to end.
     public static let reasonNothingStanding = "nothing standing"
@@ -32,7 +33,8 @@ public struct AlarmTable: Sendable {
         /// By their numbers.
         public var removals: [Int64]
         public var memories: [AlarmMemory]
-        public var forgotten: [AlarmKey]
+        /// What is remembered no more, by number.
+        public var forgotten: [Int64]
     }
 
     public var settings: AlarmSettings

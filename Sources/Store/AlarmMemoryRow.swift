@@ -6,7 +6,7 @@ internal import SNMPWire
 /// The rows of what is remembered of alarms.
 enum AlarmMemoryRow {
     private static let columns = [
-        "device", "oid", "source", "alarm", "received", "uptime", "running_number", "order_until", "changes",
+        "number", "device", "oid", "source", "alarm", "received", "uptime", "running_number", "order_until", "changes",
         "changes_until", "flapping_until", "interval_end", "interval_events", "is_suppressed", "withheld",
         "told_severity",
     ]
@@ -16,7 +16,34 @@ enum AlarmMemoryRow {
         VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
         """
 
-    private static let removal = "DELETE FROM alarm_memories WHERE device = ? AND oid = ? AND source = ?"
+    private static let removal = "DELETE FROM alarm_memories WHERE number = ?"
+
+    /// Each clear leaves a memory, so that they come one behind the other and not each on a page of its own.
+    static let migration = """
+        ALTER TABLE alarm_memories RENAME TO former_memories;
+        CREATE TABLE alarm_memories (
+            number INTEGER PRIMARY KEY,
+            device TEXT NOT NULL,
+            oid BLOB NOT NULL,
+            source TEXT NOT NULL,
+            alarm TEXT NOT NULL,
+            received INTEGER,
+            uptime INTEGER,
+            running_number INTEGER,
+            order_until INTEGER,
+            changes TEXT NOT NULL,
+            changes_until INTEGER,
+            flapping_until INTEGER,
+            interval_end INTEGER,
+            interval_events INTEGER NOT NULL,
+            is_suppressed INTEGER NOT NULL,
+            withheld INTEGER NOT NULL,
+            told_severity INTEGER
+        );
+        INSERT INTO alarm_memories (\(columns.dropFirst().joined(separator: ", ")))
+        SELECT \(columns.dropFirst().joined(separator: ", ")) FROM former_memories;
+        DROP TABLE former_memories;
+        """
 
     private static let all = "SELECT \(columns.joined(separator: ", ")) FROM alarm_memories"
 
@@ -24,6 +51,7 @@ enum AlarmMemoryRow {
         guard !memories.isEmpty else { return }
         var statement = try BoundStatement(database, insertion)
         for memory in memories {
+            statement.bind(memory.number)
             AlarmRow.bind(memory.key, to: &statement)
             statement.bind(memory.alarm)
             statement.bind(memory.order?.received.nanoseconds)
@@ -42,11 +70,11 @@ enum AlarmMemoryRow {
         }
     }
 
-    static func remove(_ keys: [AlarmKey], from database: Database) throws {
-        guard !keys.isEmpty else { return }
+    static func remove(_ numbers: [Int64], from database: Database) throws {
+        guard !numbers.isEmpty else { return }
         var statement = try BoundStatement(database, removal)
-        for key in keys {
-            AlarmRow.bind(key, to: &statement)
+        for number in numbers {
+            statement.bind(number)
             try statement.run()
         }
     }
@@ -64,12 +92,13 @@ enum AlarmMemoryRow {
     }
 
     private static func read(_ reader: inout RowReader) throws(StoreError) -> AlarmMemory {
+        let number = try reader.integer()
         let key = AlarmKey(device: try reader.text(), oid: try reader.oid(), source: try reader.text())
         let alarm = try reader.text()
         let received = try reader.optionalTimestamp()
         let (uptime, runningNumber) = (try reader.uptime(), try reader.runningNumber())
         return AlarmMemory(
-            key: key, alarm: alarm,
+            number: number, key: key, alarm: alarm,
             order: received.map { DeviceOrder(received: $0, uptime: uptime, runningNumber: runningNumber) },
             orderUntil: try reader.optionalTimestamp(), changes: try reader.timestamps(),
             changesUntil: try reader.optionalTimestamp(), flappingUntil: try reader.optionalTimestamp(),

@@ -55,7 +55,7 @@ extension EventStore {
     /// are in that connection's cache when they are written.
     public func alarmRows(_ numbers: [Int64]) throws(StoreError) -> [ActiveAlarm] {
         try StoreError.translating(at: place) {
-            try database.writeWithoutTransaction { try AlarmRow.read(numbers, $0) }
+            try lookingUp { try AlarmRow.read(numbers, $0) }
         }
     }
 }

@@ -21,6 +21,10 @@ public final class EventStore: Sendable {
     /// A WAL file grown by a long backlog is cut back to this once it is checkpointed.
     private static let retainedLogBytes = 64 * 1_024 * 1_024
 
+    /// Of the connection that writes: what a batch asks for of a million alarms it alters soon after, and the upper levels
+    /// of all tables are not to be read from the file with each batch. SQLite's own 2 MiB hold a tenth of these.
+    private static let writerCacheKibibytes = 64 * 1_024
+
     let database: any DatabaseWriter
     let place: String
     /// `nil` in memory and for a reader.
@@ -52,7 +56,10 @@ public final class EventStore: Sendable {
             try EventStore.prepare(pool, place: path)
             let checkpointer = try Checkpointer(
                 path: path, configuration: EventStore.configuration(), committed: try pool.read(ProgressRow.position))
-            pool.writeWithoutTransaction(checkpointer.watch)
+            try pool.writeWithoutTransaction { database in
+                checkpointer.watch(database)
+                try database.execute(sql: "PRAGMA cache_size = -\(EventStore.writerCacheKibibytes)")
+            }
             return (pool, checkpointer)
         }
         self.init(database, place: path, checkpointer: checkpointer)
@@ -131,6 +138,7 @@ public final class EventStore: Sendable {
         try StoreError.translating(at: place) {
             checkpointer?.stop()
             if let pool = database as? DatabasePool {
+                try endLookUps()
                 // GRDB closes its readers last, and a reader does not merge the log. A failure harms nothing: the
                 // next start reads the log.
                 _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
@@ -144,6 +152,8 @@ public final class EventStore: Sendable {
         configuration.label = "trapline.store"
         configuration.maximumReaderCount = readerLimit
         configuration.busyMode = .timeout(busySeconds)
+        // What a batch looks up is read in one transaction, over several accesses, which ends before the batch is written.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA journal_size_limit = \(retainedLogBytes)")
         }
@@ -168,11 +178,28 @@ extension EventStore {
 
     /// Runs a transaction of the only writer.
     func transaction(position: JournalPosition?, _ body: (Database) throws -> Void) throws {
+        try endLookUps()
         if let checkpointer {
             try checkpointer.transaction(position: position) { try database.write(body) }
         } else {
             try database.write(body)
             if let position { committed.withLock { $0 = position } }
+        }
+    }
+
+    /// Runs reads of the only writer, between two of its transactions: all of them see the same, and take the locks that a
+    /// transaction takes but once.
+    func lookingUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.writeWithoutTransaction { database in
+            if checkpointer != nil, !database.isInsideTransaction { try database.beginTransaction(.deferred) }
+            return try body(database)
+        }
+    }
+
+    private func endLookUps() throws {
+        guard checkpointer != nil else { return }
+        try database.writeWithoutTransaction { database in
+            if database.isInsideTransaction { try database.commit() }
         }
     }
 }

@@ -35,6 +35,9 @@ enum StoreSchema {
         migrator.registerMigration("10 running numbers") { database in
             try database.execute(sql: SyncRows.numbersMigration)
         }
+        migrator.registerMigration("11 memories of alarms by number") { database in
+            try database.execute(sql: AlarmMemoryRow.migration)
+        }
         return migrator
     }()
 

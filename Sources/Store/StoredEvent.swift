@@ -33,7 +33,8 @@ public struct BatchOutcome: Sendable {
     public var devices: DeviceChanges
     /// What is remembered of alarms, new or altered, and of which nothing is any more.
     public var memories: [AlarmMemory]
-    public var forgottenMemories: [AlarmKey]
+    /// By their numbers.
+    public var forgottenMemories: [Int64]
     public var boots: [(BootUnit, BootClock)]
     /// Units whose clock is not kept any more.
     public var forgottenBoots: [BootUnit] = []
@@ -59,7 +60,7 @@ public struct BatchOutcome: Sendable {
     ///   - endedAlarms: alarms that stand no more.
     public init(
         events: [StoredEvent] = [], standingAlarms: [ActiveAlarm] = [], endedAlarms: [Int64] = [],
-        devices: DeviceChanges = DeviceChanges(), memories: [AlarmMemory] = [], forgottenMemories: [AlarmKey] = [],
+        devices: DeviceChanges = DeviceChanges(), memories: [AlarmMemory] = [], forgottenMemories: [Int64] = [],
         boots: [(BootUnit, BootClock)] = [], progress: SinkProgress = SinkProgress(), requests: [OperatorRequest] = [],
         position: JournalPosition? = nil, clock: Timestamp? = nil, settledEvent: Int64? = nil,
         removal: EventRemoval? = nil

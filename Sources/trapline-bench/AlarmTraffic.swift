@@ -37,28 +37,30 @@ struct AlarmTraffic {
         time = start
     }
 
-    /// Raises four of five alarms.
+    /// Raises four of five alarms; none when all of these stand.
     mutating func raises(_ count: Int) -> [JournalRecord] {
         var records: [JournalRecord] = []
         for index in groups.indices {
-            let most = (groups[index].ended.count + groups[index].standing.count) * 4 / 5
-            while records.count < count, groups[index].standing.count < most {
-                records.append(raise(index))
-            }
+            while records.count < count, !isFull(index) { records.append(raise(index)) }
         }
         return records
+    }
+
+    /// Four of five alarms stand.
+    private func isFull(_ group: Int) -> Bool {
+        groups[group].standing.count >= (groups[group].ended.count + groups[group].standing.count) * 4 / 5
     }
 
     mutating func mixed(_ count: Int) -> [JournalRecord] {
         (0..<count).map { _ in
             let isHot = !groups[1].ended.isEmpty && numbers.next(below: 100) < Self.skew.traps
             let group = isHot ? 1 : 0
-            let choice = numbers.next(below: 100)
-            let isRaise = choice >= Self.repeats + Self.clears || groups[group].standing.isEmpty
-            if isRaise, !groups[group].ended.isEmpty { return raise(group) }
+            let isRepeat = numbers.next(below: 100) < Self.repeats
+            // As many raises as clears, in turn.
+            if !isRepeat, !isFull(group) { return raise(group) }
             let place = numbers.next(below: groups[group].standing.count)
             let alarm = groups[group].standing[place]
-            guard choice >= Self.repeats else { return record(alarm, severity: Self.major) }
+            if isRepeat { return record(alarm, severity: Self.major) }
             groups[group].standing.swapAt(place, groups[group].standing.count - 1)
             groups[group].standing.removeLast()
             groups[group].ended.append(alarm)

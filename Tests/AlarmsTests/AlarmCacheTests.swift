@@ -53,7 +53,7 @@ import Testing
         let cacheLimit: Int
         /// How many different hashes there are.
         let hashes: UInt64
-        var memories: [AlarmKey: AlarmMemory] = [:]
+        var memories: [Int64: AlarmMemory] = [:]
         var told: [String] = []
 
         init(cacheLimit: Int, hashes: UInt64 = .max) {
@@ -77,8 +77,8 @@ import Testing
         mutating func save(settling: Bool) {
             let changes = table.takeChanges(settling: settling)
             rows.write(changes)
-            for key in changes.forgotten { memories[key] = nil }
-            for memory in changes.memories { memories[memory.key] = memory }
+            for number in changes.forgotten { memories[number] = nil }
+            for memory in changes.memories { memories[memory.number] = memory }
         }
 
         mutating func tell(_ news: [AlarmNews], at time: Timestamp) {

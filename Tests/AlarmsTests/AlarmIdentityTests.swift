@@ -107,7 +107,7 @@ import Testing
         #expect(changes.upserts.map(\.id) == [1])
         #expect(changes.removals == [2], "the other one has its row rewritten")
         #expect(changes.memories.map(\.key.device) == [Self.known.id])
-        #expect(changes.forgotten.map(\.device) == [device.id])
+        #expect(changes.forgotten.count == 1)
         let more = told.move(to: Self.known, from: device.id, at: 105)
         #expect(more.isEmpty && told.problems.isEmpty)
     }
@@ -160,7 +160,7 @@ import Testing
         #expect(told.severities == told.standing && told.standing.count == 1 && told.problems.isEmpty)
         let changes = told.table.takeChanges()
         #expect(changes.removals == [1, 2])
-        #expect(changes.forgotten.map(\.device) == [device.id, device.id] && changes.memories.isEmpty)
+        #expect(changes.forgotten.count == 2 && changes.memories.isEmpty)
         told.advance(to: 1_000)
         #expect(told.table.nextDue == nil && told.problems.isEmpty)
     }

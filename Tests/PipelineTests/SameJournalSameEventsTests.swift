@@ -46,7 +46,12 @@ import TraplineMetrics
             clock = snapshot.clock
             operations = "\(snapshot.operators)"
             audit = try store.audit(last: 100_000)
-            memories = snapshot.memories.sorted { $0.key < $1.key }
+            // These numbers too.
+            memories = snapshot.memories.sorted { $0.key < $1.key }.map {
+                var memory = $0
+                memory.number = 0
+                return memory
+            }
             boots = Dictionary(snapshot.boots) { $1 }
         }
 

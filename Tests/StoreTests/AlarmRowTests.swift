@@ -155,4 +155,37 @@ import Testing
         #expect(alarm.acknowledged == AlarmRemark(by: "anna", time: Timestamp(nanoseconds: 30), text: "mine"))
         #expect(alarm.sinks == ["noc"])
     }
+
+    /// Memories were found by device, OID and source once.
+    @Test func memoriesOfAnEarlierStoreAreTakenOver() throws {
+        let folder = try TemporaryFolder()
+        try EventStore(folder: folder.path).close()
+        let database = try DatabaseQueue(path: folder.path + "/" + EventStore.fileName)
+        try database.write { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE alarm_memories;
+                    CREATE TABLE alarm_memories (
+                        device TEXT NOT NULL, oid BLOB NOT NULL, source TEXT NOT NULL, alarm TEXT NOT NULL,
+                        received INTEGER, uptime INTEGER, running_number INTEGER, order_until INTEGER,
+                        changes TEXT NOT NULL, changes_until INTEGER, flapping_until INTEGER, interval_end INTEGER,
+                        interval_events INTEGER NOT NULL, is_suppressed INTEGER NOT NULL, withheld INTEGER NOT NULL,
+                        told_severity INTEGER, PRIMARY KEY (device, oid, source)
+                    ) WITHOUT ROWID;
+                    INSERT INTO alarm_memories VALUES
+                        ('a', x'2b060106030101', '1', 'linkDown', 5, 6, 7, 8, '9 10', 11, 12, 13, 14, 1, 15, 4),
+                        ('a', x'2b060106030101', '2', 'linkDown', 5, 6, 7, 8, '', NULL, NULL, NULL, 0, 0, 0, NULL);
+                    DELETE FROM grdb_migrations WHERE identifier LIKE '11 %';
+                    """)
+        }
+        try database.close()
+        let store = try EventStore(folder: folder.path)
+        let memories = try store.load().memories
+        #expect(memories.map(\.key.source) == ["1", "2"])
+        #expect(memories.map(\.number) == [1, 2])
+        #expect(memories.first?.withheld == 15)
+        #expect(memories.first?.changes.count == 2)
+        try store.commit(BatchOutcome(forgottenMemories: [1]))
+        #expect(try store.load().memories.map(\.key.source) == ["2"])
+    }
 }
