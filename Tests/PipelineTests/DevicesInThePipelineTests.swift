@@ -261,16 +261,17 @@ import TraplineMetrics
         return contents
     }
 
-    @Test(arguments: 0..<6) func batchSizesAndRestartsChangeNothing(_: Int) throws {
-        let seed = UInt64.random(in: 0...(.max))
+    @Test(arguments: [1] + (0..<5).map { _ in UInt64.random(in: 0...(.max)) })
+    func batchSizesAndRestartsChangeNothing(_ seed: UInt64) throws {
         var numbers = SeededGenerator(seed: seed)
         let records = Sample.records(journal(500, &numbers))
         let whole = try EventStore.inMemory()
         var reference = try EventPipeline(store: whole, snapshot: Self.snapshot(), metrics: MetricsRegistry())
         _ = try reference.process(records)
         let expected = try contents(whole)
-        for fact in [OwnFacts.connectionLost, OwnFacts.siteLost] {
-            #expect(try whole.events(after: 0, limit: 100_000).contains { $0.event.oid == fact }, "seed \(seed)")
+        // Few journals are without; this one has both.
+        for fact in [OwnFacts.connectionLost, OwnFacts.siteLost] where seed == 1 {
+            #expect(try whole.events(after: 0, limit: 100_000).contains { $0.event.oid == fact })
         }
         for largest in [1, 40] {
             let store = try EventStore.inMemory()
