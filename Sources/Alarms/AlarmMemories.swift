@@ -61,6 +61,17 @@ struct AlarmMemories: Sendable {
         return nil
     }
 
+    mutating func forgetOrder(of device: String) {
+        for key in memories.keys where key.device == device && memories[key]?.order != nil {
+            memories[key]?.order = nil
+            memories[key]?.orderUntil = nil
+            let due = memories[key]?.due
+            if due == nil { memories[key] = nil }
+            deadlines.set(key, to: due)
+            changed.insert(key)
+        }
+    }
+
     /// Forgets what is remembered of a device's alarms, and gives it.
     mutating func take(of device: String) -> [AlarmKey: AlarmMemory] {
         let taken = memories.filter { $0.key.device == device }

@@ -58,6 +58,19 @@ extension AlarmTable {
         return takeNews()
     }
 
+    /// The device counts anew, by another clock: the other unit of a pair has taken over. What the one before sent says
+    /// nothing of which of both came first.
+    public mutating func forgetOrder(of device: String) {
+        memories.forgetOrder(of: device)
+        for key in standing.keys(of: device, where: { $0.uptime != nil || $0.runningNumber != nil }) {
+            guard let index = standing.index(of: key) else { continue }
+            standing.update(at: index, .changed) { alarm in
+                alarm.uptime = nil
+                alarm.runningNumber = nil
+            }
+        }
+    }
+
     /// The device has another name or belongs elsewhere; so do its alarms.
     public mutating func take(_ device: EventDevice) {
         for key in standing.keys(of: device.id, where: { $0.device != device }) {

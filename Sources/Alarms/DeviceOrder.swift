@@ -9,6 +9,9 @@ public struct DeviceOrder: Sendable, Hashable {
     static let numbers: ClosedRange<Int32> = 0...32_000
     /// A number that is further behind is no late one: the device began to count anew.
     private static let latestNumbers: Int32 = 64
+    /// Longer than it takes a busy device to count on by so many, and far less than its numbers take to come round, which
+    /// would make any of them look late: an alarm that stood for days would never end.
+    private static let longestNumbered: Int64 = 600_000_000_000
     /// Longer than a network delays and an inform is usually repeated. Beyond it another boot explains what two clocks
     /// say as well.
     private static let longestDelay: Int64 = 30_000_000_000
@@ -37,6 +40,7 @@ public struct DeviceOrder: Sendable, Hashable {
         // It began after the other one was received.
         if let uptime, Int64(uptime) * DeviceOrder.hundredth <= passed { return false }
         if let number = runningNumber, let otherNumber = other.runningNumber {
+            guard passed <= DeviceOrder.longestNumbered else { return false }
             let count = DeviceOrder.numbers.upperBound + 1
             let behind = (otherNumber - number + count) % count
             return 1...DeviceOrder.latestNumbers ~= behind

@@ -116,6 +116,9 @@ public struct DeviceInventory: Sendable {
 
     public func device(_ id: String) -> Device? { ids[id].map { entries[Int($0)].device } }
 
+    /// The serial number of the unit that is active.
+    public func activeSerial(of id: String) -> String? { ids[id].flatMap { entries[Int($0)].device.serial } }
+
     public func device(serial: String) -> Device? { serials[serial].map { entries[Int($0)].device } }
 
     /// A device as events tell it; `nil` where it is not known (any more).

@@ -20,6 +20,7 @@ extension EventPipeline {
         case .identified(let previous):
             move(previous, to: news.device, at: news.time, &draft)
         case .switchedOver:
+            alarms.forgetOrder(of: news.device.id)
             syncs.wish(.switchOver, of: news.device.id, at: news.time)
         case .bindingDisputed(let claim):
             question(claim, at: news.time)

@@ -29,6 +29,14 @@ import Testing
         #expect(!order(1_090, 8_000, 3).isOlder(than: order(1_000, Self.day, 20)), "and counts anew")
     }
 
+    @Test func numbersThatCameRoundTellNothing() {
+        let raise = order(0, Self.day, 100)
+        let elevenDays: Int64 = 11 * 86_400
+        #expect(!order(elevenDays, 12 * Self.day, 60).isOlder(than: raise), "an alarm that stood that long can end")
+        #expect(!order(601, nil, 60).isOlder(than: order(0, nil, 100)))
+        #expect(order(599, nil, 60).isOlder(than: order(0, nil, 100)))
+    }
+
     @Test func aClockThatHasJustBegunTellsNothing() {
         // Two runs of a script, the second one faster.
         #expect(!order(1_003, 3).isOlder(than: order(1_000, 5)))

@@ -87,24 +87,47 @@ import TraplineMetrics
     }
 
     static func keepAlive(
-        at seconds: Int64, from sender: UInt32 = 0xc000_0207, port: UInt16 = 40_000, serial: String? = nil
+        at seconds: Int64, from sender: UInt32 = 0xc000_0207, port: UInt16 = 40_000, serial: String? = nil,
+        peer: String? = nil, uptime: UInt32? = nil
     ) -> JournalEntry {
-        let variables = serial.map {
-            [
-                VariableBinding(
-                    name: VendorProfile.ownTrapRoot.appending(1, 16, 0), value: .octetString(ArraySlice($0.utf8)))
-            ]
+        var variables: [VariableBinding] = []
+        for (number, text) in [(UInt32(10), peer), (16, serial)] {
+            guard let text else { continue }
+            variables.append(global(number, .octetString(ArraySlice(text.utf8))))
         }
-        let notification = SNMPNotification(
-            version: .v2c, community: ArraySlice("public".utf8), trapOID: keepAlive,
-            uptime: UInt32(clamping: seconds * 100), variables: VariableBindings(variables ?? []))
-        let pdu = notification.v2PDU(kind: .trap, requestID: 1)
-        var entry = Sample.entry(
-            CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode(),
-            at: seconds, from: sender, on: "keep-alives")
+        var entry = notification(keepAlive, variables, at: seconds, from: sender, uptime: uptime, on: "keep-alives")
         entry.sender.port = port
         entry.receiver.port = 1_161
         return entry
+    }
+
+    /// An alarm of the vendor's that no rule names, and that says nothing of the unit which sent it.
+    static func vendorAlarm(
+        _ severity: Severity, source: String, number: Int32, at seconds: Int64, uptime: UInt32
+    ) -> JournalEntry {
+        notification(
+            VendorProfile.ownTrapRoot.appending(2, 0, 999),
+            [
+                global(3, .octetString(ArraySlice(source.utf8))), global(4, .integer(Int32(severity.rawValue))),
+                global(5, .integer(number)),
+            ], at: seconds, uptime: uptime, on: "traps")
+    }
+
+    private static func global(_ number: UInt32, _ value: Value) -> VariableBinding {
+        VariableBinding(name: VendorProfile.ownTrapRoot.appending(1, number, 0), value: value)
+    }
+
+    private static func notification(
+        _ oid: OID, _ variables: [VariableBinding], at seconds: Int64, from sender: UInt32 = 0xc000_0207,
+        uptime: UInt32?, on listener: String
+    ) -> JournalEntry {
+        let notification = SNMPNotification(
+            version: .v2c, community: ArraySlice("public".utf8), trapOID: oid,
+            uptime: uptime ?? UInt32(clamping: seconds * 100), variables: VariableBindings(variables))
+        let pdu = notification.v2PDU(kind: .trap, requestID: 1)
+        return Sample.entry(
+            CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode(),
+            at: seconds, from: sender, on: listener)
     }
 
     @Test func aDeviceThatFallsSilentIsAnAlarmUntilItIsHeardAgain() throws {
@@ -155,6 +178,26 @@ import TraplineMetrics
         #expect(try fed.store.devices().map(\.id) == ["serial:5123456"])
         #expect(try fed.store.activeAlarms().map(\.key.device) == ["serial:5123456"])
         #expect(try fed.feed([Sample.linkUp(at: 102)]) == ["102 cleared link serial:5123456"])
+    }
+
+    /// The other unit began later, and has numbers of its own: neither is a restart, and nothing of it is late.
+    @Test func aSwitchOverIsNoRestartAndItsNumbersAreNoOldOnes() throws {
+        var fed = try Fed()
+        let day: UInt32 = 8_640_000
+        _ = try fed.feed([
+            Self.keepAlive(at: 100, serial: "5000001", peer: "5000002", uptime: day),
+            Self.vendorAlarm(.major, source: "Board#1", number: 22, at: 101, uptime: day + 100),
+            Self.vendorAlarm(.major, source: "Board#2", number: 23, at: 101, uptime: day + 100),
+        ])
+        #expect(fed.pipeline.activeAlarms.count == 2)
+        let said = try fed.feed([
+            // It has run for an hour less.
+            Self.keepAlive(at: 120, serial: "5000002", peer: "5000001", uptime: day - 360_000),
+            Self.vendorAlarm(.cleared, source: "Board#1", number: 3, at: 121, uptime: day - 359_900),
+        ])
+        #expect(said == ["120 logged switched serial:5000001", "121 cleared ? serial:5000001"])
+        #expect(fed.pipeline.activeAlarms.map(\.key.source) == ["Board#2"], "and nothing ends by the way")
+        #expect(try fed.store.devices().map(\.serial) == ["5000002"])
     }
 
     @Test func whatAnOperatorSaysOfADeviceStandsInItsEvents() throws {
