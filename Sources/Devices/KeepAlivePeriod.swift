@@ -1,9 +1,10 @@
 /// How often a device sends its keep-alives, learned from them: a few octets, since every device has one.
 ///
-/// A lost keep-alive must not make the period longer, nor one sent early (after a restart) make it shorter; what keeps
-/// coming does.
+/// One interval alone says nothing: keep-alives sent one after another at a start would make a period of a second, and
+/// the device would be called lost between any two that follow. A lost keep-alive must not make the period longer, nor
+/// one sent early make it shorter; what keeps coming does.
 public struct KeepAlivePeriod: Sendable, Hashable {
-    /// `nil` until two keep-alives were seen.
+    /// `nil` until two intervals in a row were about the same.
     public var milliseconds: UInt32? { learned == 0 ? nil : learned }
 
     /// 0 until it is learned.
@@ -12,14 +13,16 @@ public struct KeepAlivePeriod: Sendable, Hashable {
     public private(set) var odd: UInt32
     public private(set) var oddCount: UInt8
 
-    /// What comes sooner is a copy of the one before: a retransmission, or a second socket's.
-    static let shortest: UInt32 = 500
+    /// What comes sooner is a copy of the one before (a retransmission, a second socket's) or a device that just began:
+    /// keep-alives keep a NAT's binding open, which lasts for tens of seconds. A shorter period can be configured.
+    static let shortest: UInt32 = 5_000
     /// A device that is heard less than daily cannot be called lost in any useful time.
     static let longest: UInt32 = 86_400_000
     /// So many intervals in a row that are longer than expected make a new period: with two, a lost keep-alive now and
     /// then would.
     private static let longerIntervals: UInt8 = 3
     private static let shorterIntervals: UInt8 = 2
+    private static let firstIntervals: UInt8 = 2
 
     public init(learned: UInt32 = 0, odd: UInt32 = 0, oddCount: UInt8 = 0) {
         self.learned = learned
@@ -32,18 +35,17 @@ public struct KeepAlivePeriod: Sendable, Hashable {
         guard let interval = UInt32(exactly: intervalNanoseconds / 1_000_000), interval >= Self.shortest,
             interval <= Self.longest
         else { return }
-        guard learned != 0 else {
-            learned = interval
-            return
-        }
-        if Self.isNear(interval, learned, percent: 40) {
+        if learned != 0, Self.isNear(interval, learned, percent: 40) {
             learned = UInt32((UInt64(learned) * 7 + UInt64(interval)) / 8)
             oddCount = 0
             return
         }
         oddCount = oddCount > 0 && Self.isNear(interval, odd, percent: 20) ? oddCount + 1 : 1
         odd = interval
-        if oddCount >= (interval > learned ? Self.longerIntervals : Self.shorterIntervals) {
+        let needed =
+            learned == 0
+            ? Self.firstIntervals : interval > learned ? Self.longerIntervals : Self.shorterIntervals
+        if oddCount >= needed {
             learned = interval
             oddCount = 0
         }

@@ -56,8 +56,7 @@ import Testing
 
     @Test func aShorterPeriodThanExpectedMovesTheTimerNearer() {
         var scene = Scene()
-        scene.keepAlive("1", from: home)
-        scene.wait(27)
+        scene.run(2, [(serial: "1", address: home)])
         scene.keepAlive("1", from: home)
         scene.wait(89)
         #expect(scene.takeWords() == ["lost serial:1"])
@@ -200,9 +199,34 @@ import Testing
         var period = KeepAlivePeriod()
         #expect(period.milliseconds == nil)
         period.note(intervalNanoseconds: 27_000_000_000)
+        #expect(period.milliseconds == nil)
+        period.note(intervalNanoseconds: 27_000_000_000)
         #expect(period.milliseconds == 27_000)
         for _ in 0..<100 { period.note(intervalNanoseconds: 29_000_000_000) }
         #expect((28_900...29_000).contains(period.milliseconds ?? 0))
+    }
+
+    @Test func keepAlivesOfAStartMakeNoPeriod() {
+        var period = KeepAlivePeriod()
+        for interval in [1_000, 1_000, 12_000, 30_000] {
+            period.note(intervalNanoseconds: Int64(interval) * 1_000_000)
+            #expect(period.milliseconds == nil, "after \(interval) ms")
+        }
+        period.note(intervalNanoseconds: 30_000_000_000)
+        #expect(period.milliseconds == 30_000)
+        // Nor do they change one that was learned.
+        for _ in 0..<5 { period.note(intervalNanoseconds: 600_000_000) }
+        #expect(period.milliseconds == 30_000)
+    }
+
+    @Test func aDeviceThatBeginsWithTwoKeepAlivesAtOnceIsNotLostBetweenTheNext() {
+        var scene = Scene()
+        scene.keepAlive("1", from: home)
+        scene.wait(1)
+        scene.run(4, period: 30, [(serial: "1", address: home)])
+        #expect(scene.takeWords() == [])
+        scene.wait(120)
+        #expect(scene.takeWords() == ["lost serial:1"])
     }
 
     @Test func aLostKeepAliveOrACopyDoesNotChangeThePeriod() {
