@@ -78,8 +78,11 @@ extension EventPipeline {
             take(reply, of: claim, id, at: entry.time, &draft)
             return true
         }
-        guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: entry.time)
-        else { return true }
+        guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: entry.time) else {
+            // It has moved out of the managed networks, or these were changed: nothing would go on from here.
+            syncs.forget(id)
+            return true
+        }
         let received = EventPipeline.received(reply: entry)
         if case .timeTicks(let uptime)? = reply.variables.value(of: .sysUpTimeInstance) {
             noteBoot(of: device, uptime: uptime, at: entry.time, &draft)
@@ -111,7 +114,7 @@ extension EventPipeline {
             guard let number = OwnFacts.integer(OwnFacts.requestNumber, in: fact),
                 let id = OwnFacts.integer(OwnFacts.requestID, in: fact).flatMap(Int32.init(exactly:))
             else { return }
-            syncs.sent(number, requestID: id)
+            syncs.sent(number, requestID: id, at: received.time)
         case OwnFacts.requestUnanswered:
             guard let number = OwnFacts.integer(OwnFacts.requestNumber, in: fact),
                 let id = syncs.device(asked: number)
@@ -155,6 +158,8 @@ extension EventPipeline {
         } else if let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: received.time)
         {
             perform(syncs.unanswered(number, why, at: received.time, way, settings), device, received, &draft)
+        } else {
+            syncs.forget(id)
         }
     }
 
@@ -176,20 +181,21 @@ extension EventPipeline {
 
     /// Devices whose time has come are asked.
     mutating func fireSyncs(at due: Timestamp, _ draft: inout BatchDraft) {
+        let now = clock ?? due
         while let id = syncs.takeDue(by: due) {
             if let key = SyncTable.claim(of: id) {
                 guard let claim = devices.claim(key), let settings = settings(claim) else {
                     syncs.forget(id)
                     continue
                 }
-                _ = syncs.advance(id, to: due, EventPipeline.way(to: claim), settings)
+                _ = syncs.advance(id, to: due, now: now, EventPipeline.way(to: claim), settings)
                 continue
             }
             guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: due) else {
                 syncs.forget(id)
                 continue
             }
-            let actions = syncs.advance(id, to: due, way, settings)
+            let actions = syncs.advance(id, to: due, now: now, way, settings)
             perform(actions, device, EventPipeline.ownReceived(device, at: due), &draft)
         }
     }

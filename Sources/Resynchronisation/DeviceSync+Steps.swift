@@ -81,7 +81,7 @@ extension DeviceSync {
         // What comes in from the first row on is newer than the table.
         if case .active(let saved) = step, saved.walk.replies == 0 { job?.watermark = now }
         job?.step = step
-        return ask(profile)
+        return ask(profile, now)
     }
 
     // MARK: Scalars

@@ -90,7 +90,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
 
     /// When `advance` has something to do next.
     public var due: Timestamp? {
-        guard job == nil else { return nil }
+        if let job { return Timestamp(nanoseconds: job.end) }
         let times = [want?.due, numbers.due?.nanoseconds, nextPoll].compactMap { $0 }
         return times.min().map { Timestamp(nanoseconds: $0) }
     }
@@ -98,6 +98,24 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     /// Nobody could be heard for that long.
     public mutating func postpone(by nanoseconds: Int64) {
         numbers.postpone(by: nanoseconds)
+        if let job { self.job?.asked = (job.asked ?? job.watermark) + nanoseconds }
+    }
+
+    /// Nothing came of the last request, neither an answer nor the word that there is none, for longer than either takes.
+    public func isStuck(at time: Timestamp) -> Bool {
+        job.map { $0.end <= time.nanoseconds } ?? false
+    }
+
+    /// The last request was left no earlier than this.
+    mutating func asked(at time: Timestamp) {
+        guard let asked = job?.asked else { return }
+        job?.asked = max(asked, time.nanoseconds)
+    }
+
+    /// The last request was sent.
+    public mutating func sent(at time: Timestamp) {
+        asked(at: time)
+        job?.isSent = true
     }
 
     /// What has become due by `time`.
@@ -259,13 +277,15 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         if job.timeouts <= DeviceSync.shrinkings, let smaller = job.step.shrunk() {
             job.step = smaller
             self.job = job
-            return ask(settings.profile)
+            return ask(settings.profile, time.nanoseconds)
         }
         return fail(why, time.nanoseconds)
     }
 
-    func ask(_ profile: SyncProfile) -> [SyncAction] {
-        job?.step.request(historyEnd, profile).map { [.ask($0)] } ?? []
+    mutating func ask(_ profile: SyncProfile, _ now: Int64) -> [SyncAction] {
+        job?.asked = now
+        job?.isSent = false
+        return job?.step.request(historyEnd, profile).map { [.ask($0)] } ?? []
     }
 
     mutating func fail(_ why: String, _ now: Int64) -> [SyncAction] {
@@ -300,13 +320,13 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         if isClaim {
             job = SyncJob(
                 reason: want.reason, isActive: false, step: .scalars(profile.identityScalars), watermark: now)
-            return ask(profile)
+            return ask(profile, now)
         }
         let isActive = want.isActive || profile.history == nil || historyEnd == nil
         job = SyncJob(
             reason: want.reason, isActive: isActive, step: .scalars(profile.scalars(all: !knowsInventory)),
             watermark: now)
-        return ask(profile)
+        return ask(profile, now)
     }
 
     /// The stronger of two wishes is kept, and the earlier of their times.

@@ -28,8 +28,20 @@ struct SyncJob: Sendable, Hashable, Codable {
     /// When the device was first asked for what is applied, in nanoseconds since 1970.
     var watermark: Int64
     var touched: Set<SyncKey> = []
+    /// When the last request was left or, later, was sent, in nanoseconds since 1970; `nil` for the watermark.
+    var asked: Int64?
+    var isSent: Bool?
     /// Requests of this job that went unanswered.
     var timeouts = 0
+
+    /// When it is given up that anything comes of the last request.
+    var end: Int64 { (asked ?? watermark) + (isSent ?? false ? SyncJob.answerLimit : SyncJob.sendingLimit) }
+
+    /// An answer, or the word that there is none, comes within half a minute of the sending. Where neither does, one of
+    /// them was lost (a journal without room, a row that cannot be read), and nothing else would end the conversation.
+    static let answerLimit: Int64 = 120_000_000_000
+    /// A request waits its turn before: a quarter of an hour, in which thousands of silent devices are given up.
+    static let sendingLimit: Int64 = 900_000_000_000
 }
 
 /// A walk that can be kept.

@@ -227,9 +227,10 @@ public struct SyncTable: Sendable {
 
     /// Nobody could be heard for that long.
     public mutating func postpone(by nanoseconds: Int64) {
-        for (device, state) in states where state.sync.numbers.due != nil {
+        for (device, state) in states where state.sync.isBusy || state.sync.numbers.due != nil {
             states[device]?.sync.postpone(by: nanoseconds)
             renumbered.insert(device)
+            if state.sync.isBusy { changed.insert(device) }
             deadlines.set(device, to: states[device]?.sync.due)
         }
     }
@@ -241,20 +242,34 @@ public struct SyncTable: Sendable {
         deadlines.takeNext(by: time)?.key
     }
 
+    /// - Parameter now: the clock, which may be far past the time that something was due, where the server was down.
     public mutating func advance(
-        _ device: String, to time: Timestamp, _ way: SyncWay, _ settings: SyncSettings
+        _ device: String, to time: Timestamp, now: Timestamp, _ way: SyncWay, _ settings: SyncSettings
     ) -> [SyncAction] {
-        update(device, at: time, way) { $0.sync.advance(to: time, notBefore: way.notBefore, settings) }
+        defer {
+            // Whoever is asked has all of his time from now on.
+            states[device]?.sync.asked(at: now)
+            deadlines.set(device, to: states[device]?.sync.due)
+        }
+        guard states[device]?.sync.isStuck(at: time) ?? false else {
+            return update(device, at: time, way) { $0.sync.advance(to: time, notBefore: way.notBefore, settings) }
+        }
+        endRequest(of: device)
+        return update(device, at: time, way) {
+            $0.sync.unanswered("nothing came of the question", at: time, settings)
+        }
     }
 
     // MARK: Requests
 
     /// The request left with this ID.
-    public mutating func sent(_ number: Int64, requestID: Int32) {
+    public mutating func sent(_ number: Int64, requestID: Int32, at time: Timestamp) {
         guard let device = byNumber[number], let peer = states[device]?.peer else { return }
         if let wire = states[device]?.wire { byWire[wire] = nil }
         let wire = Wire(peer: peer, requestID: requestID)
         states[device]?.wire = wire
+        states[device]?.sync.sent(at: time)
+        deadlines.set(device, to: states[device]?.sync.due)
         byWire[wire] = device
         changed.insert(device)
     }

@@ -282,13 +282,52 @@ import TraplineMetrics
         #expect(scene.standing.count == 3)
     }
 
+    /// Its network is taken out of the configuration while it is asked, and put back.
+    @Test(arguments: [0, 1]) func aDeviceThatWasNotManagedForAMomentIsAskedAgain(silence: Double) throws {
+        var scene = try settled()
+        scene.way.answer = 5
+        scene.way.silence = silence
+        try scene.ask()
+        try scene.pass(seconds: 2)
+        let before = (snapshot: scene.pipeline.snapshot, asked: scene.asked)
+        scene.setSnapshot(try SyncScene.snapshot(poll: nil, .audiocodes, isManaged: false))
+        try scene.pass(seconds: 40)
+        scene.setSnapshot(before.snapshot)
+        scene.way = .init()
+        #expect(scene.asked == before.asked)
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(2), at: $1) }
+        try scene.pass(seconds: 45)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 2)
+    }
+
+    /// Requests leave, and nothing is ever journaled of them.
+    @Test func aQuestionOfWhichNothingIsJournaledIsAskedAgain() throws {
+        var scene = try settled()
+        scene.way.isSwallowed = true
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.ask()
+        try scene.pass(seconds: 10)
+        scene.way.isSwallowed = false
+        try scene.pass(seconds: 600)
+        #expect(scene.standing.isEmpty)
+        try scene.pass(seconds: 600)
+        #expect(scene.standing == scene.truth)
+        #expect(scene.standing.count == 1)
+    }
+
     @Test func anEmptyTableThatIsNoTableClearsNothing() throws {
         var scene = try settled()
         try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
         try scene.pass(seconds: 5)
         var options = scene.device.options
         options.servesAlarmTables = false
-        var blind = SimulatedDevice(serialNumber: 4_711, options: options, bootedAt: scene.now)
+        var blind = SimulatedDevice(
+            serialNumber: 4_711, options: options, bootedAt: Timestamp(seconds: 1_700_000_000))
+        _ = blind.advance(to: scene.now)
         _ = blind.raise(.ethernetLink(1), at: scene.now)
         scene.device = blind
         try scene.ask()

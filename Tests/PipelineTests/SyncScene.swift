@@ -26,6 +26,8 @@ struct SyncScene {
         var silence = 0.0
         /// Seconds until an answer comes.
         var answer = 0.02
+        /// Nothing is journaled of requests, neither that they were sent nor what came of them.
+        var isSwallowed = false
     }
 
     private static let trap = OID.enterprises.appending(5003, 9, 10, 1, 21, 2, 0)
@@ -67,7 +69,7 @@ struct SyncScene {
         pipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: MetricsRegistry())
     }
 
-    static func snapshot(poll: Int64?, _ profile: SyncProfile) throws -> PipelineSnapshot {
+    static func snapshot(poll: Int64?, _ profile: SyncProfile, isManaged: Bool = true) throws -> PipelineSnapshot {
         let rules = [
             AlarmRule(notification: trap.appending(16), kind: .keepAlive, severity: .vendor),
             AlarmRule(notification: trap.appending(4), kind: .event, severity: .vendor),
@@ -84,7 +86,7 @@ struct SyncScene {
             catalog: .empty,
             managed: ManagedNetworks([
                 .init(
-                    network: try #require(Network("192.0.2.0/24")),
+                    network: try #require(Network(isManaged ? "192.0.2.0/24" : "198.51.100.0/24")),
                     credential: Credential(community: Secret(community)), settings: settings)
             ]))
     }
@@ -198,6 +200,7 @@ struct SyncScene {
         for request in try store.requests(after: taken, limit: 1_000) {
             taken = request.number
             asked += 1
+            if way.isSwallowed { continue }
             if request.request.variables.contains(where: { $0.name == Self.snmpEngineID }) { askedWho += 1 }
             nextRequestID += 1
             let number = VariableBinding(

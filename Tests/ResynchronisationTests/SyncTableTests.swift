@@ -43,7 +43,7 @@ import Testing
             now = Timestamp(nanoseconds: now.nanoseconds + seconds * 1_000_000_000)
             while let due = table.nextDue, due <= now {
                 guard let device = table.takeDue(by: now) else { break }
-                actions += table.advance(device, to: due, way(at: due), settings)
+                actions += table.advance(device, to: due, now: now, way(at: due), settings)
             }
             return table.takeChanges().requests
         }
@@ -107,7 +107,8 @@ import Testing
         let name = try #require(due)
         #expect(SyncTable.claim(of: name) == "serial:4711")
         #expect(SyncTable.claim(of: "serial:4711") == nil)
-        #expect(bench.table.advance(name, to: bench.now, bench.way(at: bench.now), bench.settings).isEmpty)
+        #expect(
+            bench.table.advance(name, to: bench.now, now: bench.now, bench.way(at: bench.now), bench.settings).isEmpty)
         let requests = bench.table.takeChanges().requests
         let request = try #require(requests.first)
         let serial = try #require(SyncProfile.audiocodes.serial)
@@ -128,7 +129,7 @@ import Testing
         bench.table.question("serial:4711", at: bench.now)
         let due = bench.table.takeDue(by: bench.now)
         let name = try #require(due)
-        _ = bench.table.advance(name, to: bench.now, bench.way(at: bench.now), bench.settings)
+        _ = bench.table.advance(name, to: bench.now, now: bench.now, bench.way(at: bench.now), bench.settings)
         let requests = bench.table.takeChanges().requests
         let request = try #require(requests.first)
         let reply = SNMPReply(
@@ -177,6 +178,39 @@ import Testing
         bench.heard(.event, OID.snmpTraps.appending(1))
         #expect(bench.table.takeChanges().settled == [request.number])
         #expect(!bench.table.isBusy("device"))
+    }
+
+    /// Neither an answer nor the word that there is none: the journal had no room for either.
+    @Test(arguments: [false, true]) func whatNothingComesOfEndsByItself(isSent: Bool) throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let request = try #require(bench.pass(seconds: 20).first)
+        if isSent { bench.table.sent(request.number, requestID: 99, at: bench.now) }
+        #expect(bench.pass(seconds: isSent ? 119 : 895).isEmpty)
+        #expect(bench.table.isBusy("device"))
+        _ = bench.table.takeChanges()
+        bench.now = Timestamp(nanoseconds: bench.now.nanoseconds + 11_000_000_000)
+        let due = bench.table.takeDue(by: bench.now)
+        #expect(due == "device")
+        bench.actions += bench.table.advance(
+            "device", to: bench.now, now: bench.now, bench.way(at: bench.now), bench.settings)
+        #expect(bench.actions == [.failed(.firstContact, "nothing came of the question")])
+        #expect(bench.table.takeChanges().settled == [request.number])
+        #expect(!bench.table.isBusy("device"))
+        bench.heard(.keepAlive)
+        #expect(bench.pass(seconds: 31).count == 1)
+    }
+
+    /// The server was down meanwhile: whoever is asked has that much longer.
+    @Test func aPauseOfOurOwnIsNoSilence() throws {
+        var bench = Bench()
+        bench.heard(.keepAlive)
+        let request = try #require(bench.pass(seconds: 20).first)
+        bench.table.sent(request.number, requestID: 99, at: bench.now)
+        bench.table.postpone(by: 10 * Self.minute)
+        #expect(bench.pass(seconds: 600).isEmpty)
+        #expect(bench.table.isBusy("device"))
+        #expect(bench.actions.isEmpty)
     }
 
     @Test func aV1AgentIsAskedAgainWithoutWhatItDoesNotKnow() throws {
@@ -288,7 +322,7 @@ import Testing
         var bench = Bench()
         bench.heard(.keepAlive)
         let request = try #require(bench.pass(seconds: 20).first)
-        bench.table.sent(request.number, requestID: 99)
+        bench.table.sent(request.number, requestID: 99, at: bench.now)
         let saved = bench.table.takeChanges().states.compactMap { state in state.state.map { (state.device, $0) } }
         var again = SyncTable(saved.map { (device: $0.0, state: $0.1) }, lastNumber: request.number)
         #expect(again.device(answering: 99, from: Self.peer) == "device")
@@ -307,7 +341,7 @@ import Testing
         var bench = Bench()
         bench.heard(.keepAlive)
         let request = try #require(bench.pass(seconds: 20).first)
-        bench.table.sent(request.number, requestID: 99)
+        bench.table.sent(request.number, requestID: 99, at: bench.now)
         bench.table.rename("device", to: "serial:4711")
         #expect(bench.table.device(answering: 99, from: Self.peer) == "serial:4711")
         #expect(bench.table.devices == ["serial:4711"])
