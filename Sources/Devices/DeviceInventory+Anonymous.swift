@@ -77,20 +77,11 @@ extension DeviceInventory {
     // MARK: - Claims on a port
 
     private mutating func claimPort(_ port: UInt16, of index: Int32, _ place: DevicePlace) {
-        guard portClaims.count < DeviceInventory.claimLimit || makeRoomForPort() else { return }
+        guard portClaims.makeRoom(at: clock.now) else { return }
         let id = entries[Int(index)].device.id
         portClaims[place.address] = BindingClaim(
             key: "port:\(place.address)", kind: .port, device: id, address: place.address, port: port,
             reached: place.reached, first: clock.now, last: clock.now, count: 1)
-        claimsChanged = true
-    }
-
-    private mutating func makeRoomForPort() -> Bool {
-        guard let oldest = portClaims.values.min(by: { ($0.last, $0.key) < ($1.last, $1.key) }),
-            clock.now - oldest.last > DeviceInventory.claimAge
-        else { return false }
-        dropPortClaim(oldest.address)
-        return true
     }
 
     /// A keep-alive came from the port that the device is known by.
@@ -98,10 +89,9 @@ extension DeviceInventory {
         let device = entries[Int(index)].device
         guard let claim = portClaims[device.address], !claim.isOldHeard, claim.device == device.id else { return }
         portClaims[device.address]?.isOldHeard = true
-        claimsChanged = true
     }
 
     mutating func dropPortClaim(_ address: IPAddress) {
-        if portClaims.removeValue(forKey: address) != nil { claimsChanged = true }
+        portClaims[address] = nil
     }
 }

@@ -8,9 +8,8 @@ extension DeviceInventory {
         _ key: String, _ kind: BindingClaim.Kind, _ index: Int32, _ arrival: Arrival, peer: String?
     ) -> Int {
         let place = arrival.place
-        claimsChanged = true
         if var claim = claims[key] {
-            let isRecent = clock.now - claim.last <= DeviceInventory.claimAge
+            let isRecent = clock.now - claim.last <= ClaimTable<String>.age
             if isRecent, claim.address == place.address, claim.peerSerial == peer {
                 claim.count += 1
             } else {
@@ -26,7 +25,7 @@ extension DeviceInventory {
             claims[key] = claim
             return claim.count
         }
-        guard claims.count < DeviceInventory.claimLimit || makeRoom() else { return 0 }
+        guard claims.makeRoom(at: clock.now) else { return 0 }
         let claim = BindingClaim(
             key: key, kind: kind, device: entries[Int(index)].device.id, peerSerial: peer, address: place.address,
             port: place.port, reached: place.reached, first: clock.now, last: clock.now, count: 1)
@@ -35,36 +34,19 @@ extension DeviceInventory {
         return 1
     }
 
-    /// Forgets what was claimed longest ago, if that was not told again lately.
-    private mutating func makeRoom() -> Bool {
-        guard let oldest = claims.values.min(by: { ($0.last, $0.key) < ($1.last, $1.key) }),
-            clock.now - oldest.last > DeviceInventory.claimAge
-        else { return false }
-        drop(oldest.key)
-        return true
-    }
-
     /// A device that was known by `previous` until now.
     mutating func renameClaims(of previous: String, at address: IPAddress, to id: String) {
-        for (key, claim) in claims where claim.device == previous {
-            claims[key]?.device = id
-            claimsChanged = true
-        }
-        if portClaims[address]?.device == previous {
-            portClaims[address]?.device = id
-            claimsChanged = true
-        }
+        for key in claims.keys(of: previous) { claims[key]?.device = id }
+        if portClaims[address]?.device == previous { portClaims[address]?.device = id }
     }
 
     /// All that is claimed of a device, which is gone.
     mutating func dropClaims(of device: Device) {
-        for (key, claim) in claims where claim.device == device.id { drop(key) }
+        for key in claims.keys(of: device.id) { drop(key) }
         if portClaims[device.address]?.device == device.id { dropPortClaim(device.address) }
     }
 
-    mutating func drop(_ key: String) {
-        if claims.removeValue(forKey: key) != nil { claimsChanged = true }
-    }
+    mutating func drop(_ key: String) { claims[key] = nil }
 
     /// The claim is true: the device is where it was claimed to be, or has the other unit that it named.
     mutating func prove(_ claim: BindingClaim, _ place: DevicePlace, _ time: Timestamp) {

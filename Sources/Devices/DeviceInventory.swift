@@ -13,10 +13,6 @@ public struct DeviceInventory: Sendable {
     public static let capacity = 131_072
     /// Behind one address, as a NAT has: serial numbers can be invented too. More than that share the address's entry.
     static let addressLimit = 4_096
-    /// Claims that wait for a proof; more are refused without one. Each takes some 300 octets.
-    static let claimLimit = 4_096
-    /// Whose claim was not told for so long makes room for another's.
-    static let claimAge: Int64 = 3_600 * .second
     /// How many entries the table grows by. Doubling it would take twice what is needed in the worst case.
     private static let growth = 8_192
     /// Signs of life since the devices' rows were all written, before that is done again: a start reads them.
@@ -56,8 +52,8 @@ public struct DeviceInventory: Sendable {
     var places: [IPAddress: Place] = [:]
     /// Addresses that nobody is at any more, and that the configuration expects somebody at.
     var vacated: [IPAddress] = []
-    var claims: [String: BindingClaim] = [:]
-    var portClaims: [IPAddress: BindingClaim] = [:]
+    var claims = ClaimTable<String>()
+    var portClaims = ClaimTable<IPAddress>()
     var sites: [SiteKey: Site] = [:]
     var clock: LiveClock
     var wheel: TimerWheel
@@ -73,7 +69,6 @@ public struct DeviceInventory: Sendable {
     var changed: [Int32] = []
     var signed: [Int32] = []
     var removals: Set<String> = []
-    var claimsChanged = false
     var sitesChanged = false
     /// Signs since the last settling began, and the entries whose rows are still to be written for it.
     var signCount = 0
@@ -97,7 +92,11 @@ public struct DeviceInventory: Sendable {
         signCount = saved.signCount
         nextNumber = saved.lastNumber &+ 1
         for claim in saved.claims {
-            if claim.kind == .port { portClaims[claim.address] = claim } else { claims[claim.key] = claim }
+            if claim.kind == .port {
+                portClaims.load(claim, for: claim.address)
+            } else {
+                claims.load(claim, for: claim.key)
+            }
         }
         for device in saved.devices.sorted(by: { $0.number < $1.number }) { load(device) }
         for site in saved.sites { load(site) }
@@ -127,11 +126,11 @@ public struct DeviceInventory: Sendable {
     /// Claims that nobody has proven yet, in the order in which they came: what a manager that has credentials for the
     /// address asks about.
     public var bindingsToVerify: [BindingClaim] {
-        claims.values.sorted { ($0.first, $0.key) < ($1.first, $1.key) }
+        claims.all.values.sorted { ($0.first, $0.key) < ($1.first, $1.key) }
     }
 
     /// How many such claims there are.
-    public var disputeCount: Int { claims.isEmpty ? 0 : claims.values.count { $0.kind != .port } }
+    public var disputeCount: Int { claims.count }
 
     // MARK: - What comes in
 
@@ -319,13 +318,11 @@ public struct DeviceInventory: Sendable {
         removals.removeAll(keepingCapacity: true)
         changes.devices.sort { $0.number < $1.number }
         changes.signs.sort { $0.number < $1.number }
-        if claimsChanged {
-            changes.claims = [claims.values.map { $0 }, portClaims.values.map { $0 }].joined().sorted {
-                $0.key < $1.key
-            }
-        }
+        let (told, ports) = (claims.takeChanges(), portClaims.takeChanges())
+        changes.claims = (told.claims + ports.claims).sorted { $0.key < $1.key }
+        changes.claimRemovals = (told.removals + ports.removals).sorted()
         if sitesChanged { changes.sites = silentSites }
-        (claimsChanged, sitesChanged) = (false, false)
+        sitesChanged = false
         changes.live = clock.now
         return changes
     }

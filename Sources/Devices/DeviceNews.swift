@@ -83,8 +83,11 @@ public struct DeviceChanges: Sendable {
     public var removals: [String] = []
     /// Devices that gave no more than a sign of life.
     public var signs: [DeviceSign] = []
+    /// Claims that are new or not as they were.
+    public var claims: [BindingClaim] = []
+    /// What nobody claims any more: the keys of rows that are to go.
+    public var claimRemovals: [String] = []
     /// `nil` where they are as they were.
-    public var claims: [BindingClaim]?
     public var sites: [SilentSite]?
     /// The live clock: it is to be saved whenever the pipeline's clock is, even if all else is empty.
     public var live: Int64 = 0
@@ -98,8 +101,8 @@ public struct DeviceChanges: Sendable {
     }
 
     public var isEmpty: Bool {
-        devices.isEmpty && removals.isEmpty && signs.isEmpty && claims == nil && sites == nil && !beginsSettling
-            && !isSettled
+        devices.isEmpty && removals.isEmpty && signs.isEmpty && claims.isEmpty && claimRemovals.isEmpty
+            && sites == nil && !beginsSettling && !isSettled
     }
 }
 

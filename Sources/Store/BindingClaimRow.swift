@@ -2,7 +2,7 @@ internal import Basics
 internal import Devices
 internal import GRDB
 
-/// The rows of claims that nobody has proven yet: few, and written anew when one changes.
+/// The rows of claims that nobody has proven yet.
 enum BindingClaimRow {
     private static let columns = [
         "claim", "kind", "device", "peer_serial", "address", "port", "reached_address", "reached_port", "first",
@@ -16,9 +16,16 @@ enum BindingClaimRow {
 
     private static let all = "SELECT \(columns.joined(separator: ", ")) FROM device_claims ORDER BY claim"
 
-    static func replace(_ claims: [BindingClaim], in database: Database) throws {
-        var removal = try BoundStatement(database, "DELETE FROM device_claims")
-        try removal.run()
+    static func remove(_ keys: [String], from database: Database) throws {
+        guard !keys.isEmpty else { return }
+        var removal = try BoundStatement(database, "DELETE FROM device_claims WHERE claim = ?")
+        for key in keys {
+            removal.bind(key)
+            try removal.run()
+        }
+    }
+
+    static func write(_ claims: [BindingClaim], to database: Database) throws {
         guard !claims.isEmpty else { return }
         var statement = try BoundStatement(database, insertion)
         for claim in claims {

@@ -93,7 +93,8 @@ enum DeviceRow {
         // Whatever is written from now on knows of the signs up to here.
         if changes.beginsSettling { try DeviceSignRow.mark(database) }
         if changes.isSettled { try DeviceSignRow.removeMarked(database) }
-        if let claims = changes.claims { try BindingClaimRow.replace(claims, in: database) }
+        try BindingClaimRow.remove(changes.claimRemovals, from: database)
+        try BindingClaimRow.write(changes.claims, to: database)
         if let sites = changes.sites { try SilentSiteRow.replace(sites, in: database) }
     }
 

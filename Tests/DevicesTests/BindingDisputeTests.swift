@@ -1,7 +1,8 @@
 import Alarms
 import Basics
-import Devices
 import Testing
+
+@testable import Devices
 
 @Suite struct BindingDisputeTests {
     private let home = "192.0.2.7"
@@ -134,6 +135,54 @@ import Testing
         var again = Scene(DevicePolicy(), scene.saved(), at: scene.now)
         again.wait(27)
         #expect(again.keepAlive("5123456", from: away).id == id)
+    }
+
+    @Test func aClaimIsSavedByItself() {
+        var scene = Scene()
+        for serial in ["1", "2", "3"] {
+            scene.keepAlive(serial, from: home)
+            scene.keepAlive(serial, from: away)
+        }
+        var changes = scene.inventory.takeChanges()
+        #expect(changes.claims.map(\.key) == ["serial:1", "serial:2", "serial:3"])
+        scene.keepAlive("2", from: away)
+        scene.wait(1)
+        changes = scene.inventory.takeChanges()
+        #expect(changes.claims.map(\.key) == ["serial:2"])
+        #expect(changes.claimRemovals.isEmpty)
+        scene.add(scene.inventory.settle("serial:3", isProven: false, at: Timestamp(seconds: scene.now)))
+        changes = scene.inventory.takeChanges()
+        #expect(changes.claims.isEmpty)
+        #expect(changes.claimRemovals == ["serial:3"])
+        let isNothingLeft = scene.inventory.takeChanges().isEmpty
+        #expect(isNothingLeft)
+    }
+
+    @Test func whatWasClaimedLongestAgoMakesRoom() {
+        var table = ClaimTable<String>()
+        func claim(_ number: Int, at last: Int64) -> BindingClaim {
+            BindingClaim(
+                key: "serial:\(number)", kind: .address, device: "serial:\(number % 2)", address: IPAddress(v4: 1),
+                port: nil, reached: Endpoint(IPAddress(v4: 2), port: 162), first: last, last: last, count: 1)
+        }
+        for number in 0..<ClaimTable<String>.limit {
+            let isRoom = table.makeRoom(at: Int64(number))
+            #expect(isRoom)
+            table["serial:\(number)"] = claim(number, at: Int64(number))
+        }
+        // The first was told again, so that the second is the oldest.
+        table["serial:0"]?.last = 10_000
+        let end = ClaimTable<String>.age
+        for (now, hasRoom) in [(end + 1, false), (end + 2, true), (end + 2, true)] {
+            let isRoom = table.makeRoom(at: now)
+            #expect(isRoom == hasRoom, "\(now)")
+        }
+        #expect(table.count == ClaimTable<String>.limit - 1)
+        #expect(table["serial:1"] == nil)
+        #expect(table.keys(of: "serial:1").count == ClaimTable<String>.limit / 2 - 1)
+        let changes = table.takeChanges()
+        #expect(changes.removals == ["serial:1"])
+        #expect(changes.claims.count == ClaimTable<String>.limit - 1)
     }
 
     // MARK: - HA pairs

@@ -7,7 +7,7 @@ struct SavedRows {
     private var devices: [String: (batch: Int, device: Device)] = [:]
     /// With the batch that brought each, since a settling begins and ends with one.
     private var signs: [(batch: Int, sign: DeviceSign)] = []
-    private var claims: [BindingClaim] = []
+    private var claims: [String: BindingClaim] = [:]
     private var sites: [SilentSite] = []
     private var live: Int64 = 0
     private var clock: Timestamp?
@@ -21,7 +21,8 @@ struct SavedRows {
         if changes.beginsSettling { settlingBatch = batch }
         signs += changes.signs.map { (batch, $0) }
         if changes.isSettled { signs.removeAll { $0.batch < settlingBatch } }
-        claims = changes.claims ?? claims
+        for key in changes.claimRemovals { claims[key] = nil }
+        for claim in changes.claims { claims[claim.key] = claim }
         sites = changes.sites ?? sites
         live = changes.live
         self.clock = clock
@@ -35,7 +36,7 @@ struct SavedRows {
             rows[sign.number] = row
         }
         return SavedInventory(
-            devices: rows.values.map(\.device), claims: claims, sites: sites, clock: clock, live: live,
+            devices: rows.values.map(\.device), claims: Array(claims.values), sites: sites, clock: clock, live: live,
             signCount: signs.count, lastNumber: signs.map(\.sign.number).max() ?? 0)
     }
 }
@@ -93,8 +94,8 @@ extension DeviceInventory {
             check(site.lastHeard == heard, "\(key) heard at \(site.lastHeard)")
             check(site.isLost || !stages.contains(.covered), "\(key) covers nobody")
         }
-        for claim in claims.values { check(ids[claim.device] != nil, "\(claim.key) is of nobody") }
-        for claim in portClaims.values { check(ids[claim.device] != nil, "\(claim.key) is of nobody") }
+        for claim in claims.all.values { check(ids[claim.device] != nil, "\(claim.key) is of nobody") }
+        for claim in portClaims.all.values { check(ids[claim.device] != nil, "\(claim.key) is of nobody") }
         return found
     }
 }

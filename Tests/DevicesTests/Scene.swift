@@ -1,8 +1,9 @@
 import Alarms
 import Basics
-import Devices
 import SNMPWire
 import Testing
+
+@testable import Devices
 
 /// Devices that send, on a clock of the test's own: keep-alives and traps as the vendor writes them.
 struct Scene {
@@ -131,7 +132,9 @@ struct Scene {
         let changes = inventory.takeChanges()
         for device in inventory.all { devices[device.id] = device }
         return SavedInventory(
-            devices: devices.values.sorted { $0.id < $1.id }, claims: changes.claims ?? [], sites: changes.sites ?? [],
+            devices: devices.values.sorted { $0.id < $1.id },
+            claims: Array(inventory.claims.all.values) + Array(inventory.portClaims.all.values),
+            sites: inventory.silentSites,
             clock: Timestamp(seconds: now), live: changes.live)
     }
 }
