@@ -340,7 +340,7 @@ extension EventPipeline {
         let here = alarms.alarms(of: device.id)
         guard !here.contains(where: { $0.key.oid == overflow }) else { return (raised, 0) }
         for alarm in here
-        where !present.contains(alarm.key) && profile.speaks(of: alarm.key.oid) {
+        where !present.contains(alarm.key) && profile.speaks(of: alarm.key.oid, shown: guards.shown) {
             guard mayTouch(alarm.key, guards) else {
                 isDoubtful = true
                 continue
@@ -408,7 +408,8 @@ extension EventPipeline {
 
 extension SyncProfile {
     /// Whether an alarm that is not in the device's table is over. Trapline's own alarms of a device are in none.
-    fileprivate func speaks(of oid: OID) -> Bool {
-        covers.contains { oid.hasPrefix($0) } && !oid.hasPrefix(OwnFacts.root)
+    fileprivate func speaks(of oid: OID, shown: Set<String>) -> Bool {
+        guard covers.contains(where: { oid.hasPrefix($0) }), !oid.hasPrefix(OwnFacts.root) else { return false }
+        return !mayLack.contains { oid.hasPrefix($0) } || shown.contains(oid.description)
     }
 }

@@ -163,6 +163,7 @@ extension DeviceSync {
             numbers.forget()
             recent = []
             historyEnd = nil
+            youngSince = epoch
             job?.isActive = true
             job?.reason = .restart
         }
@@ -299,6 +300,25 @@ extension DeviceSync {
         return enter(.proofColumn(rows, SavedWalk(TableWalk(columns: [column]))), now, settings.profile)
     }
 
+    /// Whether it may not have all of its alarms yet.
+    private mutating func isBooting(at time: Int64) -> Bool {
+        guard let youngSince, time < youngSince + DeviceSync.bootLimit else {
+            youngSince = nil
+            return false
+        }
+        return true
+    }
+
+    /// Learns which notifications the table speaks of.
+    private mutating func remember(_ rows: [RecalledNotification], _ profile: SyncProfile) {
+        var known = Set(shown ?? [])
+        for row in rows where profile.mayLack.contains(where: { row.trapOID.hasPrefix($0) }) {
+            guard known.count < DeviceSync.shownLimit else { break }
+            known.insert(row.trapOID.description)
+        }
+        shown = known.isEmpty ? nil : known.sorted()
+    }
+
     /// Hands over what was read. An end before its time is a failure, so that it is tried again; what was read until then
     /// stands all the same.
     private mutating func deliver(
@@ -314,10 +334,14 @@ extension DeviceSync {
             }
         }
         let hasOverflown = profile.overflowAlarm.map { alarm in rows.contains { $0.trapOID == alarm } } ?? false
+        let isBooting = isBooting(at: job.watermark)
+        remember(rows, profile)
         let guards = SyncGuards(
-            reason: job.reason, watermark: job.watermark, touched: job.touched, mayClear: isProven && !hasOverflown)
+            reason: job.reason, watermark: job.watermark, touched: job.touched,
+            mayClear: isProven && !hasOverflown && !isBooting, shown: Set(shown ?? []))
         let end = walks.compactMap(\.walk.end).first { $0 != .complete }
         let rest = end.map { fail("the active alarms cannot be read: \($0.rawValue)", now) } ?? finish(now, settings)
+        if isBooting, let youngSince { wish(isActive: true, .restart, at: youngSince + DeviceSync.bootLimit) }
         return [.standing(rows, guards)] + rest
     }
 }

@@ -42,6 +42,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     /// From the first failure to the next try; each further wait is twice as long, up to the longest.
     static let firstPause: Int64 = 30_000_000_000
     static let longestPause: Int64 = 3_600_000_000_000
+    /// Notifications of which it is remembered that the active table shows them: standard modules have some hundred.
+    static let shownLimit = 256
     /// Notifications remembered, to recognise their rows: half of what the vendor's history holds, since past that a row
     /// is as likely gone as not.
     static let recentLimit = 256
@@ -74,8 +76,13 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     var failures = 0
     /// How often in a row something changed while the tables were read.
     var doubts = 0
-    /// When it began to boot, until it says that it has.
+    /// When it began to boot, until it says that it has, or is asked all the same.
     var bootBegan: Int64?
+    /// When it began to boot, until it says that it has or long enough after: what is not in its tables yet may still
+    /// come, so that nothing ends for that.
+    var youngSince: Int64?
+    /// Notifications that its active table has shown, of those that it may know nothing of.
+    var shown: [String]?
     var knowsInventory = false
     var wasHeard = false
     /// It stands for a claim: whoever is there is asked who he is, and nothing else.
@@ -198,6 +205,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         if profile.bootBegun.contains(trapOID) { return restarted(at: time, bootEnds: !profile.bootDone.isEmpty) }
         if profile.bootDone.contains(trapOID) {
             bootBegan = nil
+            youngSince = nil
             numbers.forget()
             wish(isActive: true, .restart, at: now + DeviceSync.calm)
         } else if profile.switchOver.contains(trapOID) {
@@ -238,6 +246,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         epoch = nil
         restartMark = nil
         bootBegan = bootEnds ? time.nanoseconds : nil
+        youngSince = time.nanoseconds
         wish(isActive: true, .restart, at: time.nanoseconds + 5 * DeviceSync.calm)
         return abandon()
     }

@@ -38,6 +38,8 @@ public struct SyncGuards: Sendable, Hashable {
     public var touched: Set<SyncKey>
     /// An alarm that stands here and is not in the table is over.
     public var mayClear: Bool
+    /// Notifications that the table has shown, now or before, of those that it may know nothing of.
+    public var shown: Set<String>
 }
 
 /// What a notification did to its alarm.

@@ -65,6 +65,8 @@ public struct SyncProfile: Sendable, Hashable {
     public var number: OID?
     /// The subtree of the notifications that the active table speaks of: no other alarm ends because it is not in there.
     public var covers: [OID]
+    /// Among these, subtrees of which the table may know nothing: only what it has shown once is known to be of its.
+    public var mayLack: [OID]
     /// Standing, the device holds more alarms than its table shows.
     public var overflowAlarm: OID?
     /// An object that is above what it was before the walk, or above 0 at all, where the table could not hold everything.
@@ -109,7 +111,8 @@ extension SyncProfile {
             variables: nil,
             history: Table(entry: audioCodes.appending(11, 1, 2, 1, 1), notification: 3, columns: columns, uptime: 2),
             source: globals.appending(3), time: globals.appending(11), severity: globals.appending(4),
-            number: globals.appending(5), covers: [definitions], overflowAlarm: definitions.appending(0, 12),
+            number: globals.appending(5), covers: [definitions], mayLack: [],
+            overflowAlarm: definitions.appending(0, 12),
             overflowObject: nil, emptyProof: .zero(system.appending(2, 5, 4, 0)), changeMark: nil,
             bootBegun: [OID.snmpTraps.appending(1)], bootDone: [definitions.appending(0, 4)],
             switchOver: [definitions.appending(0, 35)], restartMark: system.appending(1, 3, 9, 2, 0),
@@ -127,6 +130,8 @@ extension SyncProfile {
                 entry: alarmActive.appending(3, 1), name: 2, type: 3,
                 values: [1: 4, 2: 5, 3: 6, 4: 7, 5: 9, 6: 8, 7: 10, 8: 11, 9: 12]),
             history: nil, source: nil, time: nil, severity: nil, number: nil, covers: [OID.internet],
+            // Which of the standard modules' alarms are modelled, each agent has its own mind of.
+            mayLack: [OID.mib2, OID.internet.appending(6, 3)],
             overflowAlarm: nil, overflowObject: alarmActive.appending(5, 0),
             emptyProof: .zeroColumn(alarmActive.appending(4, 1, 1)), changeMark: alarmActive.appending(1, 0),
             bootBegun: [OID.snmpTraps.appending(1), OID.snmpTraps.appending(2)], bootDone: [], switchOver: [],

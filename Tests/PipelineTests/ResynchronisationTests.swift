@@ -411,6 +411,48 @@ import TraplineMetrics
         #expect(raised?.text == "Ethernet link alarm. LAN port number 20 is down.")
     }
 
+    /// A device of whose alarms some are in the standard's table, heard and asked once.
+    private func standardsScene(poll: Int64?) throws -> SyncScene {
+        var options = DeviceOptions()
+        options.servesStandardTables = true
+        options.servesAlarmTables = false
+        var scene = try SyncScene(options, poll: poll, profile: .rfc3877)
+        try scene.pass(seconds: 60)
+        return scene
+    }
+
+    @Test func aStandardAlarmThatTheStandardsTableNeverShowsStays() throws {
+        var scene = try standardsScene(poll: 120)
+        scene.send(SyncScene.linkDown)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 300)
+        #expect(scene.stands(SyncScene.linkDown))
+        #expect(scene.standing == scene.truth)
+        // Another vendor's alarm would have its row there.
+        scene.send(SyncScene.foreign)
+        try scene.pass(seconds: 5)
+        #expect(scene.stands(SyncScene.foreign))
+        try scene.ask()
+        try scene.pass(seconds: 60)
+        #expect(!scene.stands(SyncScene.foreign))
+    }
+
+    /// The table of a device that boots is empty, and says itself that nothing stands.
+    @Test func nothingEndsWhileItsDeviceBoots() throws {
+        var scene = try standardsScene(poll: nil)
+        scene.send(SyncScene.foreign)
+        try scene.pass(seconds: 2)
+        #expect(scene.stands(SyncScene.foreign))
+        let asked = scene.asked
+        scene.device.restart(at: scene.now)
+        try scene.pass(seconds: 280)
+        #expect(scene.stands(SyncScene.foreign))
+        // At last it is asked anew.
+        try scene.pass(seconds: 120)
+        #expect(scene.asked > asked)
+        #expect(!scene.stands(SyncScene.foreign))
+    }
+
     /// Random raises, clears, severities, events, losses, duplicates, reorderings, restarts of device and server, and
     /// answers that do not come: once all is quiet, and the device was polled, what stands here is what stands there.
     @Test(arguments: 1...20) func whatStandsHereIsWhatStandsThere(seed: UInt64) throws {

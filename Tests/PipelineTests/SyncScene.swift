@@ -31,6 +31,9 @@ struct SyncScene {
     }
 
     private static let trap = OID.enterprises.appending(5003, 9, 10, 1, 21, 2, 0)
+    static let linkDown = OID.snmpTraps.appending(3)
+    /// Of another vendor, and kept whatever its device does.
+    static let foreign = OID.enterprises.appending(99_999, 0, 1)
     private static let snmpEngineID = OID.internet.appending(6, 3, 10, 2, 1, 1, 0)
     private static let own = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
     private static let community = "reader"
@@ -73,6 +76,10 @@ struct SyncScene {
         let rules = [
             AlarmRule(notification: trap.appending(16), kind: .keepAlive, severity: .vendor),
             AlarmRule(notification: trap.appending(4), kind: .event, severity: .vendor),
+            AlarmRule(
+                notification: linkDown, kind: .alarm, alarm: "linkDown", severity: .fixed(.minor), restart: .keep),
+            AlarmRule(
+                notification: foreign, kind: .alarm, alarm: "foreign", severity: .fixed(.minor), restart: .keep),
             AlarmRule(notification: OwnFacts.resyncFailed, kind: .alarm, alarm: "failed", severity: .fixed(.warning)),
             AlarmRule(
                 notification: OwnFacts.resyncDone, kind: .alarm, alarm: "done", alarmOID: OwnFacts.resyncFailed,
@@ -124,6 +131,18 @@ struct SyncScene {
     ) throws {
         send(what(&device, now), late: late)
     }
+
+    /// A notification of the device that the simulated one knows nothing of, sent since it was booted at that time.
+    mutating func send(_ trap: OID, bootedAt boot: Timestamp = Timestamp(seconds: 1_700_000_000)) {
+        let ticks = UInt32(clamping: now.nanoseconds(since: boot) / 10_000_000)
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: trap, uptime: ticks, variables: VariableBindings([]))
+        let message = CommunityMessage(
+            version: .v2c, community: [], pdu: .standard(notification.v2PDU(kind: .trap, requestID: 7)))
+        send([SentNotification(time: now, channel: .traps, payload: message.encode())])
+    }
+
+    func stands(_ oid: OID) -> Bool { pipeline.activeAlarms.contains { $0.key.oid == oid } }
 
     /// A word of an operator or of the server itself.
     mutating func tell(_ fact: OID, _ variables: [VariableBinding] = []) throws {

@@ -294,6 +294,43 @@ import Testing
         }
     }
 
+    /// A restart that only the device's time tells has nothing end before the device may have all of its alarms.
+    @Test func nothingEndsSoonAfterARestart() throws {
+        var sync = DeviceSync()
+        let settings = SyncSettings(profile: .rfc3877, poll: nil)
+        let profile = SyncProfile.rfc3877
+        guard case .zeroColumn(let column)? = profile.emptyProof else {
+            Issue.record("no proof")
+            return
+        }
+        let steps: [(uptime: UInt32, seconds: Int64, mayClear: Bool)] = [
+            (100_000, 0, true), (2_000, 600, false), (22_000, 800, false), (42_000, 1_000, true),
+        ]
+        for step in steps {
+            let time = Timestamp(seconds: 1_000_000 + step.seconds)
+            sync.wish(.operatorsWord, at: time)
+            var actions = sync.advance(to: time, settings)
+            var guards: SyncGuards?
+            // An empty table, and a column of zeros.
+            while guards == nil, case .ask(let request)? = actions.first(where: { $0.isQuestion }) {
+                let variables = request.variables.map { asked -> VariableBinding in
+                    switch asked.name {
+                    case .sysUpTimeInstance: VariableBinding(name: asked.name, value: .timeTicks(step.uptime))
+                    case column: VariableBinding(name: column.appending(1), value: .gauge32(0))
+                    case let name where request.operation == .get: VariableBinding(name: name, value: .noSuchObject)
+                    case let name: VariableBinding(name: name, value: .endOfMibView)
+                    }
+                }
+                actions = sync.take(
+                    SNMPReply(requestID: 1, variables: VariableBindings(variables)), at: time, settings)
+                guards = actions.lazy.compactMap(\.guards).first
+            }
+            #expect(guards?.mayClear == step.mayClear, "after \(step.seconds) s")
+            // It is asked once more when it may have them all: 300 s after it began to boot.
+            #expect(sync.want?.due == (step.mayClear ? nil : Timestamp(seconds: 1_000_880).nanoseconds))
+        }
+    }
+
     @Test func aRestartIsNoticedByTheMarkThatIsGone() throws {
         var bench = Bench()
         bench.heard(.keepAlive)
@@ -361,5 +398,15 @@ import Testing
         #expect(inventory.productName == "Product: Mediant 800C")
         inventory.description = nil
         #expect(inventory.productName == "172")
+    }
+}
+
+extension SyncAction {
+    fileprivate var isQuestion: Bool {
+        if case .ask = self { true } else { false }
+    }
+
+    fileprivate var guards: SyncGuards? {
+        if case .standing(_, let guards) = self { guards } else { nil }
     }
 }
