@@ -14,7 +14,20 @@ extension DeviceInventory {
         var site: String
 
         static func < (left: SiteKey, right: SiteKey) -> Bool {
-            (left.tenant ?? "", left.site) < (right.tenant ?? "", right.site)
+            let (one, other) = (left.tenant == nil ? 0 : 1, right.tenant == nil ? 0 : 1)
+            return (one, left.tenant ?? "", left.site) < (other, right.tenant ?? "", right.site)
+        }
+
+        /// What tells its alarm from all others: `site:north`, `site:acme/north`. A slash in a name is escaped as in a
+        /// URL's path (RFC 3986 §2.1), else the site `b/c` of `a` and the site `c` of `a/b` would share one alarm.
+        var id: String {
+            let names = [tenant, site].compactMap { $0 }
+            return "site:" + names.map(SiteKey.escaped).joined(separator: "/")
+        }
+
+        private static func escaped(_ name: String) -> String {
+            guard name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }) else { return name }
+            return name.reduce(into: "") { $0 += $1 == "/" ? "%2F" : $1 == "%" ? "%25" : String($1) }
         }
     }
 
@@ -29,6 +42,14 @@ extension DeviceInventory {
         var clears: Int64?
         /// Its number in the wheel; `nil` where it has no timer.
         var slot: Int32?
+
+        /// In place: a site may have a whole fleet, and a start enters it one by one.
+        mutating func add(_ member: Int32, _ liveness: Liveness) {
+            members.insert(member)
+            if liveness.stage != .unwatched { watched += 1 }
+            if liveness.stage.isSilent { silent += 1 }
+            lastHeard = max(lastHeard, liveness.refreshed)
+        }
     }
 
     func siteKey(_ index: Int32) -> SiteKey? {
@@ -54,12 +75,7 @@ extension DeviceInventory {
     mutating func joinSite(_ index: Int32) {
         guard let key = siteKey(index) else { return }
         let liveness = entries[Int(index)].device.liveness
-        var site = sites[key] ?? Site()
-        site.members.insert(index)
-        if liveness.stage != .unwatched { site.watched += 1 }
-        if liveness.stage.isSilent { site.silent += 1 }
-        site.lastHeard = max(site.lastHeard, liveness.refreshed)
-        sites[key] = site
+        sites[key, default: Site()].add(index, liveness)
     }
 
     mutating func leaveSite(_ index: Int32) {
@@ -200,9 +216,8 @@ extension DeviceInventory {
     // MARK: - Telling
 
     private mutating func tellSite(_ kind: DeviceNews.Kind, _ key: SiteKey, at time: Timestamp) {
-        let name = key.tenant.map { "\($0)/\(key.site)" } ?? key.site
         let device = EventDevice(
-            id: "site:" + name, name: key.site, address: IPAddress(v4: 0), group: nil, tenant: key.tenant,
+            id: key.id, name: key.site, address: IPAddress(v4: 0), group: nil, tenant: key.tenant,
             site: key.site)
         news.append(DeviceNews(time: time, device: device, kind: kind))
     }

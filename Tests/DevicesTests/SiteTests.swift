@@ -111,6 +111,25 @@ import Testing
         #expect(scene.inventory.count(of: .alive) == 3)
     }
 
+    @Test func noTwoSitesShareAnAlarm() throws {
+        let names: [(tenant: String?, site: String)] = [
+            ("a", "b/c"), ("a/b", "c"), (nil, "a/b/c"), ("a", "b%2Fc"), ("a%2Fb", "c"), (nil, "a%2Fb/c"),
+        ]
+        let rules = try names.enumerated().map { number, name in
+            DevicePolicy.NetworkRule(
+                network: try #require(Network("10.\(number).0.0/16")), tenant: name.tenant, site: name.site)
+        }
+        var scene = Scene(DevicePolicy(rules: rules))
+        let members = names.indices.flatMap { number in
+            (1...2).map { (serial: String?("\(number)\($0)"), address: "10.\(number).0.\($0)") }
+        }
+        scene.run(4, members)
+        scene.wait(200)
+        let lost = Set(scene.takeNews().map(\.device.id))
+        #expect(lost.count == names.count, "\(lost.sorted())")
+        #expect(lost.isSuperset(of: ["site:a/b%2Fc", "site:a%2Fb/c", "site:a%2Fb%2Fc", "site:a/b%252Fc"]))
+    }
+
     @Test func aRestartChangesNothingOfIt() throws {
         var scene = try scene()
         scene.run(4, members)
