@@ -44,6 +44,7 @@ extension DeviceInventory {
         }
         if !isSameSite || !isKnown { joinSite(index) }
         if !isSameSite, shouldBeWatched { uncover(index) }
+        rank(index)
         guard isWatched != shouldBeWatched else { return }
         if shouldBeWatched {
             refresh(index)
@@ -70,7 +71,7 @@ extension DeviceInventory {
     }
 
     private mutating func enterExpected(_ address: IPAddress, _ time: Timestamp) {
-        guard places[address] == nil, ids.count < capacity else { return }
+        guard places[address] == nil, makeRoom() else { return }
         var device = Device(id: address.description, name: "", address: address, firstSeen: time, lastSeen: time)
         device.number = nextNumber
         nextNumber += 1
@@ -104,6 +105,7 @@ extension DeviceInventory {
         guard let index = ids[id] else { return false }
         entries[Int(index)].device.isInMaintenance = isInMaintenance
         markChanged(index)
+        rank(index)
         return true
     }
 

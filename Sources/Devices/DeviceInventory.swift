@@ -8,8 +8,9 @@ internal import SNMPWire
 /// both tell what became known. ``takeChanges(settling:)`` gives what is to be saved with the batch.
 public struct DeviceInventory: Sendable {
     /// An entry takes less than 1 KiB, so the inventory stays below 128 MiB. A source address can be forged, so without a
-    /// limit a flood would fill the memory. A sender past the limit is still told apart in events and alarms (its
-    /// address needs no entry); it is only not listed, and counted in `unlisted`.
+    /// limit a flood would fill the memory. Past it a newcomer takes the place of who was not heard for longest and
+    /// nothing vouches for; where there is none, it is still told apart in events and alarms (its address needs no
+    /// entry), but not listed, and counted in `unlisted`.
     public static let capacity = 131_072
     /// Behind one address, as a NAT has: serial numbers can be invented too. More than that share the address's entry.
     static let addressLimit = 4_096
@@ -64,6 +65,9 @@ public struct DeviceInventory: Sendable {
     var nameless: ArraySlice<Int32> = []
     var news: [DeviceNews] = []
     var counts: [DeviceState: Int] = [:]
+    /// Who may have to make room, by when it was heard; only once the inventory was full.
+    var ranks = DeadlineQueue<Occupant>()
+    var isRanked = false
 
     // What is to be saved.
     var changed: [Int32] = []
@@ -77,6 +81,8 @@ public struct DeviceInventory: Sendable {
 
     /// How many notifications came from senders that found the table full.
     public private(set) var unlisted = 0
+    /// How many devices made room for others.
+    public internal(set) var replaced = 0
 
     public init(
         _ saved: SavedInventory = SavedInventory(), policy: DevicePolicy = DevicePolicy(),
@@ -212,10 +218,10 @@ public struct DeviceInventory: Sendable {
     /// The new device's entry; -1 where the table is full. Where the address is, what has no entry of its own shares
     /// the one that is known by the address alone.
     mutating func enter(id: String, at place: DevicePlace, time: Timestamp) -> Int32 {
-        guard ids.count < capacity else { return -1 }
         if let others = places[place.address], others.count >= DeviceInventory.addressLimit {
             return ids[place.address.description] ?? -1
         }
+        guard makeRoom() else { return -1 }
         var device = Device(id: id, name: "", address: place.address, firstSeen: time, lastSeen: time)
         device.number = nextNumber
         nextNumber += 1
@@ -261,6 +267,7 @@ public struct DeviceInventory: Sendable {
         unbind(index)
         leavePlace(index)
         counts[device.state, default: 0] -= 1
+        ranks.set(Occupant(number: device.number, index: index), to: nil)
         let vacant = Device(
             id: "", name: "", address: device.address, firstSeen: device.firstSeen, lastSeen: device.lastSeen)
         entries[Int(index)] = Entry(device: vacant, isUsed: false)
@@ -360,33 +367,6 @@ public struct DeviceInventory: Sendable {
         guard !news.isEmpty else { return [] }
         defer { news = [] }
         return news
-    }
-}
-
-/// What a store kept of an inventory.
-public struct SavedInventory: Sendable {
-    public var devices: [Device]
-    public var claims: [BindingClaim]
-    public var sites: [SilentSite]
-    /// The largest time read, and the live clock then.
-    public var clock: Timestamp?
-    public var live: Int64
-    /// How many signs of life are kept beside the devices' rows.
-    public var signCount: Int
-    /// The highest device's number among these: theirs may be gone, and another's must not take them for its own.
-    public var lastNumber: UInt32
-
-    public init(
-        devices: [Device] = [], claims: [BindingClaim] = [], sites: [SilentSite] = [], clock: Timestamp? = nil,
-        live: Int64 = 0, signCount: Int = 0, lastNumber: UInt32 = 0
-    ) {
-        self.devices = devices
-        self.claims = claims
-        self.sites = sites
-        self.clock = clock
-        self.live = live
-        self.signCount = signCount
-        self.lastNumber = lastNumber
     }
 }
 

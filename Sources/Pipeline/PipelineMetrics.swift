@@ -30,8 +30,10 @@ struct PipelineMetrics: Sendable {
     private let activeAlarms: [Severity: Gauge]
     private let devices: [DeviceState: Gauge]
     private let unlisted: Counter
+    private let replaced: Counter
     private let disputes: Gauge
     private var unlistedBefore = 0
+    private var replacedBefore = 0
 
     init(_ registry: MetricsRegistry) {
         self.registry = registry
@@ -61,6 +63,9 @@ struct PipelineMetrics: Sendable {
         unlisted = registry.counter(
             "trapline_devices_unlisted_total",
             help: "Notifications whose sender found no room in the inventory; their events and alarms are complete.")
+        replaced = registry.counter(
+            "trapline_devices_replaced_total",
+            help: "Devices that nothing vouches for and that made room for others in a full inventory.")
         disputes = registry.gauge(
             "trapline_device_disputes", help: "Claims to be a known device that nothing has proven or refuted yet.")
     }
@@ -85,5 +90,7 @@ struct PipelineMetrics: Sendable {
         // The inventory counts anew when it is read from the store.
         unlisted.add(max(0, inventory.unlisted - unlistedBefore))
         unlistedBefore = inventory.unlisted
+        replaced.add(max(0, inventory.replaced - replacedBefore))
+        replacedBefore = inventory.replaced
     }
 }

@@ -17,8 +17,11 @@ struct Scene {
     private(set) var now: Int64 = 1_000
     private(set) var news: [DeviceNews] = []
 
-    init(_ policy: DevicePolicy = DevicePolicy(), _ saved: SavedInventory = SavedInventory(), at now: Int64 = 1_000) {
-        inventory = DeviceInventory(saved, policy: policy)
+    init(
+        _ policy: DevicePolicy = DevicePolicy(), _ saved: SavedInventory = SavedInventory(), at now: Int64 = 1_000,
+        capacity: Int = DeviceInventory.capacity
+    ) {
+        inventory = DeviceInventory(saved, policy: policy, capacity: capacity)
         self.now = now
         news += inventory.advance(to: Timestamp(seconds: now))
     }
