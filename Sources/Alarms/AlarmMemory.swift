@@ -86,11 +86,3 @@ public struct AlarmMemory: Sendable, Hashable {
         intervalEnd = later(intervalEnd)
     }
 }
-
-extension Timestamp {
-    /// Moved by as much; at the end of time it stays there.
-    func adding(_ nanoseconds: Int64) -> Timestamp {
-        let (sum, isTooLate) = self.nanoseconds.addingReportingOverflow(nanoseconds)
-        return Timestamp(nanoseconds: isTooLate ? (nanoseconds < 0 ? .min : .max) : sum)
-    }
-}

@@ -45,12 +45,3 @@ public struct AlarmSettings: Sendable, Hashable {
         self.suppression = suppression
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds; those of three centuries and more are the most that a timestamp can be moved by.
-    var inNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isTooLong ? .max / 4 : product + attoseconds / 1_000_000_000
-    }
-}

@@ -63,7 +63,7 @@ public struct BootClock: Sendable, Hashable {
     ) -> Timestamp? {
         var told = BootClock.epoch(uptime, at: time)
         var later = told.nanoseconds(since: epoch)
-        let wraps = (later + tolerance) / BootClock.wrap
+        let wraps = later.addingClamped(tolerance) / BootClock.wrap
         // The counter went round. Nobody stops for a multiple of 497 days to within a minute.
         if wraps > 0, later - wraps * BootClock.wrap <= tolerance {
             told = told.adding(-wraps * BootClock.wrap)

@@ -22,8 +22,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The time that passed from `earlier` to this moment; negative if it is the later one.
-    public func nanoseconds(since earlier: Timestamp) -> Int64 { nanoseconds &- earlier.nanoseconds }
+    /// The time that passed from `earlier` to this moment; negative if it is the later one. Where it takes more than 64
+    /// bits, the most that they tell, of either sign.
+    public func nanoseconds(since earlier: Timestamp) -> Int64 {
+        let (passed, isTooLong) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+        if isTooLong { return nanoseconds < earlier.nanoseconds ? -.max : .max }
+        return max(passed, -.max)
+    }
 
     /// Whole seconds since 1970, rounded towards the past.
     public var seconds: Int64 {

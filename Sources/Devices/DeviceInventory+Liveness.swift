@@ -13,7 +13,7 @@ extension DeviceInventory {
         if configured > 0 { return configured }
         let learned = entries[Int(index)].device.liveness.period.learned
         if learned > 0 { return Int64(learned) * 1_000_000 }
-        return DevicePolicy.assumedPeriod.nanoseconds
+        return DevicePolicy.assumedPeriod.inNanoseconds
     }
 
     static func tolerance(_ period: Int64) -> Int64 { max(.second, period / toleratedShare) }
@@ -181,12 +181,5 @@ extension DeviceInventory {
     /// The journal's time at a second of the live clock, which is not past the last gap.
     func time(of second: Int64) -> Timestamp {
         Timestamp(nanoseconds: (clock.time ?? 0) &- (clock.now &- second &* .second))
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds &* .second &+ attoseconds / 1_000_000_000
     }
 }

@@ -30,7 +30,7 @@ extension DeviceInventory {
         device.region = device.given.region ?? rule?.region
         device.site = device.given.site ?? rule?.site
         device.name = device.given.name ?? rule?.name ?? device.foundName ?? device.address.description
-        entries[Int(index)].configuredPeriod = rule?.period?.nanoseconds ?? 0
+        entries[Int(index)].configuredPeriod = rule?.period?.inNanoseconds ?? 0
         entries[Int(index)].isExpected = rule?.isExpected
         let key = siteKey(index)
         let isWatched = device.liveness.stage != .unwatched

@@ -1,3 +1,5 @@
+import Basics
+
 /// How a device's silence is judged: all that its row in the store has to keep for it.
 ///
 /// Times are on the live clock (``LiveClock``), which stands still while nobody listened.
@@ -51,7 +53,7 @@ public struct LiveClock: Sendable, Hashable {
             return
         }
         guard later > time else { return }
-        let passed = later &- time
+        let passed = Timestamp(nanoseconds: later).nanoseconds(since: Timestamp(nanoseconds: time))
         if passed <= LiveClock.gap { now &+= passed }
         self.time = later
     }
@@ -59,6 +61,6 @@ public struct LiveClock: Sendable, Hashable {
     /// Time went on, and nobody listened meanwhile.
     mutating func skip(_ nanoseconds: Int64) {
         guard let time else { return }
-        self.time = time &+ max(nanoseconds, 0)
+        self.time = time.addingClamped(max(nanoseconds, 0))
     }
 }

@@ -117,7 +117,7 @@ public final class DatagramIntake: Sendable {
     public func stop() {
         let running = receivers.withLock { $0 }
         end(running)
-        let deadline = monotonicNanoseconds() + limits.drain.nanoseconds
+        let deadline = monotonicNanoseconds() + limits.drain.inNanoseconds
         while ledgers.contains(where: { $0.read().accounts.inFlight > 0 }), monotonicNanoseconds() < deadline {
             pause(milliseconds: 1)
         }
@@ -187,7 +187,7 @@ public final class DatagramIntake: Sendable {
     }
 
     private func end(_ running: [Running]) {
-        let deadline = monotonicNanoseconds() + limits.drain.nanoseconds
+        let deadline = monotonicNanoseconds() + limits.drain.inNanoseconds
         for running in running { running.receiver.stop(deadline: deadline) }
         for running in running { running.thread.join() }
     }
@@ -200,11 +200,5 @@ public final class DatagramIntake: Sendable {
     private func read() -> [(listener: String, books: ListenerLedger.Books)] {
         for running in receivers.withLock({ $0 }) { running.receiver.readKernelDrops() }
         return ledgers.map { ($0.name, $0.read()) }
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

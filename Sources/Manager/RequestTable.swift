@@ -1,3 +1,5 @@
+import Basics
+
 /// Which requests are on their way, which wait for their turn, and when each is to be sent again or given up: pure, with
 /// the time given from outside (monotonic, in nanoseconds).
 struct RequestTable {
@@ -85,7 +87,7 @@ struct RequestTable {
     private mutating func send(_ number: Int64, _ now: Int64) -> Action {
         let attempt = (entries[number]?.attempt ?? 0) + 1
         entries[number]?.attempt = attempt
-        let wait = limits.firstTimeout.nanoseconds << min(attempt - 1, 16)
+        let wait = limits.firstTimeout.inNanoseconds << min(attempt - 1, 16)
         deadlines[number] = now &+ wait &+ RequestTable.jitter(number, attempt, of: wait)
         return .send(number, attempt: attempt)
     }
@@ -119,11 +121,5 @@ struct RequestTable {
             return number
         }
         return nil
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

@@ -53,7 +53,7 @@ extension EventPipeline {
                 operations.untold.settle(decision.sinks, of: alarm)
             }
             for delayed in decision.delayed {
-                let due = (clock ?? event.time).advanced(by: delayed.after)
+                let due = (clock ?? event.time) + delayed.after
                 operations.untold.add(
                     UntoldAlarm(
                         alarm: alarm, sink: delayed.sink, due: due, follows: delayed.follows, datagram: datagram),
@@ -123,14 +123,5 @@ extension EventPipeline {
         let position = sinks.lazy.compactMap(\.datagram).max { ($0.segment, $0.offset) < ($1.segment, $1.offset) }
             .map { JournalPosition(segment: $0.segment, offset: $0.offset) }
         draft.addAgain(EventOutcome(event: event, received: received, decision: decision, position: position))
-    }
-}
-
-extension Timestamp {
-    func advanced(by duration: Duration) -> Timestamp {
-        let (seconds, attoseconds) = duration.components
-        let step = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let sum = nanoseconds.addingReportingOverflow(step.partialValue &+ attoseconds / 1_000_000_000)
-        return step.overflow || sum.overflow ? Timestamp(nanoseconds: .max) : Timestamp(nanoseconds: sum.partialValue)
     }
 }

@@ -122,13 +122,13 @@ extension EventPipeline {
             let why = OwnFacts.words(OwnFacts.failureReason, in: fact) ?? "no answer"
             takeSilence(number, why, of: id, received, &draft)
         case OwnFacts.started:
-            askAll(.start, from: received.time.nanoseconds + EventPipeline.startPause)
+            askAll(.start, from: received.time.adding(EventPipeline.startPause))
             for claim in devices.bindingsToVerify { question(claim, at: received.time) }
         case OwnFacts.blind:
-            askAll(.blind, from: received.time.nanoseconds, at: blindSender(fact))
+            askAll(.blind, from: received.time, at: blindSender(fact))
         case OwnFacts.senderWithinBudget:
-            guard let sender = blindSender(fact) else { return askAll(.blind, from: received.time.nanoseconds) }
-            askAll(.blind, from: received.time.nanoseconds, at: sender)
+            guard let sender = blindSender(fact) else { return askAll(.blind, from: received.time) }
+            askAll(.blind, from: received.time, at: sender)
         default:
             break
         }
@@ -140,7 +140,7 @@ extension EventPipeline {
     mutating func wishSync(of device: String?, at time: Timestamp) -> String {
         guard let device else {
             guard !snapshot.managed.isEmpty else { return AuditOutcome.noCredential }
-            askAll(.operatorsWord, from: time.nanoseconds)
+            askAll(.operatorsWord, from: time)
             return AuditEntry.done
         }
         guard let known = syncDevice(device) else { return AuditOutcome.noDevice }
@@ -168,12 +168,12 @@ extension EventPipeline {
     }
 
     /// Gently: one after the other.
-    private mutating func askAll(_ reason: SyncReason, from start: Int64, at address: IPAddress? = nil) {
+    private mutating func askAll(_ reason: SyncReason, from start: Timestamp, at address: IPAddress? = nil) {
         var due = start
         for device in syncs.devices {
             if let address, devices.device(device)?.address != address { continue }
-            syncs.wish(reason, of: device, at: Timestamp(nanoseconds: due))
-            due += EventPipeline.pace
+            syncs.wish(reason, of: device, at: due)
+            due = due.adding(EventPipeline.pace)
         }
     }
 
@@ -208,7 +208,7 @@ extension EventPipeline {
         let isClosed = way.closes.map { $0 < time } ?? false
         return SyncWay(
             RequestPath(peer: way.peer, local: way.local),
-            notBefore: isClosed ? Timestamp(nanoseconds: time.nanoseconds + max(way.lasts, 1_000_000_000)) : nil)
+            notBefore: isClosed ? time.adding(max(way.lasts, 1_000_000_000)) : nil)
     }
 
     private static func way(to claim: BindingClaim) -> SyncWay {
@@ -223,7 +223,7 @@ extension EventPipeline {
     /// Somebody claims to be a device that is known elsewhere; where there is a credential for his address, he is asked.
     mutating func question(_ claim: BindingClaim, at time: Timestamp) {
         guard settings(claim) != nil else { return }
-        syncs.question(claim.key, at: Timestamp(nanoseconds: time.nanoseconds + EventPipeline.claimPause))
+        syncs.question(claim.key, at: time.adding(EventPipeline.claimPause))
     }
 
     private mutating func take(

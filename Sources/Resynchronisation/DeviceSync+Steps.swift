@@ -148,9 +148,9 @@ extension DeviceSync {
             let (tick, wrap): (Int64, Int64) = (10_000_000, (1 << 32) * 10_000_000)
             // More than this (30 s) is neither the network nor the clock.
             let tolerance: Int64 = 30_000_000_000
-            let new = now - Int64(ticks) * tick
+            let new = now.addingClamped(-Int64(ticks) * tick)
             if let epoch {
-                let later = (new - epoch) % wrap
+                let later = Timestamp(nanoseconds: new).nanoseconds(since: Timestamp(nanoseconds: epoch)) % wrap
                 hasRestarted = later > tolerance && later < wrap - tolerance
             }
             epoch = new
@@ -302,7 +302,7 @@ extension DeviceSync {
 
     /// Whether it may not have all of its alarms yet.
     private mutating func isBooting(at time: Int64) -> Bool {
-        guard let youngSince, time < youngSince + DeviceSync.bootLimit else {
+        guard let youngSince, time < youngSince.addingClamped(DeviceSync.bootLimit) else {
             youngSince = nil
             return false
         }
@@ -341,7 +341,9 @@ extension DeviceSync {
             mayClear: isProven && !hasOverflown && !isBooting, shown: Set(shown ?? []))
         let end = walks.compactMap(\.walk.end).first { $0 != .complete }
         let rest = end.map { fail("the active alarms cannot be read: \($0.rawValue)", now) } ?? finish(now, settings)
-        if isBooting, let youngSince { wish(isActive: true, .restart, at: youngSince + DeviceSync.bootLimit) }
+        if isBooting, let youngSince {
+            wish(isActive: true, .restart, at: youngSince.addingClamped(DeviceSync.bootLimit))
+        }
         return [.standing(rows, guards)] + rest
     }
 }

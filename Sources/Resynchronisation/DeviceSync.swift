@@ -105,7 +105,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     /// Nobody could be heard for that long.
     public mutating func postpone(by nanoseconds: Int64) {
         numbers.postpone(by: nanoseconds)
-        if let job { self.job?.asked = (job.asked ?? job.watermark) + nanoseconds }
+        if let job { self.job?.asked = (job.asked ?? job.watermark).addingClamped(nanoseconds) }
     }
 
     /// Nothing came of the last request, neither an answer nor the word that there is none, for longer than either takes.
@@ -155,8 +155,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
             self.want?.isPutOff = true
             return []
         }
-        if let bootBegan, now < bootBegan + DeviceSync.bootLimit {
-            self.want?.due = bootBegan + DeviceSync.bootLimit
+        if let bootBegan, now < bootBegan.addingClamped(DeviceSync.bootLimit) {
+            self.want?.due = bootBegan.addingClamped(DeviceSync.bootLimit)
             return []
         }
         bootBegan = nil
@@ -188,7 +188,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         let (profile, now) = (settings.profile, time.nanoseconds)
         if !wasHeard {
             wasHeard = true
-            wish(isActive: true, .firstContact, at: now + 5 * DeviceSync.calm)
+            wish(isActive: true, .firstContact, at: now.addingClamped(5 * DeviceSync.calm))
         }
         if let alarm, kind == .alarm {
             if effect != .late { job?.touched.insert(alarm) }
@@ -198,7 +198,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
                 if recent.count > DeviceSync.recentLimit { recent.removeFirst() }
                 // What the tables said is newer, and may be undone by it.
                 if effect == .changed, historyEnd?.isBehind(identity, uptime: uptime) ?? false {
-                    wish(isActive: true, .doubt, at: now + DeviceSync.firstDoubt)
+                    wish(isActive: true, .doubt, at: now.addingClamped(DeviceSync.firstDoubt))
                 }
             }
         }
@@ -207,11 +207,11 @@ public struct DeviceSync: Sendable, Hashable, Codable {
             bootBegan = nil
             youngSince = nil
             numbers.forget()
-            wish(isActive: true, .restart, at: now + DeviceSync.calm)
+            wish(isActive: true, .restart, at: now.addingClamped(DeviceSync.calm))
         } else if profile.switchOver.contains(trapOID) {
             numbers.forget()
             historyEnd = nil
-            wish(isActive: true, .switchOver, at: now + DeviceSync.calm)
+            wish(isActive: true, .switchOver, at: now.addingClamped(DeviceSync.calm))
         }
         if let name = profile.number,
             let number = variables.first(where: { $0.name.hasPrefix(name) })?.value.runningNumber
@@ -228,7 +228,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     ) -> Bool {
         guard !unheard.isEmpty else { return false }
         let now = time.nanoseconds
-        unheard.removeAll { $0.heard < now - DeviceSync.rowDelay }
+        unheard.removeAll { $0.heard < now.addingClamped(-DeviceSync.rowDelay) }
         let identity = NotificationIdentity(trapOID: trapOID, variables: variables, settings.profile)
         guard let index = unheard.firstIndex(where: { $0.isSurelySame(as: identity) }) else { return false }
         unheard.remove(at: index)
@@ -247,7 +247,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         restartMark = nil
         bootBegan = bootEnds ? time.nanoseconds : nil
         youngSince = time.nanoseconds
-        wish(isActive: true, .restart, at: time.nanoseconds + 5 * DeviceSync.calm)
+        wish(isActive: true, .restart, at: time.nanoseconds.addingClamped(5 * DeviceSync.calm))
         return abandon()
     }
 
@@ -260,7 +260,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     public mutating func doubt(at time: Timestamp) {
         let pause = min(DeviceSync.firstDoubt << min(doubts, 10), DeviceSync.longestDoubt)
         doubts += 1
-        wish(isActive: true, .doubt, at: time.nanoseconds + pause)
+        wish(isActive: true, .doubt, at: time.nanoseconds.addingClamped(pause))
     }
 
     /// All of what was read stands.
@@ -302,20 +302,20 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         self.job = nil
         failures += 1
         let pause = min(DeviceSync.firstPause << min(failures - 1, 10), DeviceSync.longestPause)
-        wish(isActive: job.isActive, job.reason, at: now + pause)
+        wish(isActive: job.isActive, job.reason, at: now.addingClamped(pause))
         return [.failed(job.reason, why)]
     }
 
     /// What was heard long enough before the history was read has its row in what was read.
     mutating func forgetRecent(before now: Int64) {
-        recent.removeAll { $0.heard < now - DeviceSync.rowDelay }
+        recent.removeAll { $0.heard < now.addingClamped(-DeviceSync.rowDelay) }
     }
 
     mutating func finish(_ now: Int64, _ settings: SyncSettings) -> [SyncAction] {
         guard let job else { return [] }
         self.job = nil
         failures = 0
-        nextPoll = settings.poll.map { now + $0 }
+        nextPoll = settings.poll.map { now.addingClamped($0) }
         return [.done(job.reason)]
     }
 

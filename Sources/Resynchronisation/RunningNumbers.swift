@@ -105,20 +105,20 @@ public struct RunningNumbers: Sendable, Hashable, Codable {
     /// When the oldest gap, or the new counting, has stood for long enough; `nil` where nothing is missing.
     public var due: Timestamp? {
         let since = ([resetSince].compactMap { $0 } + missing.map(\.since)).min()
-        return since.map { Timestamp(nanoseconds: $0 + RunningNumbers.standing) }
+        return since.map { Timestamp(nanoseconds: $0).adding(RunningNumbers.standing) }
     }
 
     /// What has stood for long enough at that time.
     public func finding(at time: Timestamp) -> Finding? {
-        func isDue(_ since: Int64) -> Bool { since + RunningNumbers.standing <= time.nanoseconds }
+        func isDue(_ since: Int64) -> Bool { since.addingClamped(RunningNumbers.standing) <= time.nanoseconds }
         if resetSince.map(isDue) ?? false { return .reset }
         return missing.contains { isDue($0.since) } ? .gap : nil
     }
 
     /// Nobody could be heard for that long: what stands has stood less.
     public mutating func postpone(by nanoseconds: Int64) {
-        for index in missing.indices { missing[index].since += nanoseconds }
-        resetSince = resetSince.map { $0 + nanoseconds }
+        for index in missing.indices { missing[index].since = missing[index].since.addingClamped(nanoseconds) }
+        resetSince = resetSince.map { $0.addingClamped(nanoseconds) }
     }
 
     /// A notification came. A number outside 0…32000 is no running number.

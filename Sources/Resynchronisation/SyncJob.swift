@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Manager
 import SNMPWire
@@ -35,7 +36,7 @@ struct SyncJob: Sendable, Hashable, Codable {
     var timeouts = 0
 
     /// When it is given up that anything comes of the last request.
-    var end: Int64 { (asked ?? watermark) + (isSent ?? false ? SyncJob.answerLimit : SyncJob.sendingLimit) }
+    var end: Int64 { (asked ?? watermark).addingClamped(isSent ?? false ? SyncJob.answerLimit : SyncJob.sendingLimit) }
 
     /// An answer, or the word that there is none, comes within half a minute of the sending. Where neither does, one of
     /// them was lost (a journal without room, a row that cannot be read), and nothing else would end the conversation.

@@ -161,6 +161,6 @@ struct CaptureClock {
         guard let last, !isJournal, time > last else { return [] }
         let seconds = (time.nanoseconds(since: last) - 1) / 1_000_000_000
         guard seconds > 0, seconds <= CaptureClock.longestGap else { return [] }
-        return (1...seconds).map { Timestamp(nanoseconds: last.nanoseconds + $0 * 1_000_000_000) }
+        return (1...seconds).map { last.adding($0 * 1_000_000_000) }
     }
 }

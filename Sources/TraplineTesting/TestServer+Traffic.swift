@@ -91,7 +91,7 @@ extension TestServer {
                 shift = hasBegun ? (now + .seconds(1)).nanoseconds(since: datagram.time) : 0
                 hasBegun = true
             }
-            let time = Timestamp(nanoseconds: datagram.time.nanoseconds + (shift ?? 0))
+            let time = datagram.time.adding(shift ?? 0)
             if time > now + .seconds(1) {
                 try process(pending)
                 pending = []
