@@ -12,7 +12,7 @@ public struct TableWalk: Sendable, Hashable {
         case loop
         /// A reply brought nothing.
         case noProgress
-        /// More rows than are taken.
+        /// More rows or octets than are taken.
         case tooLong
         /// The device says that it cannot.
         case error
@@ -40,12 +40,18 @@ public struct TableWalk: Sendable, Hashable {
     public static let firstRepetitions: Int32 = 10
     /// Replies taken, in all: the limit's rows one by one, and some.
     public static let replyLimit = 8_192
+    /// Octets taken, of names and values: five hundred rows of the vendor's history have about 200 KiB.
+    public static let octetLimit = 1_048_576
 
     public let columns: [OID]
     /// The name after which each column goes on; `nil` where it is at its end.
     private(set) var places: [OID?]
-    /// What was read, in the order in which it came.
-    public private(set) var collected: [VariableBinding] = []
+    /// What was read, in the order in which it came: a part for each reply that brought something, so that what is
+    /// there already is neither copied nor written again.
+    public private(set) var parts: [[VariableBinding]] = []
+    /// Variables that were read, and their octets.
+    private var count = 0
+    private var octets = 0
     public private(set) var repetitions: Int32
     /// How many columns are asked for at once: fewer where the device could not put one row into its reply.
     private(set) var width: Int
@@ -63,12 +69,10 @@ public struct TableWalk: Sendable, Hashable {
 
     /// One that was put down.
     init(
-        columns: [OID], places: [OID?], collected: [VariableBinding], repetitions: Int32, width: Int, replies: Int,
-        end: End?
+        columns: [OID], places: [OID?], repetitions: Int32, width: Int, replies: Int, end: End?
     ) {
         self.columns = columns
         self.places = places
-        self.collected = collected
         self.repetitions = max(1, repetitions)
         self.width = max(1, width)
         self.replies = replies
@@ -133,6 +137,8 @@ public struct TableWalk: Sendable, Hashable {
     private mutating func take(_ variables: VariableBindings, _ asked: [Int]) {
         guard !asked.isEmpty, !variables.isEmpty else { return end = .noProgress }
         var hasAdvanced = false
+        var part: [VariableBinding] = []
+        defer { append(part) }
         for (number, variable) in variables.enumerated() {
             let column = asked[number % asked.count]
             // It ended earlier in this reply: what the agent added lies behind it.
@@ -145,16 +151,29 @@ public struct TableWalk: Sendable, Hashable {
             guard variable.name > place else { return end = .loop }
             places[column] = variable.name.compacted()
             hasAdvanced = true
-            collected.append(VariableBinding(name: variable.name.compacted(), value: variable.value.compacted()))
-            guard collected.count <= TableWalk.rowLimit * columns.count else { return end = .tooLong }
+            part.append(VariableBinding(name: variable.name.compacted(), value: variable.value.compacted()))
+            guard count + part.count <= TableWalk.rowLimit * columns.count else { return end = .tooLong }
         }
         if !hasAdvanced { end = .noProgress }
     }
 
+    /// Takes what was read before, in its order, where a walk is taken up again; or what a reply brought.
+    public mutating func append(_ part: [VariableBinding]) {
+        guard !part.isEmpty else { return }
+        parts.append(part)
+        count += part.count
+        octets += part.reduce(0) { $0 + $1.name.encoded.count + $1.value.octetCount }
+        if octets > TableWalk.octetLimit, end == nil { end = .tooLong }
+    }
+
+    /// All that was read.
+    public var collected: [VariableBinding] { Array(parts.joined()) }
+    public var isEmpty: Bool { parts.isEmpty }
+
     /// What was read, as rows in the order of the table.
     public var rows: [Row] {
         var rows: [OID: Row] = [:]
-        for variable in collected {
+        for variable in parts.joined() {
             guard let column = columns.firstIndex(where: { variable.name.hasPrefix($0) }),
                 let index = variable.name.arcs(after: columns[column])
             else { continue }

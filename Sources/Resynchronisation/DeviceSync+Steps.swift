@@ -72,7 +72,7 @@ extension DeviceSync {
             guard saved.walk.end != nil else { return enter(.proofColumn(rows, saved), now, profile) }
             let isZero = saved.walk.collected.allSatisfy { $0.value.runningNumber == 0 }
             return deliver(
-                rows, isProven: saved.walk.end == .complete && !saved.walk.collected.isEmpty && isZero, now, settings)
+                rows, isProven: saved.walk.end == .complete && !saved.walk.isEmpty && isZero, now, settings)
         }
     }
 
@@ -206,30 +206,33 @@ extension DeviceSync {
         let rows = history.recall(walk.rows)
         let identities = rows.map { NotificationIdentity(trapOID: $0.trapOID, variables: $0.variables, profile) }
         var known = [Bool](repeating: false, count: rows.count)
-        for (place, identity) in identities.enumerated() {
-            guard let index = recent.firstIndex(where: { $0.isSame(as: identity) }) else { continue }
+        let prints = identities.map { HeardNotification($0, heard: now) }
+        for (place, print) in prints.enumerated() {
+            guard let index = recent.firstIndex(where: { $0.isSame(as: print) }) else { continue }
             recent.remove(at: index)
             known[place] = true
         }
         forgetRecent(before: job.watermark)
         // What was heard since and has no row among these is newer than all of them, or older than all.
-        let others = recent.filter { $0.heard >= job.watermark && !$0.isLate }
-        for place in rows.indices where !known[place] {
-            unheard.append(HeardNotification(identities[place], heard: now))
-        }
+        for place in rows.indices where !known[place] { unheard.append(prints[place]) }
         unheard = unheard.suffix(DeviceSync.recentLimit)
+        let others = Set(recent.filter { $0.heard >= job.watermark && !$0.isLate }.map(\.alarm))
+        // From the last row on, what became of each alarm behind it: whether one of its later rows was heard.
+        var heardLater: [UInt64: Bool] = [:]
         var missed: [HistoryRow] = []
         var isDoubtful = false
-        for place in rows.indices {
-            if others.contains(where: { $0.isOfSameAlarm(as: identities[place]) }) {
+        for place in rows.indices.reversed() {
+            let alarm = prints[place].alarm
+            if others.contains(alarm) {
                 isDoubtful = true
                 continue
             }
-            let later = rows.indices.filter { $0 > place && identities[$0].isOfSameAlarm(as: identities[place]) }
             // A raise that is older than its clear is not raised again, nor the other way round.
-            let isWanted = known[place] ? later.isEmpty : !later.contains { known[$0] }
+            let isWanted = known[place] ? heardLater[alarm] == nil : heardLater[alarm] != true
             if isWanted { missed.append(HistoryRow(notification: rows[place], isKnown: known[place])) }
+            heardLater[alarm] = known[place] || heardLater[alarm] ?? false
         }
+        missed.reverse()
         if let last = rows.last, let identity = identities.last {
             historyEnd = HistoryEnd(index: last.index, identity: identity, uptime: last.uptime)
         }
@@ -253,7 +256,7 @@ extension DeviceSync {
 
     private mutating func takeActive(_ saved: SavedWalk, _ now: Int64, _ settings: SyncSettings) -> [SyncAction] {
         let profile = settings.profile
-        guard let variables = profile.variables, saved.walk.end == .complete, !saved.walk.collected.isEmpty else {
+        guard let variables = profile.variables, saved.walk.end == .complete, !saved.walk.isEmpty else {
             return prove([saved], now, settings)
         }
         return enter(.variables(saved, SavedWalk(TableWalk(columns: variables.walkColumns))), now, profile)
@@ -266,7 +269,7 @@ extension DeviceSync {
             return deliver(rows, isProven: false, now, settings)
         }
         var names = [profile.overflowObject].compactMap { $0 }
-        if rows.first?.walk.collected.isEmpty ?? true, case .zero(let object)? = profile.emptyProof {
+        if rows.first?.walk.isEmpty ?? true, case .zero(let object)? = profile.emptyProof {
             names.append(object)
         }
         guard names.isEmpty else { return enter(.proof(rows, names.map(\.description)), now, profile) }
@@ -291,7 +294,7 @@ extension DeviceSync {
     }
 
     private mutating func proveEmpty(_ rows: [SavedWalk], _ now: Int64, _ settings: SyncSettings) -> [SyncAction] {
-        guard rows.first?.walk.collected.isEmpty ?? true else {
+        guard rows.first?.walk.isEmpty ?? true else {
             return deliver(rows, isProven: true, now, settings)
         }
         guard case .zeroColumn(let column)? = settings.profile.emptyProof else {
@@ -328,9 +331,10 @@ extension DeviceSync {
         guard let job, let first = walks.first?.walk else { return [] }
         var rows = profile.active.recall(first.rows)
         if let table = profile.variables, walks.count > 1 {
-            let variables = walks[1].walk.rows
+            let variables = table.variables(in: walks[1].walk.rows)
             for index in rows.indices {
-                rows[index].variables = VariableBindings(table.variables(of: rows[index].index, in: variables))
+                let owner = SyncProfile.VariableTable.owner(ofActive: rows[index].index)
+                rows[index].variables = VariableBindings(owner.flatMap { variables[$0] } ?? [])
             }
         }
         let hasOverflown = profile.overflowAlarm.map { alarm in rows.contains { $0.trapOID == alarm } } ?? false

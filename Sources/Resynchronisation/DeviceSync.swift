@@ -230,7 +230,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         let now = time.nanoseconds
         unheard.removeAll { $0.heard < now.addingClamped(-DeviceSync.rowDelay) }
         let identity = NotificationIdentity(trapOID: trapOID, variables: variables, settings.profile)
-        guard let index = unheard.firstIndex(where: { $0.isSurelySame(as: identity) }) else { return false }
+        let print = HeardNotification(identity, heard: now)
+        guard let index = unheard.firstIndex(where: { $0.isSurelySame(as: print) }) else { return false }
         unheard.remove(at: index)
         return true
     }

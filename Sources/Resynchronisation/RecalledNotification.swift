@@ -45,16 +45,12 @@ public struct NotificationIdentity: Sendable, Hashable, Codable {
             }
         }
     }
-
-    func isOfSameAlarm(as other: NotificationIdentity) -> Bool {
-        trap == other.trap && source == other.source
-    }
 }
 
 /// A notification that was heard, as little as it takes to recognise its row: these are kept with the device's state.
 struct HeardNotification: Sendable, Hashable {
     /// Of its trap and source, and with its severity.
-    private var alarm: UInt64
+    private(set) var alarm: UInt64
     private var print: UInt64
     /// Of its time; `nil` where it has none.
     private var time: UInt64?
@@ -72,10 +68,10 @@ struct HeardNotification: Sendable, Hashable {
     }
 
     /// Whether the row is its. Older firmware sends no time with a trap, and then its row's is taken for it.
-    func isSame(as identity: NotificationIdentity) -> Bool {
-        guard print == HeardNotification.print(identity) else { return false }
-        guard let time, let other = identity.time else { return true }
-        return time == HeardNotification.print(other)
+    func isSame(as other: HeardNotification) -> Bool {
+        guard print == other.print else { return false }
+        guard let time, let otherTime = other.time else { return true }
+        return time == otherTime
     }
 
     // MARK: Keeping
@@ -102,13 +98,9 @@ struct HeardNotification: Sendable, Hashable {
         isLate = flags & Self.late != 0
     }
 
-    func isOfSameAlarm(as identity: NotificationIdentity) -> Bool {
-        alarm == HeardNotification.print(Array("\(identity.trap) \(identity.source)".utf8))
-    }
-
     /// The same, and sure: both have the time.
-    func isSurelySame(as identity: NotificationIdentity) -> Bool {
-        time != nil && identity.time != nil && isSame(as: identity)
+    func isSurelySame(as other: HeardNotification) -> Bool {
+        time != nil && other.time != nil && isSame(as: other)
     }
 
     private static func print(_ identity: NotificationIdentity) -> UInt64 {
@@ -169,19 +161,25 @@ extension SyncProfile.VariableTable {
     /// By place: the name, its type, and the values.
     var walkColumns: [OID] { ([name, type] + values.values.sorted()).map { entry.appending($0) } }
 
-    /// The variables of the row of the active table with this index. That table's is (list, time, number) and this one's
-    /// (list, number, variable): the time is a string of known length, so the number is the last arc and the list all
-    /// before the time.
-    func variables(of index: [UInt32], in rows: [TableWalk.Row]) -> [VariableBinding] {
-        guard let listLength = index.first, let number = index.last else { return [] }
-        let prefix = index.prefix(1 + Int(listLength)) + [number]
+    /// To whom the variables of the row of the active table with this index belong. That table's is (list, time, number)
+    /// and this one's (list, number, variable): the time is a string of known length, so the number is the last arc and
+    /// the list all before the time.
+    static func owner(ofActive index: [UInt32]) -> [UInt32]? {
+        guard let listLength = index.first, let number = index.last else { return nil }
+        return index.prefix(1 + Int(listLength)) + [number]
+    }
+
+    /// The variables by those to whom they belong, each in the order of the table.
+    func variables(in rows: [TableWalk.Row]) -> [[UInt32]: [VariableBinding]] {
         let columns = values.values.sorted()
-        return rows.compactMap { row in
-            guard row.index.count == prefix.count + 1, row.index.starts(with: prefix),
-                case .objectIdentifier(let name)? = row.values[0], case .integer(let type)? = row.values[1],
-                let column = values[type].flatMap(columns.firstIndex), let value = row.values[2 + column]
-            else { return nil }
-            return VariableBinding(name: name, value: value)
+        var variables: [[UInt32]: [VariableBinding]] = [:]
+        for row in rows {
+            guard !row.index.isEmpty, case .objectIdentifier(let name)? = row.values[0],
+                case .integer(let type)? = row.values[1], let column = values[type].flatMap(columns.firstIndex),
+                let value = row.values[2 + column]
+            else { continue }
+            variables[Array(row.index.dropLast()), default: []].append(VariableBinding(name: name, value: value))
         }
+        return variables
     }
 }

@@ -45,7 +45,43 @@ struct SyncJob: Sendable, Hashable, Codable {
     static let sendingLimit: Int64 = 900_000_000_000
 }
 
-/// A walk that can be kept.
+extension SyncJob.Step {
+    /// In the order in which they were made.
+    var walks: [TableWalk] {
+        switch self {
+        case .scalars, .verify, .readEnd: []
+        case .history(let saved), .findEnd(let saved), .active(let saved): [saved.walk]
+        case .variables(let rows, let saved): [rows.walk, saved.walk]
+        case .proof(let rows, _): rows.map(\.walk)
+        case .proofColumn(let rows, let saved): (rows + [saved]).map(\.walk)
+        }
+    }
+
+    /// Gives a walk that was put down what it had read; one that there is not is passed over.
+    mutating func append(_ part: [VariableBinding], toWalk index: Int) {
+        func longer(_ saved: SavedWalk, if isIt: Bool) -> SavedWalk {
+            var saved = saved
+            if isIt { saved.walk.append(part) }
+            return saved
+        }
+        func longer(_ rows: [SavedWalk]) -> [SavedWalk] {
+            rows.enumerated().map { longer($0.element, if: $0.offset == index) }
+        }
+        switch self {
+        case .scalars, .verify, .readEnd: break
+        case .history(let saved): self = .history(longer(saved, if: index == 0))
+        case .findEnd(let saved): self = .findEnd(longer(saved, if: index == 0))
+        case .active(let saved): self = .active(longer(saved, if: index == 0))
+        case .variables(let rows, let saved):
+            self = .variables(longer(rows, if: index == 0), longer(saved, if: index == 1))
+        case .proof(let rows, let names): self = .proof(longer(rows), names)
+        case .proofColumn(let rows, let saved):
+            self = .proofColumn(longer(rows), longer(saved, if: index == rows.count))
+        }
+    }
+}
+
+/// A walk that can be kept, but for what it has read: that is kept by itself.
 struct SavedWalk: Sendable, Hashable, Codable {
     var walk: TableWalk
 

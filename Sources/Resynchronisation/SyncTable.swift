@@ -27,6 +27,8 @@ public struct SyncTable: Sendable {
         public var states: [(device: String, state: State?)]
         /// What changes with every datagram is written by itself.
         public var numbers: [(device: String, numbers: RunningNumbers)]
+        /// What walks have read since.
+        public var walks: [WalkRows]
         public var requests: [Request]
         /// Requests that are not waited for any longer.
         public var settled: [Int64]
@@ -35,10 +37,12 @@ public struct SyncTable: Sendable {
 
         /// Nothing.
         public init() {
-            (states, numbers, requests, settled, lastNumber) = ([], [], [], [], 0)
+            (states, numbers, walks, requests, settled, lastNumber) = ([], [], [], [], [], 0)
         }
 
-        public var isEmpty: Bool { states.isEmpty && numbers.isEmpty && requests.isEmpty && settled.isEmpty }
+        public var isEmpty: Bool {
+            states.isEmpty && numbers.isEmpty && walks.isEmpty && requests.isEmpty && settled.isEmpty
+        }
     }
 
     /// A device and the request that it has not answered.
@@ -75,6 +79,8 @@ public struct SyncTable: Sendable {
     private var changed: Set<String> = []
     /// Of which no more than the running numbers changed, or these too.
     private var renumbered: Set<String> = []
+    /// How much of the walks under way the store has, by device.
+    private var written: [String: [WrittenWalk]] = [:]
     private var newRequests: [Request] = []
     private var settled: [Int64] = []
     public private(set) var lastNumber: Int64
@@ -85,6 +91,7 @@ public struct SyncTable: Sendable {
             self.states[device] = state
             if let number = state.number { byNumber[number] = device }
             if let wire = state.wire { byWire[wire] = device }
+            if let walks = state.sync.job?.writtenWalks, !walks.isEmpty { written[device] = walks }
             deadlines.set(device, to: state.sync.due)
         }
     }
@@ -113,6 +120,11 @@ public struct SyncTable: Sendable {
         changes.states = changed.sorted().map { ($0, states[$0]) }
         changes.numbers = renumbered.sorted().compactMap { device in
             states[device].map { (device, $0.sync.numbers) }
+        }
+        changes.walks = changed.sorted().compactMap { device in
+            let (job, before) = (states[device]?.sync.job, written[device])
+            written[device] = job.map(\.writtenWalks).flatMap { $0.isEmpty ? nil : $0 }
+            return WalkRows(device, job, before: before)
         }
         changes.requests = newRequests.filter { !gone.contains($0.number) }
         changes.settled = settled.sorted()
@@ -189,6 +201,8 @@ public struct SyncTable: Sendable {
         }
         states[name] = state
         changed.insert(name)
+        // Whatever was kept under this name is not of this conversation.
+        written[name] = written[name].map { _ in [] }
         renumbered.insert(name)
         if let number = state.number { byNumber[number] = name }
         if let wire = state.wire { byWire[wire] = name }

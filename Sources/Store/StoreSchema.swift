@@ -38,6 +38,9 @@ enum StoreSchema {
         migrator.registerMigration("11 memories of alarms by number") { database in
             try database.execute(sql: AlarmMemoryRow.migration)
         }
+        migrator.registerMigration("12 what walks have read") { database in
+            try database.execute(sql: SyncRows.walksMigration)
+        }
         return migrator
     }()
 

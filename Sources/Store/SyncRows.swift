@@ -29,6 +29,16 @@ enum SyncRows {
         ) WITHOUT ROWID;
         """
 
+    static let walksMigration = """
+        CREATE TABLE walk_parts (
+            device TEXT NOT NULL,
+            walk INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            message BLOB NOT NULL,
+            PRIMARY KEY (device, walk, part)
+        ) WITHOUT ROWID;
+        """
+
     /// The number given last, so that none is given twice.
     private static let lastNumber = "last request"
 
@@ -54,6 +64,19 @@ enum SyncRows {
                 sql: "INSERT OR REPLACE INTO running_numbers (device, numbers) VALUES (?, ?)"
             ).execute(arguments: [StoredText(device), Data(octets(numbers.packed))])
         }
+        for rows in changes.walks {
+            if rows.isAnew {
+                try database.cachedStatement(sql: "DELETE FROM walk_parts WHERE device = ?")
+                    .execute(arguments: [StoredText(rows.device)])
+            }
+            for part in rows.parts {
+                try database.cachedStatement(
+                    sql: "INSERT INTO walk_parts (device, walk, part, message) VALUES (?, ?, ?, ?)"
+                ).execute(arguments: [
+                    StoredText(rows.device), part.walk, part.number, Data(TableWalk.encode(part.variables)),
+                ])
+            }
+        }
         for number in changes.settled {
             try database.cachedStatement(sql: "DELETE FROM requests WHERE number = ?").execute(arguments: [number])
         }
@@ -77,10 +100,19 @@ enum SyncRows {
             guard let device: String = row[0], let data: Data = row[1] else { continue }
             numbers[device] = RunningNumbers(packed: integers([UInt8](data)))
         }
+        var parts: [String: [(walk: Int, message: [UInt8])]] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT device, walk, message FROM walk_parts ORDER BY 1, 2, part") {
+            guard let device: String = row[0], let walk: Int = row[1], let message: Data = row[2] else { continue }
+            parts[device, default: []].append((walk, [UInt8](message)))
+        }
         let states = rows.compactMap { row -> (device: String, state: SyncTable.State)? in
             guard let device: String = row[0], let octets: Data = row[1],
                 var state = try? decoder.decode(SyncTable.State.self, from: octets)
             else { return nil }
+            for part in parts[device] ?? [] {
+                guard let variables = try? TableWalk.part(part.message) else { return nil }
+                state.append(variables, toWalk: part.walk)
+            }
             state.numbers = numbers[device] ?? RunningNumbers()
             return (device, state)
         }

@@ -22,7 +22,8 @@ import Testing
         while let request = walk.request {
             walk.take(view.answer(request))
             let saved = try PropertyListEncoder().encode(walk.saved)
-            let again = try TableWalk(saved: PropertyListDecoder().decode(TableWalk.Saved.self, from: saved))
+            var again = try TableWalk(saved: PropertyListDecoder().decode(TableWalk.Saved.self, from: saved))
+            for part in walk.parts { again.append(try TableWalk.part(TableWalk.encode(part))) }
             #expect(again == walk)
             walk = again
         }

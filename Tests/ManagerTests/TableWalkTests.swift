@@ -184,6 +184,19 @@ struct AgentView {
         #expect(Int(row) == TableWalk.rowLimit + 1)
     }
 
+    @Test func aTableOfEndlessTextsEndsTheWalk() throws {
+        let columns = try Self.columns([3])
+        var walk = TableWalk(columns: columns)
+        let text = Value.octetString(Array(repeating: 0x61, count: 60_000)[...])
+        for row in 1...18 as ClosedRange<UInt32> {
+            #expect(walk.end == nil, "row \(row)")
+            walk.take(
+                SNMPReply(requestID: 1, variables: [VariableBinding(name: columns[0].appending(row), value: text)]))
+        }
+        #expect(walk.end == .tooLong)
+        #expect(walk.rows.count == 18)
+    }
+
     /// Agents may cut a reply anywhere (RFC 3416 §4.2.3).
     @Test(arguments: 1...7) func repliesMayBeCutAnywhere(length: Int) throws {
         let view = AgentView(Self.table(rows: Array(1...9)) + Self.neighbours)

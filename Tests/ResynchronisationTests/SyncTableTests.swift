@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Manager
 import SNMPWire
 import Testing
@@ -372,6 +373,50 @@ import Testing
         #expect(changes.settled == [request.number])
         #expect(changes.requests.map(\.number) == [request.number + 1])
         #expect(again.device(answering: 99, from: Self.peer) == nil)
+    }
+
+    /// However long a walk is, each of its replies is written once, and what was put down comes to the same end.
+    @Test func eachReplyOfAWalkIsWrittenOnce() throws {
+        var bench = Bench()
+        bench.settings.profile = .rfc3877
+        let column = try #require(SyncProfile.rfc3877.active.walkColumns.first)
+        bench.heard(.keepAlive)
+        let first = try #require(bench.pass(seconds: 20).first)
+        bench.actions += bench.table.take(
+            SNMPReply(requestID: 1, variables: VariableBindings(scalars(first, uptime: 100))), from: "device",
+            at: bench.now, bench.way(at: bench.now), bench.settings)
+        var kept: [WalkRows.Part] = []
+        var longest = 0
+        for row in 1...200 as ClosedRange<UInt32> {
+            let changes = bench.table.takeChanges()
+            let state = try #require(changes.states.first?.state)
+            longest = max(longest, try PropertyListEncoder().encode(state).count)
+            for rows in changes.walks {
+                if rows.isAnew { kept = [] }
+                kept += rows.parts
+            }
+            #expect(kept.map(\.number) == Array(0..<(Int(row) - 1)))
+            if row == 150 {
+                // The server goes down and comes up.
+                var again = try PropertyListDecoder().decode(
+                    SyncTable.State.self, from: try PropertyListEncoder().encode(state))
+                for part in kept { again.append(part.variables, toWalk: part.walk) }
+                #expect(again == state)
+                bench.table = SyncTable([("device", again)], lastNumber: bench.table.lastNumber)
+            }
+            let text = Value.objectIdentifier(OID.enterprises.appending(row))
+            let name = column.appending(1, 0x61, 11).appending(arcs: Array(repeating: 0, count: 11) + [row])
+            bench.actions += bench.table.take(
+                SNMPReply(requestID: 1, variables: VariableBindings([VariableBinding(name: name, value: text)])),
+                from: "device", at: bench.now, bench.way(at: bench.now), bench.settings)
+        }
+        #expect(longest < 8_192)
+        // A restart ends the walk, and nothing of it stays.
+        _ = bench.table.takeChanges()
+        bench.heard(.event, OID.snmpTraps.appending(1))
+        #expect(bench.table.takeChanges().walks.map(\.isAnew) == [true])
+        bench.heard(.event, OID.snmpTraps.appending(1))
+        #expect(bench.table.takeChanges().walks.isEmpty)
     }
 
     @Test func aDeviceKeepsItsConversationUnderAnotherName() throws {
