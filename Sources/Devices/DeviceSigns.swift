@@ -79,18 +79,8 @@ struct DevicePlace: Sendable, Hashable {
         address = received.sender.address
         port = received.sender.port
         reached = received.receiver
-        guard policy.isRelay(address), let named = DevicePlace.named(by: received.notification) else { return }
-        address = named
+        guard policy.isRelay(address), let named = received.notification.relayedAddress else { return }
+        address = IPAddress(v4: named)
         port = nil
-    }
-
-    /// RFC 3584 §3.1: a relay that turns v1 into v2c puts agent-addr into snmpTrapAddress.0. 0.0.0.0 is what an agent
-    /// writes that does not know its address.
-    private static func named(by notification: SNMPNotification) -> IPAddress? {
-        for variable in notification.variables where variable.name == .snmpTrapAddressInstance {
-            if case .ipAddress(let bits) = variable.value, bits != 0 { return IPAddress(v4: bits) }
-        }
-        guard let bits = notification.agentAddress, bits != 0 else { return nil }
-        return IPAddress(v4: bits)
     }
 }

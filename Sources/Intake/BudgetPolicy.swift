@@ -38,6 +38,10 @@ final class BudgetPolicy: Sendable {
             .sorted { $0.0.prefixLength > $1.0.prefixLength }
     }
 
+    func isRelay(_ sender: IPAddress) -> Bool {
+        !settings.relays.isEmpty && settings.relays.contains { $0.contains(sender) }
+    }
+
     /// The index of the sender's plan.
     func plan(for sender: IPAddress) -> UInt16 {
         for (network, plan) in networks where network.contains(sender) { return plan }

@@ -7,12 +7,15 @@ internal import Basics
 /// only full of buckets that are not when more datagrams come in than `slots` senders together are allowed, at the
 /// default budget 32 million a second; a sender that then finds no place is let through and counted.
 struct SenderBudgets {
-    /// What a bucket belongs to. For a relay it will be the relay and the device that a datagram names.
+    /// What a bucket belongs to: a sender, or one of the devices that a relay speaks for.
     struct Key: Hashable {
         var address: IPAddress
+        /// The IPv4 address that a relay names; 0 for the sender itself.
+        var device: UInt32
 
-        init(_ sender: IPAddress) {
+        init(_ sender: IPAddress, device: UInt32 = 0) {
             address = sender
+            self.device = device
         }
     }
 
@@ -29,6 +32,7 @@ struct SenderBudgets {
         var bits: UInt128 = 0
         /// When the bucket will be full, in nanoseconds since 1970.
         var fullAt: Int64 = 0
+        var device: UInt32 = 0
         var plan: UInt16 = 0
         var family: UInt8 = 0
     }
@@ -79,15 +83,19 @@ struct SenderBudgets {
     /// none, one from before the clock was set back.
     private mutating func place(of key: Key, at time: Int64, _ policy: BudgetPolicy) -> Int? {
         let (bits, family) = (key.address.bits, key.address.family.rawValue)
-        let home = Int(truncatingIfNeeded: hash(bits)) & (Self.slots - Self.ways)
+        // A device's place is another one than its relay's, and than that of the same number as a sender.
+        let home = Int(truncatingIfNeeded: hash(bits ^ UInt128(key.device) << 96)) & (Self.slots - Self.ways)
         var free: Int?
         for index in home..<home + Self.ways {
-            if buckets[index].bits == bits, buckets[index].family == family { return index }
+            if buckets[index].bits == bits, buckets[index].family == family, buckets[index].device == key.device {
+                return index
+            }
             if free == nil, buckets[index].fullAt <= time { free = index }
         }
         guard let free = free ?? (home..<home + Self.ways).first(where: { isFromTheFuture(buckets[$0], time, policy) })
         else { return nil }
-        buckets[free] = Bucket(bits: bits, fullAt: time, plan: policy.plan(for: key.address), family: family)
+        buckets[free] = Bucket(
+            bits: bits, fullAt: time, device: key.device, plan: policy.plan(for: key.address), family: family)
         return free
     }
 

@@ -149,7 +149,7 @@ final class SocketReceiver: Sendable {
             return takeResponse(header, payload, response, &batch)
         }
         guard policy.admits(header.sender.address) else { return refuse(header, .source, nil, now, &batch) }
-        switch budgets.judge(SenderBudgets.Key(header.sender.address), at: header.time.nanoseconds) {
+        switch budgets.judge(payer(header, payload, policy), at: header.time.nanoseconds) {
         case .within: break
         case .unmeasured: batch.unmeasured += 1
         case .over: return batch.refuseOverBudget(header.sender.address)
@@ -165,6 +165,17 @@ final class SocketReceiver: Sendable {
                 append(header, payload, to: &batch)
             }
         }
+    }
+
+    /// Whose budget the datagram takes from. Only what a relay sends is looked into for that.
+    private func payer(
+        _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy
+    ) -> SenderBudgets.Key {
+        let sender = header.sender.address
+        guard let budget = policy.budget, budget.isRelay(sender) else { return SenderBudgets.Key(sender) }
+        let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
+        let notification = try? SNMPNotification.decode(copy)
+        return SenderBudgets.Key(sender, device: notification?.relayedAddress ?? 0)
     }
 
     private func refuse(

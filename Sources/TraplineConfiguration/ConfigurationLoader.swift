@@ -85,6 +85,7 @@ public enum ConfigurationLoader {
         if let alarms = mapping.take("alarms").map({ AlarmsSection.read($0, reader) }) { configuration.alarms = alarms }
         if let relays = mapping.take("relays", { DevicesSection.relays($0, reader) }) {
             configuration.devices.relays = relays
+            configuration.access.budget.relays = relays
         }
         if let devices = mapping.take("devices") { DevicesSection.read(devices, reader, into: &configuration) }
         let sinks = mapping.entry("sinks")

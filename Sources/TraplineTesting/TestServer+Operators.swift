@@ -12,16 +12,16 @@ extension TestServer {
     public static let someOperator = "operator"
 
     /// All that operators did so far, the oldest first.
-    public var audit: [AuditEntry] { (try? store.audit(last: .max)) ?? [] }
+    public var audit: [AuditEntry] { get throws { try store.audit(last: .max) } }
 
     /// An operator does something to alarms or devices.
     public func perform(_ action: OperatorAction, by name: String = someOperator) throws {
-        let before = audit.count
+        let before = try audit.count
         hasBegun = true
         let fact = OwnFacts.fact(action, by: name)
         try process([Self.fact(fact.notification, fact.variables, at: now)])
         // A silence or a maintenance that ended by itself may stand before it.
-        guard let entry = audit.dropFirst(before).last(where: { $0.by == name }) else {
+        guard let entry = try audit.dropFirst(before).last(where: { $0.by == name }) else {
             throw TestServerError("nothing came of what \(name) did")
         }
         guard entry.outcome == AuditEntry.done else { throw TestServerError(entry.outcome) }

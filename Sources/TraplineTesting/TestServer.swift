@@ -26,7 +26,7 @@ internal import TraplineMetrics
 ///         """)
 ///     try server.trap("linkDown", ["ifIndex.7=7"], from: "10.1.2.3")
 ///     try server.advance(by: .seconds(60))
-///     #expect(server.activeAlarms.count == 1)
+///     #expect(try server.activeAlarms.count == 1)
 public final class TestServer {
     /// The server's time. It begins at 2026-01-01T00:00:00Z, or with the first capture's first datagram.
     public internal(set) var now = Timestamp(seconds: 1_767_225_600)
@@ -99,10 +99,10 @@ public final class TestServer {
     }
 
     /// The alarms that stand, the oldest raise first.
-    public var activeAlarms: [ActiveAlarm] { (try? store.activeAlarms()) ?? [] }
+    public var activeAlarms: [ActiveAlarm] { get throws { try store.activeAlarms() } }
 
     /// The inventory.
-    public var devices: [Device] { (try? store.devices()) ?? [] }
+    public var devices: [Device] { get throws { try store.devices() } }
 
     // MARK: - Time
 

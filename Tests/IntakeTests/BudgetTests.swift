@@ -11,10 +11,12 @@ import TraplineMetrics
 /// Senders over their budget, through real sockets.
 @Suite struct BudgetTests {
     /// So slow that no test sees a token come back.
-    private func access(burst: Int, off: [String] = []) throws -> AccessSettings {
+    private func access(burst: Int, off: [String] = [], relays: [String] = []) throws -> AccessSettings {
         let networks = try off.map { BudgetSettings.Exception(network: try #require(Network($0)), allowance: nil) }
         let allowance = BudgetSettings.Allowance(rate: 1, burst: burst)
-        return AccessSettings(budget: BudgetSettings(allowance: allowance, networks: networks))
+        return AccessSettings(
+            budget: BudgetSettings(
+                allowance: allowance, networks: networks, relays: try relays.map { try #require(Network($0)) }))
     }
 
     private func sender(_ host: UInt32, to endpoint: Endpoint) throws -> UDPSender {
@@ -44,6 +46,32 @@ import TraplineMetrics
         #expect(
             bench.metrics.exposition().contains(
                 "trapline_datagrams_refused_total{listener=\"traps\",reason=\"over-budget\"} \(refused)\n"))
+    }
+
+    @Test func aStormOfOneDeviceBehindARelayIsNotTheOthers() throws {
+        func trap(of device: UInt32) -> [UInt8] {
+            let notification = SNMPNotification(
+                version: .v2c, community: ArraySlice("public".utf8), trapOID: .enterprises, uptime: 1,
+                variables: [VariableBinding(name: .snmpTrapAddressInstance, value: .ipAddress(device))])
+            let pdu = notification.v2PDU(kind: .trap, requestID: 1)
+            return CommunityMessage(version: .v2c, community: notification.community, pdu: .standard(pdu)).encode()
+        }
+        let bench = try Bench(access: try access(burst: 30, relays: ["127.0.0.1"]))
+        let endpoint = try bench.endpoint()
+        let (relay, other) = (try sender(1, to: endpoint), try sender(2, to: endpoint))
+        for _ in 0..<100 {
+            try relay.send(trap(of: 7))
+            try other.send(trap(of: 7))
+        }
+        for device in UInt32(8)..<28 { try relay.send(trap(of: device)) }
+        // Who is no relay has one budget, whatever it says.
+        for device in UInt32(8)..<28 { try other.send(trap(of: device)) }
+        #expect(bench.received(240))
+        bench.intake.stop()
+        let hosts = Dictionary(grouping: bench.journal.entries, by: \.sender.address).mapValues(\.count)
+        // A second may have passed, and a token come back.
+        #expect((50...55).contains(hosts[address(1)] ?? 0), "\(hosts)")
+        #expect((30...35).contains(hosts[address(2)] ?? 0), "\(hosts)")
     }
 
     @Test func aStormIsToldOnceAndItsEndOnce() throws {

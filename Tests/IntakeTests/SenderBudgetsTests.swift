@@ -77,6 +77,19 @@ import Testing
         }
     }
 
+    /// A whole site stands behind a relay: each device that it names has what a sender has, and so has the relay itself.
+    @Test func eachDeviceBehindARelayHasItsOwn() throws {
+        var budgets = try budgets()
+        let relay = try #require(IPAddress("192.0.2.1"))
+        for device in [UInt32(0), 0x0a00_0001, 0x0a00_0002] {
+            let key = SenderBudgets.Key(relay, device: device)
+            #expect(admitted(50, of: key, at: Self.start, &budgets) == 20, "\(device)")
+            #expect(admitted(50, of: key, at: Self.start, &budgets) == 0)
+        }
+        #expect(
+            admitted(50, of: SenderBudgets.Key(try #require(IPAddress("10.0.0.1"))), at: Self.start, &budgets) == 20)
+    }
+
     @Test func withoutAPolicyNobodyIsMeasured() throws {
         #expect(BudgetPolicy(.off) == nil)
         #expect(BudgetPolicy(BudgetSettings(allowance: nil, networks: [])) == nil)

@@ -69,7 +69,8 @@ import TraplineMetrics
             }
             return [
                 first("events", events, expected.events), first("alarms", alarms, expected.alarms),
-                first("devices", devices, expected.devices), only("position", position, expected.position),
+                first("devices", devices, expected.devices), first("claims", claims, expected.claims),
+                first("sites", silentSites, expected.silentSites), only("position", position, expected.position),
                 only("clock", clock, expected.clock), only("operations", operations, expected.operations),
                 first("audit", audit, expected.audit), first("memories", memories, expected.memories),
                 only("boots", boots, expected.boots),

@@ -23,18 +23,18 @@ import TraplineTesting
 
     @Test func anAlarmIsTakenOn() throws {
         try server.trap("linkDown", ["ifIndex.7=7"], from: "10.1.2.3")
-        try server.acknowledge(try #require(server.activeAlarms.first), note: "on it", by: "ann")
-        #expect(server.activeAlarms.first?.acknowledged?.by == "ann")
-        try server.note("cable ordered", on: try #require(server.activeAlarms.first))
-        try server.unacknowledge(try #require(server.activeAlarms.first))
-        #expect(server.activeAlarms.first?.acknowledged == nil)
-        #expect(server.activeAlarms.first?.note?.text == "cable ordered")
-        let alarm = try #require(server.activeAlarms.first)
+        try server.acknowledge(try #require(try server.activeAlarms.first), note: "on it", by: "ann")
+        #expect(try server.activeAlarms.first?.acknowledged?.by == "ann")
+        try server.note("cable ordered", on: try #require(try server.activeAlarms.first))
+        try server.unacknowledge(try #require(try server.activeAlarms.first))
+        #expect(try server.activeAlarms.first?.acknowledged == nil)
+        #expect(try server.activeAlarms.first?.note?.text == "cable ordered")
+        let alarm = try #require(try server.activeAlarms.first)
         try server.clear(alarm, note: "was a test", by: "bob")
-        #expect(server.activeAlarms.isEmpty)
-        #expect(server.audit.map(\.by) == ["ann", "operator", "operator", "bob"])
-        #expect(server.audit.map(\.action) == ["alarms ack", "alarms note", "alarms unack", "alarms clear"])
-        #expect(server.audit.allSatisfy { $0.outcome == AuditEntry.done })
+        #expect(try server.activeAlarms.isEmpty)
+        #expect(try server.audit.map(\.by) == ["ann", "operator", "operator", "bob"])
+        #expect(try server.audit.map(\.action) == ["alarms ack", "alarms note", "alarms unack", "alarms clear"])
+        #expect(try server.audit.allSatisfy { $0.outcome == AuditEntry.done })
         // It stands no more.
         let error = #expect(throws: TestServerError.self) { try server.acknowledge(alarm) }
         #expect(error?.description == server.audit.last?.outcome)
@@ -46,7 +46,7 @@ import TraplineTesting
         try server.trap("linkDown", ["ifIndex.7=7"], from: "10.1.2.3")
         try server.trap("linkDown", ["ifIndex.7=7"], from: "10.2.2.3")
         #expect(told().filter { $0.contains("linkDown") } == ["raised major linkDown ifIndex.7 10.2.2.3"])
-        #expect(server.activeAlarms.count == 2)
+        #expect(try server.activeAlarms.count == 2)
         try server.advance(by: .seconds(601))
         #expect(told().last == "raised major linkDown ifIndex.7 10.1.2.3", "\(told())")
         #expect(throws: TestServerError.self) { try server.endSilence(number) }
@@ -72,7 +72,7 @@ import TraplineTesting
         try server.advance(by: .seconds(61))
         #expect(throws: TestServerError.self) { try server.endMaintenance(of: "gateway-1") }
         try server.forget("gateway-1")
-        #expect(server.devices.isEmpty)
+        #expect(try server.devices.isEmpty)
         #expect(throws: TestServerError.self) { try server.device("gateway-1") }
     }
 }

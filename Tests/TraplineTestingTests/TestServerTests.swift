@@ -29,11 +29,11 @@ import TraplineTesting
 
         fleet.change(gateway, at: server.now) { $0.raise(.ethernetLink(1), at: server.now) }
         try server.run(&fleet, for: .seconds(60))
-        #expect(server.activeAlarms.map(\.key.source) == ["Board#1/EthernetLink#1"])
+        #expect(try server.activeAlarms.map(\.key.source) == ["Board#1/EthernetLink#1"])
 
         fleet.change(gateway, at: server.now) { $0.clear(DeviceAlarm.ethernetLink(1).key, at: server.now) }
         try server.run(&fleet, for: .seconds(60))
-        #expect(server.activeAlarms.isEmpty)
+        #expect(try server.activeAlarms.isEmpty)
 
         #expect(
             server.deliveries(to: "noc").map(\.event.line) == [
@@ -64,7 +64,7 @@ import TraplineTesting
         #expect(server.events.last?.notification?.variables?.first?.text == "hello")
         #expect(server.deliveries(to: "screen").count == 2)
         #expect(server.deliveries(to: "nobody") == [])
-        #expect(server.devices.map(\.address.description).sorted() == ["10.1.2.3", "192.0.2.9"])
+        #expect(try server.devices.map(\.address.description).sorted() == ["10.1.2.3", "192.0.2.9"])
     }
 
     @Test func whoIsNotLetInIsCounted() throws {
@@ -89,7 +89,7 @@ import TraplineTesting
         #expect(try server.replay(file) == 3)
         #expect(server.now == time + .seconds(65))
         #expect(server.events.map(\.time) == [time, time + .seconds(5), time + .seconds(65)].map(\.description))
-        #expect(server.activeAlarms.map(\.key.source) == ["Board#1/EthernetLink#2"])
+        #expect(try server.activeAlarms.map(\.key.source) == ["Board#1/EthernetLink#2"])
         #expect(server.events.first?.device.address == "10.9.9.9")
         // Once more: it follows on.
         try server.replay(file)
@@ -135,8 +135,8 @@ import TraplineTesting
                 at: IPAddress(v4: 0x0a01_0000 + number))
         }
         try server.run(&fleet, for: .seconds(300))
-        #expect(server.devices.count == 1_000)
-        #expect(server.activeAlarms.isEmpty)
+        #expect(try server.devices.count == 1_000)
+        #expect(try server.activeAlarms.isEmpty)
         #expect(server.events.filter { $0.transition == .raised } == [])
     }
 }

@@ -45,7 +45,8 @@ public struct SimulatedFleet: Sendable {
 
     /// The device gets another address, as behind a NAT whose binding changed.
     public mutating func move(_ device: Int, to address: IPAddress) {
-        places[addresses[device]] = nil
+        // Another may have got its address meanwhile.
+        if places[addresses[device]] == device { places[addresses[device]] = nil }
         addresses[device] = address
         places[address] = device
     }
