@@ -68,7 +68,7 @@ extension TestServer {
 
     /// A device by its identity, else by its name or address where no other one has it.
     public func device(_ text: String) throws -> Device {
-        let devices = devices
+        let devices = try devices
         if let device = devices.first(where: { $0.id == text }) { return device }
         let found = devices.filter { $0.name == text || $0.address == IPAddress(text) }
         guard let device = found.first, found.count == 1 else {

@@ -32,8 +32,8 @@ import TraplineTesting
         return fleet
     }
 
-    private func standing(_ server: TestServer) -> Set<String> {
-        Set(server.activeAlarms.map { "\($0.alarm) \($0.device.name)" })
+    private func standing(_ server: TestServer) throws -> Set<String> {
+        Set(try server.activeAlarms.map { "\($0.alarm) \($0.device.name)" })
     }
 
     private func lost(_ fleet: SimulatedFleet, _ places: Range<Int>) -> Set<String> {
@@ -61,13 +61,13 @@ import TraplineTesting
         try server.run(&fleet, for: .seconds(60))
         #expect(try server.activeAlarms.isEmpty)
         try server.run(&fleet, for: .seconds(60))
-        #expect(standing(server) == lost(fleet, 100..<200))
+        #expect(try standing(server) == lost(fleet, 100..<200))
         #expect(try server.devices.filter { $0.state == .lost }.count == 100)
 
         // Ten minutes away: nobody is late because of that.
         try server.restart(after: .seconds(600))
         try server.run(&fleet, for: .seconds(300))
-        #expect(standing(server) == lost(fleet, 100..<200))
+        #expect(try standing(server) == lost(fleet, 100..<200))
 
         for place in 100..<200 {
             fleet.change(place, at: server.now) {
@@ -104,7 +104,7 @@ import TraplineTesting
             }
         }
         try server.run(&fleet, for: .seconds(240))
-        #expect(standing(server) == lost(fleet, 200..<203))
+        #expect(try standing(server) == lost(fleet, 200..<203))
         #expect(
             server.deliveries(to: "noc").map(\.event.line) == [
                 "raised critical traplineSiteLost South", "cleared cleared traplineSiteLost South",

@@ -37,7 +37,7 @@ import TraplineTesting
         #expect(try server.audit.allSatisfy { $0.outcome == AuditEntry.done })
         // It stands no more.
         let error = #expect(throws: TestServerError.self) { try server.acknowledge(alarm) }
-        #expect(error?.description == server.audit.last?.outcome)
+        #expect(try error?.description == server.audit.last?.outcome)
     }
 
     @Test func aSilenceHoldsBackAndItsEndTells() throws {
