@@ -127,8 +127,7 @@ extension EventPipeline {
         case OwnFacts.blind:
             askAll(.blind, from: received.time, at: blindSender(fact))
         case OwnFacts.senderWithinBudget:
-            guard let sender = blindSender(fact) else { return askAll(.blind, from: received.time) }
-            askAll(.blind, from: received.time, at: sender)
+            askAll(.blind, from: received.time, at: blindSender(fact))
         default:
             break
         }
@@ -163,8 +162,10 @@ extension EventPipeline {
         }
     }
 
+    /// The only device whose datagrams were lost; `nil` for all. Behind a relay there may be any.
     private func blindSender(_ fact: SNMPNotification) -> IPAddress? {
-        OwnFacts.words(OwnFacts.blindSender, in: fact).flatMap { IPAddress($0) }
+        guard let sender = OwnFacts.words(OwnFacts.blindSender, in: fact).flatMap({ IPAddress($0) }) else { return nil }
+        return snapshot.devices.isRelay(sender) ? nil : sender
     }
 
     /// Gently: one after the other.

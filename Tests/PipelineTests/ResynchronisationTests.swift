@@ -303,6 +303,23 @@ import TraplineMetrics
         #expect(scene.standing.count == 2)
     }
 
+    /// What a relay's datagrams held when they were lost may be of any device behind it.
+    @Test(arguments: [OwnFacts.blind, OwnFacts.senderWithinBudget]) func whatIsLostOfARelayHasAllAsked(fact: OID) throws
+    {
+        var scene = try settled()
+        let relay = VariableBinding(name: OwnFacts.blindSender, value: .octetString(ArraySlice("198.51.100.9".utf8)))
+        let before = scene.asked
+        try scene.tell(fact, [relay])
+        try scene.pass(seconds: 20)
+        #expect(scene.asked == before, "a stranger's loss is no other's")
+        var snapshot = scene.pipeline.snapshot
+        snapshot.devices = DevicePolicy(relays: [try #require(Network("198.51.100.0/24"))])
+        scene.setSnapshot(snapshot)
+        try scene.tell(fact, [relay])
+        try scene.pass(seconds: 20)
+        #expect(scene.asked > before)
+    }
+
     /// Requests leave, and nothing is ever journaled of them.
     @Test func aQuestionOfWhichNothingIsJournaledIsAskedAgain() throws {
         var scene = try settled()
