@@ -13,7 +13,6 @@ extension DeviceInventory {
     private static let presence: Int64 = 60 * .second
     /// How often a claim must come before silence makes it true.
     private static let claimsForAddress = 2
-    private static let claimsForPeer = 3
 
     /// -1 where the table is full.
     mutating func resolve(_ arrival: Arrival) -> Int32 {
@@ -30,7 +29,11 @@ extension DeviceInventory {
     /// `nil` where the claim is disputed, so that it tells nothing.
     private mutating func resolve(serial: String, _ arrival: Arrival) -> Int32? {
         let key = "serial:" + serial
+        if let index = serials[serial], isOnlyTold(serial, by: index, arrival) {
+            release(serial, by: index, arrival)
+        }
         if let index = serials[serial] {
+            if let unit = claimant(of: serial, except: index, arrival) { return unit }
             guard isHere(index, key: key, .address, arrival) else { return nil }
             activate(serial, of: index, arrival.time)
             return settled(index, arrival)
@@ -67,82 +70,11 @@ extension DeviceInventory {
         }
     }
 
-    /// The device that an unknown serial number belongs to as the other unit, where nothing speaks against it: a pair
-    /// shares its address, and this one's other unit was not known. Elsewhere, or instead of the one that is known, the
-    /// serial number is a device of its own that claims a peer.
-    private func otherUnit(of serial: String, _ arrival: Arrival) -> Int32? {
-        guard let index = arrival.signs.peerSerial.flatMap({ serials[$0] }) else { return nil }
-        if arrival.isAuthenticated { return index }
-        let device = entries[Int(index)].device
-        let isFree = device.address == arrival.place.address && device.peerSerial == nil
-        return isFree && !isVerifying(at: device.address) ? index : nil
-    }
-
     private mutating func settled(_ index: Int32, _ arrival: Arrival) -> Int32 {
         if let engine = arrival.signs.engineID, entries[Int(index)].device.engineID != engine {
             noteEngine(engine, of: index, arrival.time)
         }
         if let peer = arrival.signs.peerSerial { return notePeer(peer, of: index, arrival) }
-        return index
-    }
-
-    /// A unit that the device is known to have speaks: it is the active one.
-    private mutating func activate(_ serial: String, of index: Int32, _ time: Timestamp) {
-        guard let active = entries[Int(index)].device.serial, active != serial else { return }
-        entries[Int(index)].device.serial = serial
-        entries[Int(index)].device.peerSerial = active
-        markChanged(index)
-        tell(.switchedOver(serial: serial, previous: active), of: index, at: time)
-    }
-
-    private mutating func join(_ serial: String, to index: Int32, _ time: Timestamp) {
-        setPeer(serial, of: index, time)
-        activate(serial, of: index, time)
-    }
-
-    /// The device tells its other unit's serial number. Gives the device: what was two may be one now.
-    private mutating func notePeer(_ peer: String, of index: Int32, _ arrival: Arrival) -> Int32 {
-        guard entries[Int(index)].device.peerSerial != peer else { return index }
-        let device = entries[Int(index)].device
-        guard device.serial != peer, let serial = device.serial else { return index }
-        let key = "peer:" + serial
-        let other = serials[peer]
-        if other == nil, device.peerSerial == nil, !isVerifying(at: device.address) || arrival.isAuthenticated {
-            setPeer(peer, of: index, arrival.time)
-            return index
-        }
-        if arrival.isAuthenticated { return pair(index, peer, key, arrival.time) }
-        let count = claim(key, .peer, index, arrival, peer: peer)
-        // Each names the other: both would have to be forged.
-        let isMutual = claims["peer:" + peer]?.peerSerial == serial
-        let isFree = other.map { isSilent($0) } ?? true
-        let isTold = count >= Self.claimsForPeer && isFree
-        guard !isVerifying(at: device.address), isMutual || isTold else { return index }
-        return pair(index, peer, key, arrival.time)
-    }
-
-    private mutating func setPeer(_ peer: String, of index: Int32, _ time: Timestamp) {
-        if let old = entries[Int(index)].device.peerSerial, old != peer, serials[old] == index {
-            serials[old] = nil
-            // The unit that the pair was named for is none of it any more, and may turn up elsewhere.
-            if entries[Int(index)].device.id == "serial:" + old, let serial = entries[Int(index)].device.serial {
-                rename(index, to: "serial:" + serial, time)
-            }
-        }
-        entries[Int(index)].device.peerSerial = peer
-        serials[peer] = index
-        markChanged(index)
-    }
-
-    /// Makes the device with the serial number `peer`, if there is one, the other unit of this one.
-    mutating func pair(_ index: Int32, _ peer: String, _ key: String, _ time: Timestamp) -> Int32 {
-        drop(key)
-        drop("peer:" + peer)
-        if let other = serials[peer], other != index {
-            // A pair's own other unit stays behind with nobody.
-            merge(other, into: index, time)
-        }
-        setPeer(peer, of: index, time)
         return index
     }
 

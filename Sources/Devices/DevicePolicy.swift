@@ -46,7 +46,7 @@ public struct DevicePolicy: Sendable, Hashable {
         /// Once it has been silent at the old one for longer than its period and was told from the new one twice. Who
         /// can claim a silent device's address could as well forge its old one.
         case afterSilence = "after-silence"
-        /// Once it has answered a request there with its serial number, or an operator says so.
+        /// Once it has answered a request there with its serial number, or was forgotten by an operator.
         case verified
     }
 

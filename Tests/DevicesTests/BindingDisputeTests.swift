@@ -78,6 +78,16 @@ import Testing
         #expect(scene.inventory.count == 1)
     }
 
+    @Test func whereItMustBeProvenAnOperatorCanForgetItWhereItWas() {
+        var scene = Scene(DevicePolicy(rebinding: .verified))
+        scene.keepAlive("5123456", from: home)
+        #expect(scene.keepAlive("5123456", from: away).id == away)
+        #expect(scene.inventory.forget(id)?.device.address.description == home)
+        #expect(scene.inventory.disputeCount == 0)
+        #expect(scene.keepAlive("5123456", from: away).id == id)
+        #expect(scene.inventory.device(id)?.address.description == away)
+    }
+
     @Test func aRefutedClaimIsForgottenAndToldAnew() {
         var scene = Scene(DevicePolicy(rebinding: .verified))
         scene.keepAlive("5123456", from: home)
@@ -236,16 +246,111 @@ import Testing
         #expect(scene.inventory.bindingsToVerify.map(\.peerSerial) == ["2222222"])
     }
 
-    @Test func twoThatNameEachOtherArePaired() {
+    @Test func twoThatNameEachOtherFromOneAddressArePaired() {
         var scene = Scene()
         scene.keepAlive("1111111", from: home)
-        scene.keepAlive("2222222", from: away)
+        scene.keepAlive("2222222", from: home)
         scene.keepAlive("1111111", from: home, peer: "2222222")
-        scene.keepAlive("2222222", from: away, peer: "1111111")
+        scene.keepAlive("2222222", from: home, peer: "1111111")
         #expect(scene.inventory.count == 1)
         let words = scene.takeWords()
         #expect(words.last == "serial:1111111 is serial:2222222", "\(words)")
         #expect(scene.inventory.device(serial: "1111111")?.id == "serial:2222222")
+    }
+
+    @Test func twoThatNameEachOtherFromTwoAddressesArePairedOnceItIsProven() {
+        var scene = Scene()
+        scene.keepAlive("1111111", from: home)
+        scene.keepAlive("2222222", from: away)
+        for _ in 0..<4 {
+            scene.keepAlive("1111111", from: home, peer: "2222222")
+            scene.keepAlive("2222222", from: away, peer: "1111111")
+            scene.wait(27)
+        }
+        #expect(scene.inventory.count == 2)
+        let time = Timestamp(seconds: scene.now)
+        scene.add(scene.inventory.settle("peer:1111111", isProven: true, at: time))
+        #expect(scene.inventory.count == 1)
+        #expect(
+            scene.takeWords() == [
+                "disputed peer serial:1111111 by 192.0.2.7", "disputed peer serial:2222222 by 198.51.100.9",
+                "serial:2222222 is serial:1111111",
+            ])
+    }
+
+    @Test func aStrangerWhoNamesASilentDeviceHidesNoLoss() {
+        var scene = Scene()
+        scene.run(4, [(serial: "5123456", address: home)])
+        // It is silent from now on, and somebody else calls it his other unit.
+        for _ in 0..<10 {
+            scene.keepAlive("6666666", from: away, peer: "5123456")
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["disputed peer serial:6666666 by 198.51.100.9", "lost serial:5123456"])
+        #expect(scene.inventory.device(id)?.state == .lost)
+        // Nor does he pass for it by its serial number alone.
+        for _ in 0..<4 {
+            #expect(scene.keepAlive("5123456", from: away).id == "serial:6666666")
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == [])
+        #expect(scene.keepAlive("5123456", from: home).id == id)
+        #expect(scene.takeWords() == ["restored serial:5123456"])
+    }
+
+    @Test func aSerialNumberThatWasOnlyToldIsItsOwnersWhenHeComes() {
+        var scene = Scene()
+        for _ in 0..<3 {
+            scene.keepAlive("6666666", from: away, peer: "5123456")
+            scene.wait(27)
+        }
+        #expect(scene.inventory.device("serial:6666666")?.peerSerial == "5123456")
+        // The device is installed, while the other goes on naming it.
+        for _ in 0..<4 {
+            #expect(scene.keepAlive("5123456", from: home).id == id)
+            scene.keepAlive("6666666", from: away, peer: "5123456")
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["disputed peer serial:6666666 by 198.51.100.9"])
+        #expect(scene.inventory.device(id)?.address.description == home)
+        for _ in 0..<5 {
+            scene.keepAlive("6666666", from: away, peer: "5123456")
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["lost serial:5123456"])
+    }
+
+    @Test func aPairIsHeardThoughSomebodyElseHasItsOtherUnitsSerialNumber() {
+        var scene = Scene()
+        for _ in 0..<3 {
+            scene.keepAlive("1111111", from: home, peer: "2222222")
+            scene.wait(27)
+        }
+        for _ in 0..<3 {
+            #expect(scene.keepAlive("2222222", from: away).id == "serial:2222222")
+            // It switched over.
+            #expect(scene.keepAlive("2222222", from: home).id == "serial:1111111")
+            scene.wait(27)
+        }
+        #expect(scene.takeWords() == ["disputed peer serial:1111111 by 192.0.2.7"])
+        // He is forgotten, and the pair is one again.
+        #expect(scene.inventory.forget("serial:2222222")?.news == [])
+        #expect(scene.keepAlive("2222222", from: home).id == "serial:1111111")
+        #expect(scene.takeWords() == ["switched serial:1111111 from 1111111 to 2222222"])
+        #expect(scene.inventory.disputeCount == 0)
+    }
+
+    @Test func twoWhoNameTheSameOtherUnitLeaveItToItsAddress() {
+        var scene = Scene()
+        scene.keepAlive("6666666", from: away, peer: "2222222")
+        scene.keepAlive("1111111", from: home, peer: "2222222")
+        #expect(scene.keepAlive("2222222", from: home).id == "serial:1111111")
+        #expect(
+            scene.takeWords() == [
+                "disputed peer serial:1111111 by 192.0.2.7", "disputed peer serial:6666666 by 198.51.100.9",
+                "switched serial:1111111 from 1111111 to 2222222",
+            ])
+        #expect(scene.inventory.count == 2)
     }
 
     @Test func aReplacedStandbyIsBelievedAfterSomeKeepAlives() {

@@ -207,7 +207,7 @@ import TraplineMetrics
     }
 
     /// The same amid devices that tell who they are, move, and are named, placed and forgotten.
-    @Test(arguments: [1, 2, UInt64.random(in: 3...(.max))])
+    @Test(arguments: [1, 7, UInt64.random(in: 8...(.max))])
     func identitiesChangeNothing(_ seed: UInt64) throws {
         var numbers = SeededGenerator(seed: seed)
         var entries: [JournalEntry] = []
@@ -220,7 +220,7 @@ import TraplineMetrics
         let events = contents.events.map(\.event)
         #expect(events.contains { $0.transition == .cleared && $0.device.id.hasPrefix("serial:") }, "seed \(seed)")
         // Chance would have it that some journals are without; this one has both.
-        guard seed == 1 else { return }
+        guard seed == 7 else { return }
         #expect(events.contains { $0.reason == AlarmNews.reasonSameDevice })
         #expect(events.contains { $0.reason == AlarmNews.reasonForgotten })
     }
