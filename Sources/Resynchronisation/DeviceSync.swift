@@ -83,6 +83,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     var youngSince: Int64?
     /// Notifications that its active table has shown, of those that it may know nothing of.
     var shown: [String]?
+    /// It answered a question once, from where it says that it is.
+    var hasAnswered: Bool?
     var knowsInventory = false
     var wasHeard = false
     /// It stands for a claim: whoever is there is asked who he is, and nothing else.
@@ -277,6 +279,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         guard reply.answers(request) else {
             return unanswered("its answer does not fit the question", at: time, settings)
         }
+        hasAnswered = true
         return proceed(reply, time.nanoseconds, settings)
     }
 

@@ -53,8 +53,19 @@ public struct SyncTable: Sendable {
         var peer: String?
         /// What it was sent as; `nil` until it was.
         var wire: Wire?
+        /// When it was entered or, of one that never answered, heard since, within the hour; nanoseconds since 1970.
+        var heard: Int64?
 
         public init() {}
+
+        /// It never answered, so that nothing vouches for it: the address that it was heard from may be forged.
+        var isStranger: Bool { !(sync.hasAnswered ?? false) && sync.epoch == nil && !sync.isClaim }
+
+        mutating func note(heard time: Timestamp) {
+            guard let heard, time.nanoseconds < heard.addingClamped(SyncTable.hour) || !isStranger else {
+                return heard = time.nanoseconds
+            }
+        }
 
         /// What is kept apart from the rest.
         public var numbers: RunningNumbers {
@@ -69,11 +80,17 @@ public struct SyncTable: Sendable {
         var requestID: Int32
     }
 
-    /// Devices kept in step at most. Each takes about 1 KiB.
+    /// Devices kept in step at most. Each takes about 1 KiB. Past it a newcomer takes the place of the one that never
+    /// answered and was not heard for longest.
     public static let capacity = 131_072
+    /// How exactly it is kept when somebody was heard, so that it is not written with every notification.
+    private static let hour: Int64 = 3_600_000_000_000
 
+    private let capacity: Int
     private var states: [String: State] = [:]
     private var deadlines = DeadlineQueue<String>()
+    /// Who may have to make room, by when they were heard.
+    private var strangers = DeadlineQueue<String>()
     private var byWire: [Wire: String] = [:]
     private var byNumber: [Int64: String] = [:]
     private var changed: Set<String> = []
@@ -85,14 +102,19 @@ public struct SyncTable: Sendable {
     private var settled: [Int64] = []
     public private(set) var lastNumber: Int64
 
-    public init(_ states: [(device: String, state: State)] = [], lastNumber: Int64 = 0) {
+    /// - Parameter capacity: devices kept in step at most; only tests have fewer.
+    public init(
+        _ states: [(device: String, state: State)] = [], lastNumber: Int64 = 0, capacity: Int = SyncTable.capacity
+    ) {
         self.lastNumber = lastNumber
+        self.capacity = capacity
         for (device, state) in states {
             self.states[device] = state
             if let number = state.number { byNumber[number] = device }
             if let wire = state.wire { byWire[wire] = device }
             if let walks = state.sync.job?.writtenWalks, !walks.isEmpty { written[device] = walks }
             deadlines.set(device, to: state.sync.due)
+            rank(device, state)
         }
     }
 
@@ -144,8 +166,9 @@ public struct SyncTable: Sendable {
         _ kind: RunningNumbers.Class, of device: String, trapOID: OID, variables: VariableBindings, alarm: SyncKey?,
         effect: SyncEffect = .changed, uptime: UInt32? = nil, at time: Timestamp, _ settings: SyncSettings
     ) -> [SyncAction] {
-        guard states[device] != nil || states.count < SyncTable.capacity else { return [] }
+        guard states[device] != nil || makeRoom() else { return [] }
         return update(device, at: time) { state in
+            state.note(heard: time)
             if kind == .keepAlive { state.sync.release(at: time) }
             return state.sync.heard(
                 kind, trapOID: trapOID, variables: variables, alarm: alarm, effect: effect, uptime: uptime, at: time,
@@ -164,7 +187,7 @@ public struct SyncTable: Sendable {
 
     /// There is a reason to ask it. Only an operator's word is one to ask a device that was never heard.
     public mutating func wish(_ reason: SyncReason, of device: String, at due: Timestamp) {
-        guard states[device] != nil || (reason == .operatorsWord && states.count < SyncTable.capacity) else { return }
+        guard states[device] != nil || (reason == .operatorsWord && makeRoom()) else { return }
         _ = update(device, at: due) { state in
             state.sync.wish(reason, at: due)
             return []
@@ -192,6 +215,7 @@ public struct SyncTable: Sendable {
     public mutating func rename(_ device: String, to name: String) {
         guard device != name, let state = states.removeValue(forKey: device) else { return }
         deadlines.set(device, to: nil)
+        strangers.set(device, to: nil)
         changed.insert(device)
         guard states[name] == nil else {
             // The device was known under both: the one that is under way now goes on.
@@ -207,6 +231,7 @@ public struct SyncTable: Sendable {
         if let number = state.number { byNumber[number] = name }
         if let wire = state.wire { byWire[wire] = name }
         deadlines.set(name, to: state.sync.due)
+        rank(name, state)
     }
 
     /// Nothing is asked of it any more.
@@ -215,7 +240,22 @@ public struct SyncTable: Sendable {
         if let number = state.number { settle(number) }
         if let wire = state.wire { byWire[wire] = nil }
         deadlines.set(device, to: nil)
+        strangers.set(device, to: nil)
         changed.insert(device)
+    }
+
+    // MARK: Room
+
+    /// Whether there is room for one more, which may be a stranger's until now. He is entered anew when he is heard again.
+    private mutating func makeRoom() -> Bool {
+        guard states.count >= capacity else { return true }
+        guard let stranger = strangers.takeNext(by: Timestamp(nanoseconds: .max))?.key else { return false }
+        forget(stranger)
+        return true
+    }
+
+    private mutating func rank(_ device: String, _ state: State) {
+        strangers.set(device, to: state.isStranger ? Timestamp(nanoseconds: state.heard ?? 0) : nil)
     }
 
     // MARK: Claims
@@ -223,7 +263,7 @@ public struct SyncTable: Sendable {
     /// Whoever makes the claim is to be asked who he is: under a name that `takeDue` gives then, and `claim(of:)` knows.
     public mutating func question(_ claim: String, at due: Timestamp) {
         let name = SyncTable.claimPrefix + claim
-        guard states[name] == nil, states.count < SyncTable.capacity else { return }
+        guard states[name] == nil, makeRoom() else { return }
         _ = update(name, at: due) { state in
             state.sync.isClaim = true
             state.sync.wish(.claim, at: due)
@@ -337,6 +377,7 @@ public struct SyncTable: Sendable {
         let isNew = states[device] == nil
         var state = states.removeValue(forKey: device) ?? State()
         let before = state
+        if isNew { state.heard = time.nanoseconds }
         let actions = change(&state)
         var rest: [SyncAction] = []
         for action in actions {
@@ -355,6 +396,7 @@ public struct SyncTable: Sendable {
         if state != known || isNew { changed.insert(device) }
         states[device] = state
         deadlines.set(device, to: state.sync.due)
+        rank(device, state)
         return rest
     }
 

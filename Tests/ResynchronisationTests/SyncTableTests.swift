@@ -419,6 +419,44 @@ import Testing
         #expect(bench.table.takeChanges().walks.isEmpty)
     }
 
+    /// A full table has room for whoever comes, but not at the cost of those that answered.
+    @Test func strangersMakeRoom() throws {
+        var bench = Bench()
+        bench.table = SyncTable(capacity: 3)
+        bench.heard(.keepAlive)
+        let request = try #require(bench.pass(seconds: 20).first)
+        let reply = SNMPReply(requestID: 1, variables: VariableBindings(scalars(request, uptime: 100)))
+        _ = bench.table.take(reply, from: "device", at: bench.now, bench.way(at: bench.now), bench.settings)
+        func hear(_ name: String) {
+            bench.actions += bench.table.heard(
+                .keepAlive, of: name, trapOID: Self.trap, variables: VariableBindings([]), alarm: nil, at: bench.now,
+                bench.settings)
+            bench.now = Timestamp(nanoseconds: bench.now.nanoseconds + 1_000_000_000)
+        }
+        hear("z")
+        hear("b")
+        hear("a")
+        #expect(bench.table.devices == ["a", "b", "device"])
+        // One that is heard again more than an hour later was heard last; and so it is after a restart of the server.
+        bench.now = Timestamp(nanoseconds: bench.now.nanoseconds + 61 * Self.minute)
+        hear("b")
+        var kept: [String: SyncTable.State] = [:]
+        for (device, state) in bench.table.takeChanges().states { kept[device] = state }
+        bench.table = SyncTable(kept.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, capacity: 3)
+        hear("c")
+        #expect(bench.table.devices == ["b", "c", "device"])
+        for name in ["d", "e", "f"] { hear(name) }
+        #expect(bench.table.devices == ["device", "e", "f"])
+        #expect(bench.table.takeChanges().states.filter { $0.state == nil }.map(\.device) == ["a", "b", "c", "d"])
+
+        // Where all have answered, nobody makes room.
+        bench.table = SyncTable(kept.filter { $0.key == "device" }.map { ($0.key, $0.value) }, capacity: 1)
+        hear("g")
+        bench.table.question("serial:4711", at: bench.now)
+        #expect(bench.table.devices == ["device"])
+        #expect(bench.table.count == 1)
+    }
+
     @Test func aDeviceKeepsItsConversationUnderAnotherName() throws {
         var bench = Bench()
         bench.heard(.keepAlive)
