@@ -3,11 +3,12 @@ import Basics
 /// What is remembered of alarms, by key, with the deadlines at which it is forgotten, and what of it the store does not
 /// know yet.
 struct AlarmMemories: Sendable {
-    /// A quarter of the alarms that may stand. Each takes some 300 octets, so that they stay below 80 MiB; of an alarm that
+    /// A quarter of the alarms that may stand. Each takes some 400 octets, so that they stay below 100 MiB; of an alarm that
     /// finds no room nothing is remembered, and all of it is told as it comes.
     static let limit = 262_144
 
     private var memories: [AlarmKey: AlarmMemory] = [:]
+    private var byDevice: [String: Set<AlarmKey>] = [:]
     private var deadlines = DeadlineQueue<AlarmKey>()
     private var changed: Set<AlarmKey> = []
     /// Numbers of what is forgotten.
@@ -17,6 +18,7 @@ struct AlarmMemories: Sendable {
     init(_ memories: [AlarmMemory] = []) {
         for memory in memories {
             self.memories[memory.key] = memory
+            byDevice[memory.key.device, default: []].insert(memory.key)
             deadlines.set(memory.key, to: memory.due)
             lastNumber = max(lastNumber, memory.number)
         }
@@ -41,13 +43,11 @@ struct AlarmMemories: Sendable {
         if memories[key] == nil {
             guard memories.count < AlarmMemories.limit else { return nil }
             memories[key] = AlarmMemory(number: nextNumber(), key: key, alarm: alarm)
+            byDevice[key.device, default: []].insert(key)
         }
         guard let result = memories[key]?.change(change), let memory = memories[key] else { return nil }
         let due = memory.due
-        if due == nil {
-            memories[key] = nil
-            gone.append(memory.number)
-        }
+        if due == nil { drop(key, memory.number) }
         deadlines.set(key, to: due)
         changed.insert(key)
         return result
@@ -61,12 +61,20 @@ struct AlarmMemories: Sendable {
         return nil
     }
 
+    private mutating func drop(_ key: AlarmKey, _ number: Int64) {
+        memories[key] = nil
+        gone.append(number)
+        byDevice[key.device]?.remove(key)
+        if byDevice[key.device]?.isEmpty == true { byDevice[key.device] = nil }
+    }
+
     mutating func forgetOrder(of device: String) {
-        for key in memories.keys where key.device == device && memories[key]?.order != nil {
+        for key in byDevice[device] ?? [] where memories[key]?.order != nil {
             memories[key]?.order = nil
             memories[key]?.orderUntil = nil
-            let due = memories[key]?.due
-            if due == nil { memories[key] = nil }
+            guard let memory = memories[key] else { continue }
+            let due = memory.due
+            if due == nil { drop(key, memory.number) }
             deadlines.set(key, to: due)
             changed.insert(key)
         }
@@ -74,9 +82,10 @@ struct AlarmMemories: Sendable {
 
     /// Forgets what is remembered of a device's alarms, and gives it.
     mutating func take(of device: String) -> [AlarmKey: AlarmMemory] {
-        let taken = memories.filter { $0.key.device == device }
-        for (key, memory) in taken {
-            memories[key] = nil
+        var taken: [AlarmKey: AlarmMemory] = [:]
+        for key in byDevice.removeValue(forKey: device) ?? [] {
+            guard let memory = memories.removeValue(forKey: key) else { continue }
+            taken[key] = memory
             gone.append(memory.number)
             deadlines.set(key, to: nil)
             changed.insert(key)
@@ -93,6 +102,7 @@ struct AlarmMemories: Sendable {
             joined.number = nextNumber()
         }
         memories[memory.key] = joined
+        byDevice[memory.key.device, default: []].insert(memory.key)
         deadlines.set(memory.key, to: joined.due)
         changed.insert(memory.key)
     }

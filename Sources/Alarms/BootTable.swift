@@ -19,27 +19,33 @@ public struct BootUnit: Sendable, Hashable, Comparable {
 
 /// The boot clocks of all devices: pure state, as the table of alarms is.
 public struct BootTable: Sendable {
-    /// As many as the inventory has devices, twice for those that are pairs. The restart of a device that finds no room
-    /// is told by its coldStart alone.
+    /// As many as the inventory has devices, twice for those that are pairs.
     public static let limit = 262_144
+    /// Two, and two that were replaced. Serial numbers can be invented; another one takes the place of the one that began
+    /// longest ago.
+    static let unitLimit = 4
+    /// A full table gives up this share of itself at once, those that began longest ago: who of them still sends is
+    /// entered anew, and a flood of invented senders is not what stays.
+    private static let sweptShare = 16
 
-    private var clocks: [BootUnit: BootClock] = [:]
-    /// Devices of which a unit tells its serial number.
-    private var named: Set<String> = []
+    private struct Unit: Sendable {
+        var serial: String
+        var clock: BootClock
+    }
+
+    private var units: [String: [Unit]] = [:]
     private var changed: Set<BootUnit> = []
     private let limit: Int
+    public private(set) var count = 0
 
     public init(_ clocks: [(BootUnit, BootClock)] = [], limit: Int = BootTable.limit) {
         self.limit = limit
-        for (unit, clock) in clocks {
-            self.clocks[unit] = clock
-            if !unit.serial.isEmpty { named.insert(unit.device) }
-        }
+        for (unit, clock) in clocks { set(clock, of: unit) }
     }
 
-    public var count: Int { clocks.count }
-
-    public func clock(of unit: BootUnit) -> BootClock? { clocks[unit] }
+    public func clock(of unit: BootUnit) -> BootClock? {
+        units[unit.device]?.first { $0.serial == unit.serial }?.clock
+    }
 
     /// What a datagram tells of its sender's clock.
     public struct Reading: Sendable, Hashable {
@@ -63,25 +69,23 @@ public struct BootTable: Sendable {
     public mutating func note(
         _ device: String, serial: String?, uptime: UInt32, at time: Timestamp, isColdStart: Bool, tolerance: Duration
     ) -> Reading {
+        let known = units[device] ?? []
         // Which unit a notification is of that names none cannot be told where others name theirs: only of what both
         // begin anew it tells.
-        let isUnclear = serial == nil && named.contains(device)
-        let unit = BootUnit(device: device, serial: serial ?? "")
+        let isUnclear = serial == nil && known.contains { !$0.serial.isEmpty }
         guard !isUnclear || isColdStart else { return Reading(restart: nil, isReliable: false) }
-        guard var clock = clocks[unit] else {
+        let name = serial ?? ""
+        guard let place = known.firstIndex(where: { $0.serial == name }) else {
             let epoch = BootClock.epoch(uptime, at: time)
-            if clocks.count < limit {
-                clocks[unit] = BootClock(epoch: epoch, since: time, uptime: uptime)
-                changed.insert(unit)
-                if serial != nil { named.insert(device) }
-            }
+            enter(BootClock(epoch: epoch, since: time, uptime: uptime), of: BootUnit(device: device, serial: name))
             return Reading(restart: isColdStart ? epoch : nil, isReliable: true)
         }
-        let before = clock
+        let before = known[place].clock
+        var clock = before
         let restart = clock.note(uptime, at: time, isColdStart: isColdStart, tolerance: tolerance.inNanoseconds)
         if clock != before {
-            clocks[unit] = clock
-            changed.insert(unit)
+            units[device]?[place].clock = clock
+            changed.insert(BootUnit(device: device, serial: name))
         }
         return Reading(restart: restart, isReliable: !clock.isMixed)
     }
@@ -90,25 +94,57 @@ public struct BootTable: Sendable {
     /// that one has a clock.
     public mutating func move(_ device: String, to new: String) {
         guard device != new else { return }
-        for (unit, clock) in take(of: device) {
+        for unit in take(of: device) {
             let moved = BootUnit(device: new, serial: unit.serial)
-            guard clocks[moved] == nil else { continue }
-            clocks[moved] = clock
-            if !moved.serial.isEmpty { named.insert(new) }
-            changed.insert(moved)
+            if clock(of: moved) == nil { enter(unit.clock, of: moved) }
         }
     }
 
     /// The device is known no more.
     public mutating func forget(_ device: String) { _ = take(of: device) }
 
-    private mutating func take(of device: String) -> [BootUnit: BootClock] {
-        let taken = clocks.filter { $0.key.device == device }
-        for unit in taken.keys {
-            clocks[unit] = nil
-            changed.insert(unit)
+    // MARK: - Keeping
+
+    private mutating func enter(_ clock: BootClock, of unit: BootUnit) {
+        if let others = units[unit.device], others.count >= BootTable.unitLimit,
+            let oldest = others.min(by: { ($0.clock.since, $0.serial) < ($1.clock.since, $1.serial) })
+        {
+            remove(BootUnit(device: unit.device, serial: oldest.serial))
         }
-        named.remove(device)
+        if count >= limit { sweep() }
+        set(clock, of: unit)
+        changed.insert(unit)
+    }
+
+    /// - Parameter unit: one that has none.
+    private mutating func set(_ clock: BootClock, of unit: BootUnit) {
+        units[unit.device, default: []].append(Unit(serial: unit.serial, clock: clock))
+        count += 1
+    }
+
+    private mutating func remove(_ unit: BootUnit) {
+        guard let place = units[unit.device]?.firstIndex(where: { $0.serial == unit.serial }) else { return }
+        units[unit.device]?.remove(at: place)
+        if units[unit.device]?.isEmpty == true { units[unit.device] = nil }
+        count -= 1
+        changed.insert(unit)
+    }
+
+    private mutating func sweep() {
+        let all = units.flatMap { device, units in
+            units.map { (since: $0.clock.since, unit: BootUnit(device: device, serial: $0.serial)) }
+        }
+        for (_, unit) in all.sorted(by: { ($0.since, $0.unit) < ($1.since, $1.unit) })
+            .prefix(max(1, limit / BootTable.sweptShare))
+        {
+            remove(unit)
+        }
+    }
+
+    private mutating func take(of device: String) -> [Unit] {
+        let taken = units.removeValue(forKey: device) ?? []
+        count -= taken.count
+        for unit in taken { changed.insert(BootUnit(device: device, serial: unit.serial)) }
         return taken
     }
 
@@ -117,6 +153,8 @@ public struct BootTable: Sendable {
         guard !changed.isEmpty else { return ([], []) }
         defer { changed.removeAll(keepingCapacity: true) }
         let sorted = changed.sorted()
-        return (sorted.compactMap { unit in clocks[unit].map { (unit, $0) } }, sorted.filter { clocks[$0] == nil })
+        return (
+            sorted.compactMap { unit in clock(of: unit).map { (unit, $0) } }, sorted.filter { clock(of: $0) == nil }
+        )
     }
 }

@@ -181,18 +181,53 @@ import Testing
         #expect(table.count == 2)
     }
 
-    @Test func pastItsLimitADeviceRestartsByColdStart() {
-        var table = BootTable([], limit: 1)
-        func note(_ device: String, _ uptime: UInt32, _ time: Int64, _ isColdStart: Bool) -> Timestamp? {
+    @Test func aFullTableGivesUpWhoBeganLongestAgo() {
+        var table = BootTable([], limit: 2)
+        func note(_ device: String, _ uptime: UInt32, _ time: Int64, isColdStart: Bool = false) -> Timestamp? {
             table.note(
                 device, serial: nil, uptime: uptime, at: Timestamp(seconds: time), isColdStart: isColdStart,
                 tolerance: .seconds(30)
             ).restart
         }
-        _ = note("a", 100_000, 5_000, false)
-        _ = note("b", 100_000, 5_000, false)
-        #expect(note("b", 100, 9_000, false) == nil)
-        #expect(note("b", 100, 9_000, true) == Timestamp(seconds: 8_999))
-        #expect(note("a", 100, 9_000, false) == Timestamp(seconds: 8_999))
+        _ = note("a", 100_000, 5_000)
+        _ = note("b", 100_000, 5_001)
+        _ = table.takeChanges()
+        _ = note("c", 100_000, 5_002)
+        #expect(table.count == 2)
+        let changes = table.takeChanges()
+        #expect(changes.forgotten.map(\.device) == ["a"])
+        #expect(changes.noted.map(\.0.device) == ["c"])
+        #expect(note("b", 100, 9_000) == Timestamp(seconds: 8_999), "it has kept its clock")
+        #expect(note("a", 100, 9_000) == nil, "it is new again")
+        #expect(note("b", 100, 9_900, isColdStart: true) == Timestamp(seconds: 9_899))
+        #expect(note("a", 100, 9_900) == Timestamp(seconds: 9_899))
+    }
+
+    @Test func aDeviceThatNamesEverMoreUnitsKeepsAFew() {
+        var sender = Sender()
+        for number in 0..<1_000 {
+            _ = sender.send(at: 100_000 + Int64(number), began: 0, serial: "\(number)")
+        }
+        #expect(sender.table.count == 4)
+        let changes = sender.table.takeChanges()
+        #expect(changes.noted.map(\.0.serial) == ["996", "997", "998", "999"])
+        #expect(sender.send(at: 200_000, began: 150_000, serial: "999").restart == Timestamp(seconds: 150_000))
+    }
+
+    @Test func noTimeStopsIt() {
+        for times in [[0, .max], [.min, .max], [.max, .min], [.max, 0, .min, .max]] as [[Int64]] {
+            var table = BootTable()
+            for time in times {
+                for uptime in [0, UInt32.max] {
+                    for isColdStart in [false, true] {
+                        let reading = table.note(
+                            "device", serial: nil, uptime: uptime, at: Timestamp(nanoseconds: time),
+                            isColdStart: isColdStart, tolerance: .seconds(30))
+                        #expect(reading.restart.map { $0 <= Timestamp(nanoseconds: .max) } ?? true)
+                    }
+                }
+            }
+            #expect(table.count == 1)
+        }
     }
 }
