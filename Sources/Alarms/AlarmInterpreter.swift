@@ -43,7 +43,7 @@ public struct AlarmInterpreter: Sendable {
     private let rules: [OID: [CompiledRule]]
     private let vendor: VendorProfile
     /// What acBoardTrapGlobals may be spelled as.
-    private let globals: [OID]
+    private let globals: ObjectPrefixes
     private let catalog: Catalog
 
     /// Of several rules for one notification the last that holds wins: the shipped rules come first, the user's after
@@ -59,7 +59,7 @@ public struct AlarmInterpreter: Sendable {
         }
         self.rules = compiled
         self.vendor = vendor
-        self.globals = vendor.spellings(of: VendorProfile.trapGlobals)
+        self.globals = ObjectPrefixes(vendor.spellings(of: VendorProfile.trapGlobals))
         self.catalog = catalog
     }
 

@@ -17,15 +17,12 @@ struct VendorReading {
     private(set) var serial: String?
 
     /// - Parameter roots: what acBoardTrapGlobals may be spelled as.
-    init(_ variables: VariableBindings, roots: [OID]) {
-        for variable in variables {
-            guard let root = roots.first(where: { variable.name.hasPrefix($0) }),
-                // An arc under 128 is one octet, and one octet under 128 is an arc (X.690 §8.19.2).
-                let number = variable.name.encoded.dropFirst(root.encoded.count).first
-            else { continue }
-            take(variable.value, of: number)
-        }
+    init(_ variables: VariableBindings, roots: ObjectPrefixes) {
+        variables.forEach(below: roots, arcs: VendorReading.read) { take($1, of: $0) }
     }
+
+    /// A bit for each of the objects that are read.
+    private static let read: UInt64 = [2, 3, 4, 5, 6, 7, 11, 16].reduce(0) { $0 | 1 << $1 }
 
     /// The first of several with one number counts.
     private mutating func take(_ value: Value, of number: UInt8) {

@@ -28,6 +28,10 @@ extension DeviceInventory {
 
     /// `nil` where the claim is disputed, so that it tells nothing.
     private mutating func resolve(serial: String, _ arrival: Arrival) -> Int32? {
+        if let index = serials[serial], entries[Int(index)].device.address == arrival.place.address {
+            activate(serial, of: index, arrival.time)
+            return settled(index, arrival)
+        }
         let key = "serial:" + serial
         if let index = serials[serial], isOnlyTold(serial, by: index, arrival) {
             release(serial, by: index, arrival)

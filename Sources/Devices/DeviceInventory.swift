@@ -39,7 +39,9 @@ public struct DeviceInventory: Sendable {
         didSet { globals = DeviceSigns.globals(policy.vendor) }
     }
     let capacity: Int
-    private var globals: [OID]
+    /// Whose notification came last.
+    private var lastHeard: Int32 = -1
+    private var globals: ObjectPrefixes
     var entries: [Entry] = []
     var free: [Int32] = []
     var nextNumber: UInt32 = 1
@@ -122,7 +124,13 @@ public struct DeviceInventory: Sendable {
     public func device(_ id: String) -> Device? { ids[id].map { entries[Int($0)].device } }
 
     /// The serial number of the unit that is active.
-    public func activeSerial(of id: String) -> String? { ids[id].flatMap { entries[Int($0)].device.serial } }
+    public func activeSerial(of id: String) -> String? {
+        // Nearly always the one who spoke last is asked for.
+        if entries.indices.contains(Int(lastHeard)), entries[Int(lastHeard)].device.id == id {
+            return entries[Int(lastHeard)].device.serial
+        }
+        return ids[id].flatMap { entries[Int($0)].device.serial }
+    }
 
     public func device(serial: String) -> Device? { serials[serial].map { entries[Int($0)].device } }
 
@@ -182,6 +190,7 @@ public struct DeviceInventory: Sendable {
             let id = place.address.description
             return (EventDevice(id: id, name: id, address: place.address), takeNews())
         }
+        lastHeard = index
         note(index, arrival)
         if !isKeepAlive || entries[Int(index)].device.lastNotification == nil {
             noteWords(index, interpretation.alarm, received.listener)
@@ -200,8 +209,10 @@ public struct DeviceInventory: Sendable {
 
     /// They are saved with the sign of life that the notification is.
     private mutating func noteWords(_ index: Int32, _ notification: String, _ listener: String) {
-        let device = entries[Int(index)].device
-        guard device.lastNotification != notification || device.lastListener != listener else { return }
+        guard
+            entries[Int(index)].device.lastNotification != notification
+                || entries[Int(index)].device.lastListener != listener
+        else { return }
         entries[Int(index)].device.lastNotification = notification
         entries[Int(index)].device.lastListener = listener
     }

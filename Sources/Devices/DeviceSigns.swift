@@ -24,21 +24,19 @@ struct DeviceSigns: Sendable, Hashable {
     ///   - isKeepAlive: only then do the additional infos tell identities (AdditionalInfo1 the serial number or the MAC
     ///     address, AdditionalInfo3 the redundant unit's serial number).
     ///   - globals: what acBoardTrapGlobals may be spelled as.
-    init(_ notification: SNMPNotification, isKeepAlive: Bool, vendor: VendorProfile, globals: [OID]) {
+    init(_ notification: SNMPNotification, isKeepAlive: Bool, vendor: VendorProfile, globals: ObjectPrefixes) {
         if let identity = notification.v3 { engineID = DeviceSigns.engineID(identity.engineID) }
         guard isKeepAlive || vendor.canonical(notification.trapOID).hasPrefix(DeviceSigns.trapDefinitions) else {
             return
         }
         var firstInfo: String?
-        for variable in notification.variables {
-            guard case .octetString(let octets) = variable.value,
-                let root = globals.first(where: { variable.name.hasPrefix($0) }),
-                // An arc under 128 is one octet (X.690 §8.19.2).
-                let number = variable.name.encoded.dropFirst(root.encoded.count).first
-            else { continue }
+        notification.variables.forEach(
+            below: globals, arcs: isKeepAlive ? DeviceSigns.keepAliveInfos : DeviceSigns.serialNumber
+        ) { number, value in
+            guard case .octetString(let octets) = value else { return }
             switch number {
-            case 8 where isKeepAlive && firstInfo == nil: firstInfo = SerialNumber.normalised(octets)
-            case 10 where isKeepAlive && peerSerial == nil: peerSerial = SerialNumber.normalised(octets)
+            case 8 where firstInfo == nil: firstInfo = SerialNumber.normalised(octets)
+            case 10 where peerSerial == nil: peerSerial = SerialNumber.normalised(octets)
             case 16 where serial == nil: serial = SerialNumber.normalised(octets)
             default: break
             }
@@ -57,9 +55,12 @@ struct DeviceSigns: Sendable, Hashable {
 
     /// acBoardTrapDefinitions and acBoardTrapGlobals.
     private static let trapDefinitions = VendorProfile.ownTrapRoot.appending(2)
-    static func globals(_ vendor: VendorProfile) -> [OID] {
-        vendor.spellings(of: VendorProfile.ownTrapRoot.appending(1))
+    static func globals(_ vendor: VendorProfile) -> ObjectPrefixes {
+        ObjectPrefixes(vendor.spellings(of: VendorProfile.ownTrapRoot.appending(1)))
     }
+    /// Bits of the objects that are read.
+    private static let serialNumber: UInt64 = 1 << 16
+    private static let keepAliveInfos: UInt64 = 1 << 8 | 1 << 10 | 1 << 16
 }
 
 /// Where a datagram came from: the sender itself, or the device that a trusted relay names.

@@ -6,6 +6,10 @@ public enum SerialNumber {
     /// Without blanks and NULs; a MAC address (which some firmware sends in its place) as twelve lower-case hex digits.
     /// `nil` for what identifies nobody: nothing, only zeros, or octets that are no printable ASCII.
     public static func normalised(_ octets: some Collection<UInt8>) -> String? {
+        // As nearly all are: digits and nothing else.
+        if (1...maximumLength).contains(octets.count), octets.allSatisfy({ (0x30...0x39).contains($0) }) {
+            return octets.contains { $0 != UInt8(ascii: "0") } ? String(decoding: octets, as: UTF8.self) : nil
+        }
         let kept = octets.filter { $0 != 0 && $0 != UInt8(ascii: " ") }
         guard (1...maximumLength).contains(kept.count), kept.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             return nil

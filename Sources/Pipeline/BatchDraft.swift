@@ -13,6 +13,7 @@ struct BatchDraft {
     init(records: Int, keepsOutcomes: Bool) {
         events.reserveCapacity(records)
         outcomes = keepsOutcomes ? [] : nil
+        outcomes?.reserveCapacity(records)
     }
 
     mutating func add(_ outcome: EventOutcome) {

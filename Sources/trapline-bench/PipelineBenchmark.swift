@@ -92,13 +92,15 @@ struct PipelineBenchmark {
         let journal = try JournalWriter(folder: folder, settings: JournalSettings(), interfaces: [listener])
         let receiver = Endpoint(LoopbackPort.address, port: 162)
         let start = Timestamp.now
+        // The alarm ends with seven digits of a serial number, and each device has its own.
+        let payloads = (0..<senders).map { datagram.dropLast(7) + Array(String(1_000_000 + $0).utf8) }
         var next = 0
         while next < traps {
             let entries = (next..<min(traps, next + batch)).map { number in
                 JournalEntry(
                     time: Timestamp(nanoseconds: start.nanoseconds + Int64(number) * 20_000), interface: listener,
                     sender: Endpoint(IPAddress(v4: 0x0a00_0000 + UInt32(number % senders)), port: 40_000),
-                    receiver: receiver, payload: datagram)
+                    receiver: receiver, payload: payloads[number % senders])
             }
             journal.append(entries)
             next += entries.count
