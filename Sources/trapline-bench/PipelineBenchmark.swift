@@ -93,7 +93,12 @@ struct PipelineBenchmark {
         let receiver = Endpoint(LoopbackPort.address, port: 162)
         let start = Timestamp.now
         // The alarm ends with seven digits of a serial number, and each device has its own.
-        let payloads = (0..<senders).map { datagram.dropLast(7) + Array(String(1_000_000 + $0).utf8) }
+        var payloads: [[UInt8]] = []
+        for number in 0..<senders {
+            var payload = datagram
+            payload.replaceSubrange((payload.count - 7)..., with: String(1_000_000 + number).utf8)
+            payloads.append(payload)
+        }
         var next = 0
         while next < traps {
             let entries = (next..<min(traps, next + batch)).map { number in
