@@ -198,7 +198,7 @@ import Testing
         #expect(changes.forgotten.map(\.device) == ["a"])
         #expect(changes.noted.map(\.0.device) == ["c"])
         #expect(note("b", 100, 9_000) == Timestamp(seconds: 8_999), "it has kept its clock")
-        #expect(note("a", 100, 9_000) == nil, "it is new again")
+        #expect(note("a", 300, 9_000) == nil, "it is new again")
         #expect(note("b", 100, 9_900, isColdStart: true) == Timestamp(seconds: 9_899))
         #expect(note("a", 100, 9_900) == Timestamp(seconds: 9_899))
     }
