@@ -96,7 +96,7 @@ extension EventPipeline {
         of device: EventDevice, uptime: UInt32, at time: Timestamp, _ draft: inout BatchDraft
     ) {
         let reading = boots.note(
-            device.id, serial: nil, uptime: uptime, at: time, isColdStart: false,
+            device.id, serial: devices.activeSerial(of: device.id), uptime: uptime, at: time, isColdStart: false,
             tolerance: snapshot.alarms.restartTolerance)
         if let epoch = reading.restart { tell(alarms.restart(of: device.id, at: epoch), at: time, &draft) }
     }

@@ -74,7 +74,10 @@ import Testing
             alarms = try view.vendorAlarms()
             return alarms == gateway.standing
         }
-        try #require(agrees, "\(alarms.sorted()), not \(gateway.standing.sorted())", sourceLocation: location)
+        let events = agrees ? [] : try view.events().map(\.line)
+        try #require(
+            agrees, "\(alarms.sorted()), not \(gateway.standing.sorted()); \(events.joined(separator: "\n"))",
+            sourceLocation: location)
     }
 
     @Test func lostTrapsAreReadFromTheAgentsTables() throws {

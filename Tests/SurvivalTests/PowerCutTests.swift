@@ -25,9 +25,13 @@ import Testing
     /// The same with the syncs taken out: were nothing missing, the tests above would prove nothing.
     @Test(arguments: Loss.allCases) func withoutSyncsThePowerCutIsSeenToLose(_ loss: Loss) throws {
         var seed = Seed()
-        let outcome = try Self.run(sync: "never", loss, cuts: 1, &seed)
-        #expect(!outcome.missing.isEmpty, "\(seed): \(outcome)")
-        #expect(outcome.lostOctets > 0, "\(seed): \(outcome)")
+        // Once in a while the store's own checkpoint comes just before the cut, and has all of it.
+        for attempt in 1...5 {
+            let outcome = try Self.run(sync: "never", loss, cuts: 1, &seed)
+            #expect(outcome.lostOctets > 0, "\(seed): \(outcome)")
+            if !outcome.missing.isEmpty { return }
+            #expect(attempt < 5, "\(seed): \(outcome)")
+        }
     }
 
     // MARK: -
