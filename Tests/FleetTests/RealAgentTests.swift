@@ -153,6 +153,10 @@ import Testing
         try gateway.tell(link(6), to: receiver)
         try expectAgreement(with: gateway)
 
+        // It is up again: until it says so, or for five minutes, nothing that its tables lack is taken for over.
+        try gateway.tell(SNMPAgent.Alarm(trap: 4, source: "Board#1", severity: 0), to: receiver)
+        try expectAgreement(with: gateway)
+
         // No trap follows by which these could be missed: the poll finds them, once a minute here.
         try gateway.tell(link(6, 0), to: receiver, isLost: true)
         try gateway.tell(fan(), to: receiver, isLost: true)
