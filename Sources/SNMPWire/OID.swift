@@ -57,8 +57,11 @@ public struct OID: Sendable {
         return arcs
     }
 
-    public var arcCount: Int {
-        encoded.reduce(1) { $1 & 0x80 == 0 ? $0 + 1 : $0 }
+    public var arcCount: Int { OID.arcCount(of: encoded) }
+
+    /// Of content octets that are checked.
+    private static func arcCount(of octets: some Sequence<UInt8>) -> Int {
+        octets.reduce(1) { $1 & 0x80 == 0 ? $0 + 1 : $0 }
     }
 
     /// The arcs one by one, without an array.
@@ -109,8 +112,7 @@ public struct OID: Sendable {
         unsafe parent.withUnsafeBytes { unsafe octets.append(contentsOf: $0) }
         // The empty form of a lenient reader.
         if octets.isEmpty { octets.append(contentsOf: zeroDotZero.encoded) }
-        let arcCount = octets.reduce(1) { $1 & 0x80 == 0 ? $0 + 1 : $0 }
-        for arc in arcs.prefix(WireLimits.arcs - arcCount) {
+        for arc in arcs.prefix(WireLimits.arcs - arcCount(of: octets)) {
             OID.append(arc, to: &octets)
         }
         return OID(checked: octets[...])
