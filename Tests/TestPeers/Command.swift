@@ -24,35 +24,33 @@ public struct Command: Sendable {
         _ program: String, _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
         seconds: Double = 60
     ) throws -> Output {
-        let process = Process()
-        process.executableURL = URL(filePath: try locate(program))
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let folder = FileManager.default.temporaryDirectory.appending(path: "trapline-command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        let file = { (name: String) in folder.appending(path: name) }
+        try input?.write(to: file("input"))
         // Files and not pipes: a program that fills a pipe nobody drains would never end.
-        process.standardOutput = try file(folder.appending(path: "output"))
-        process.standardError = try file(folder.appending(path: "error"))
-        if let input {
-            let url = folder.appending(path: "input")
-            try input.write(to: url)
-            process.standardInput = try FileHandle(forReadingFrom: url)
-        } else {
-            process.standardInput = FileHandle.nullDevice
+        let child = try ChildProcess(
+            locate(program), arguments, environment: environment,
+            input: input == nil ? "/dev/null" : file("input").path, output: file("output").path,
+            error: file("error").path)
+        var end: ChildProcess.End?
+        // A program as short as `snmpget` is through in a few milliseconds.
+        let isThrough = Poll.until(seconds: seconds, every: 0.002) {
+            end = child.end()
+            return end != nil
         }
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        guard ended.wait(timeout: .now() + seconds) == .success else {
-            process.terminate()
+        guard isThrough else {
+            child.kill()
             throw Failure(description: "\(program) did not end within \(seconds) s")
         }
+        guard case .status(let status) = end else {
+            throw Failure(description: "\(program) ended, and nobody knows how")
+        }
         return Output(
-            status: process.terminationStatus,
-            standardOutput: try Data(contentsOf: folder.appending(path: "output")),
-            standardError: String(
-                decoding: try Data(contentsOf: folder.appending(path: "error")), as: UTF8.self))
+            status: status,
+            standardOutput: try Data(contentsOf: file("output")),
+            standardError: String(decoding: try Data(contentsOf: file("error")), as: UTF8.self))
     }
 
     /// The full path of an installed program.
@@ -64,10 +62,5 @@ public struct Command: Sendable {
             if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
         }
         throw Failure(description: "\(program) is not installed; deploy/test installs what the tests need")
-    }
-
-    private static func file(_ url: URL) throws -> FileHandle {
-        try Data().write(to: url)
-        return try FileHandle(forWritingTo: url)
     }
 }
