@@ -45,10 +45,13 @@ public struct EventPipeline: Sendable {
     /// What operators asked for in the batch processed last; saved in its transaction.
     public internal(set) var requests: [OperatorRequest] = []
 
-    /// Alarms that were only heard of again are written each second, or after as many events: a start makes
-    /// the rest up from the event log, and reads that many rows in about a tenth of a second.
-    private static let settlingEvents: Int64 = 65_536
-    private static let settlingNanoseconds: Int64 = 1_000_000_000
+    /// Alarms that were only heard of again are written, and the rows of ended ones removed, after so many nanoseconds
+    /// or events, whichever comes first: a start makes the rest up from the event log, and reads that many rows in some
+    /// tenths of a second. The more there are, the fewer pages are written for each.
+    private static let settlingEvents: Int64 = 131_072
+    private static let settlingNanoseconds: Int64 = 5_000_000_000
+    /// How often the event log's size is looked at.
+    private static let lookNanoseconds: Int64 = 1_000_000_000
 
     /// Goes on where the store stands.
     ///
@@ -160,7 +163,7 @@ public struct EventPipeline: Sendable {
         let now = now ?? clock
         // That clock may have been set back since.
         let isDue =
-            looked.map { now.nanoseconds(since: $0).magnitude >= EventPipeline.settlingNanoseconds } ?? true
+            looked.map { now.nanoseconds(since: $0).magnitude >= EventPipeline.lookNanoseconds } ?? true
             || log.hasMore || log.isFull
         return isDue ? EventRemoval(snapshot.retention, now: min(now, clock), holds: holds) : nil
     }

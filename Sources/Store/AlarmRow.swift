@@ -8,6 +8,9 @@ internal import SNMPWire
 /// They are in the order of their raises: new ones come behind each other, and are found by their numbers, which the
 /// table of alarms knows for each key. What alters with every repeat has a short row of its own, so that a page holds a
 /// hundred of them: a million alarms that are told again and again would else have a page written for each.
+///
+/// For the same reason an alarm that ends is only listed at first, and its rows go with those of many others, in their
+/// order. Its number is no other alarm's ever again.
 enum AlarmRow {
     static let columns = [
         "id", "device", "oid", "source", "alarm", "device_name", "address", "device_group", "tenant", "site",
@@ -17,6 +20,7 @@ enum AlarmRow {
         "device_time", "expires", "clears_on_restart", "uptime", "running_number",
     ]
     private static let repeatColumns = ["last_time", "count", "uptime", "running_number"]
+    private static let allColumns = columns + repeatColumns
     private static let summaryColumns = ["id", "device", "oid", "source", "severity", "expires"]
 
     static let migration = """
@@ -64,6 +68,14 @@ enum AlarmRow {
         );
         """
 
+    /// In the order in which they ended.
+    static let endedMigration = """
+        CREATE TABLE ended_alarms (
+            place INTEGER PRIMARY KEY,
+            id INTEGER NOT NULL
+        );
+        """
+
     private static let formerColumns = """
         id, device, oid, source, alarm, device_name, address, severity, highest_severity, text, event_type,
         probable_cause, raised, last_time, count, sinks, acknowledged_by, acknowledged_time, acknowledged_text, note_by,
@@ -79,7 +91,12 @@ enum AlarmRow {
         INSERT OR REPLACE INTO alarm_repeats (id, last_time, count, uptime, running_number) VALUES (?, ?, ?, ?, ?)
         """
 
-    private static let removals = ["DELETE FROM alarms WHERE id = ?", "DELETE FROM alarm_repeats WHERE id = ?"]
+    private static let ending = "INSERT INTO ended_alarms (id) VALUES (?)"
+    private static let ended = "SELECT id FROM ended_alarms"
+    private static let removals = [
+        "DELETE FROM alarms WHERE id IN (\(ended))", "DELETE FROM alarm_repeats WHERE id IN (\(ended))",
+        "DELETE FROM ended_alarms",
+    ]
 
     private static let rows = """
         SELECT \(columns.map { "a.\($0)" }.joined(separator: ", ")),
@@ -141,15 +158,35 @@ enum AlarmRow {
         }
     }
 
-    static func remove(_ numbers: [Int64], from database: Database) throws {
+    /// These stand no more; their rows are there until `removeEnded`.
+    static func end(_ numbers: [Int64], in database: Database) throws {
         guard !numbers.isEmpty else { return }
+        var statement = try BoundStatement(database, ending)
+        for number in numbers {
+            statement.bind(number)
+            try statement.run()
+        }
+    }
+
+    /// The rows of what has ended go.
+    static func removeEnded(from database: Database) throws {
         for sql in removals {
             var statement = try BoundStatement(database, sql)
-            for number in numbers {
-                statement.bind(number)
-                try statement.run()
-            }
+            try statement.run()
         }
+    }
+
+    /// Alarms that have a row and stand no more.
+    static func ended(_ database: Database) throws -> Set<Int64> {
+        var rows = try BoundStatement(database, ended)
+        defer { rows.reset() }
+        var reader = RowReader(rows, table: "ended_alarms", columns: ["id"])
+        var numbers: Set<Int64> = []
+        while try rows.step() {
+            reader.nextRow()
+            numbers.insert(try reader.integer())
+        }
+        return numbers
     }
 
     /// Moves the times at which alarms end by themselves.
@@ -183,24 +220,29 @@ enum AlarmRow {
 
     /// Of every alarm what the table of alarms keeps of it.
     static func forEach(_ database: Database, _ body: (AlarmSummary) -> Void) throws {
+        let ended = try ended(database)
         var rows = try BoundStatement(database, summaries)
         defer { rows.reset() }
         var reader = RowReader(rows, table: "alarms", columns: summaryColumns)
         while try rows.step() {
             reader.nextRow()
-            body(
-                AlarmSummary(
-                    number: try reader.integer(),
-                    key: AlarmKey(device: try reader.text(), oid: try reader.oid(), source: try reader.text()),
-                    severity: try reader.severity(), expires: try reader.optionalTimestamp()))
+            let summary = AlarmSummary(
+                number: try reader.integer(),
+                key: AlarmKey(device: try reader.text(), oid: try reader.oid(), source: try reader.text()),
+                severity: try reader.severity(), expires: try reader.optionalTimestamp())
+            if !ended.contains(summary.number) { body(summary) }
         }
     }
 
-    /// Those with these numbers, in the order given; what is not there is left out.
-    static func read(_ numbers: some Sequence<Int64>, _ database: Database) throws -> [ActiveAlarm] {
+    /// Those with these numbers, in the order given, whether they have ended or not; what is not there is left out.
+    /// - Parameter memory: what is common to many rows.
+    static func read(
+        _ numbers: some Sequence<Int64>, memory: inout RowMemory, _ database: Database
+    ) throws -> [ActiveAlarm] {
         var rows = try BoundStatement(database, one)
         defer { rows.reset() }
-        var reader = RowReader(rows, table: "alarms", columns: columns + repeatColumns)
+        var reader = RowReader(rows, table: "alarms", columns: allColumns, memory: memory.take())
+        defer { memory = reader.memory }
         var alarms: [ActiveAlarm] = []
         for number in numbers {
             rows.bind(number)
@@ -212,13 +254,20 @@ enum AlarmRow {
         return alarms
     }
 
-    /// In the order of their raises, those behind number `id`, at most `limit`.
+    /// The same of those that stand.
+    static func readStanding(_ numbers: some Sequence<Int64>, _ database: Database) throws -> [ActiveAlarm] {
+        let ended = try ended(database)
+        var memory = RowMemory()
+        return try read(numbers.filter { !ended.contains($0) }, memory: &memory, database)
+    }
+
+    /// In the order of their raises, those behind number `id`, whether they have ended or not, at most `limit`.
     static func read(after id: Int64, limit: Int, _ database: Database) throws -> [ActiveAlarm] {
         var rows = try BoundStatement(database, page)
         defer { rows.reset() }
         rows.bind(id)
         rows.bind(Int64(limit))
-        var reader = RowReader(rows, table: "alarms", columns: columns + repeatColumns)
+        var reader = RowReader(rows, table: "alarms", columns: allColumns)
         var alarms: [ActiveAlarm] = []
         while try rows.step() {
             reader.nextRow()

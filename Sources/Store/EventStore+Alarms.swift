@@ -1,5 +1,6 @@
 public import Alarms
 internal import GRDB
+internal import Synchronization
 
 extension EventStore {
     /// How many alarms are read in one short transaction.
@@ -16,16 +17,16 @@ extension EventStore {
     /// raised, cleared or told again meanwhile may be seen as it was before.
     public func forEachActiveAlarm(_ body: (ActiveAlarm) throws -> Void) throws(StoreError) {
         var (last, page): (Int64, [ActiveAlarm]) = (0, [])
-        var repeats: [Int64: UnsettledEvents.Repeat]?
+        var (repeats, ended): ([Int64: UnsettledEvents.Repeat]?, Set<Int64>?)
         repeat {
-            (page, repeats) = try reading { database in
+            (page, repeats, ended) = try reading { database in
                 (
                     try AlarmRow.read(after: last, limit: EventStore.alarmPage, database),
-                    try repeats ?? UnsettledEvents.repeats(database)
+                    try repeats ?? UnsettledEvents.repeats(database), try ended ?? AlarmRow.ended(database)
                 )
             }
             try StoreError.translating(at: place) {
-                for var alarm in page {
+                for var alarm in page where ended?.contains(alarm.id) != true {
                     _ = repeats?[alarm.id]?.bringUpToDate(&alarm)
                     if alarm.severity != .cleared { try body(alarm) }
                 }
@@ -40,7 +41,7 @@ extension EventStore {
         return try reading { database in
             let repeats = try UnsettledEvents.repeats(database)
             var alarms: [ActiveAlarm] = []
-            for var alarm in try AlarmRow.read(sorted, database) where alarm.severity != .cleared {
+            for var alarm in try AlarmRow.readStanding(sorted, database) where alarm.severity != .cleared {
                 _ = repeats[alarm.id]?.bringUpToDate(&alarm)
                 alarms.append(alarm)
             }
@@ -55,7 +56,9 @@ extension EventStore {
     /// are in that connection's cache when they are written.
     public func alarmRows(_ numbers: [Int64]) throws(StoreError) -> [ActiveAlarm] {
         try StoreError.translating(at: place) {
-            try lookingUp { try AlarmRow.read(numbers, $0) }
+            try lookingUp { database in
+                try lookedUp.withLock { try AlarmRow.read(numbers, memory: &$0, database) }
+            }
         }
     }
 }

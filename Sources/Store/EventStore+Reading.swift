@@ -34,7 +34,7 @@ extension EventStore {
             if let alarm { try AlarmRow.forEach(database, alarm) }
             let repeats = try UnsettledEvents.repeats(database)
             var unsettled: [ActiveAlarm] = []
-            for var alarm in try AlarmRow.read(repeats.keys.sorted(), database)
+            for var alarm in try AlarmRow.readStanding(repeats.keys.sorted(), database)
             where repeats[alarm.id]?.bringUpToDate(&alarm) ?? false {
                 unsettled.append(alarm)
             }

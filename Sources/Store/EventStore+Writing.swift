@@ -21,9 +21,10 @@ extension EventStore {
         var coder = SinkListCoder()
         try EventRow.insert(outcome.events, into: database, &coder)
         try AlarmRow.postpone(by: outcome.postponedAlarms, in: database)
-        try AlarmRow.remove(outcome.endedAlarms, from: database)
         try AlarmRow.insert(outcome.standingAlarms, into: database, &coder)
         try AlarmRow.insert(outcome.repeatedAlarms, into: database)
+        try AlarmRow.end(outcome.endedAlarms, in: database)
+        if outcome.settledEvent != nil { try AlarmRow.removeEnded(from: database) }
         try AlarmMemoryRow.remove(outcome.forgottenMemories, from: database)
         try AlarmMemoryRow.insert(outcome.memories, into: database)
         try BootClockRow.remove(outcome.forgottenBoots, from: database)

@@ -31,6 +31,8 @@ public final class EventStore: Sendable {
     private let checkpointer: Checkpointer?
     /// Behind the last batch; for a store in memory, which has no file that it could be safe in.
     private let committed: Mutex<JournalPosition?>
+    /// What the rows held that a batch looked up: many hold the same.
+    let lookedUp = Mutex(RowMemory())
 
     private init(
         _ database: any DatabaseWriter, place: String, checkpointer: Checkpointer? = nil,

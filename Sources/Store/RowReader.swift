@@ -11,7 +11,7 @@ struct RowReader {
     private let table: String
     private let columns: [String]
     private var index = 0
-    private var memory: RowMemory
+    private(set) var memory: RowMemory
 
     /// - Parameter memory: what the rows before this one held; `RowReader.memory` is for the next.
     init(_ row: BoundStatement, table: String, columns: [String], memory: consuming RowMemory = RowMemory()) {
@@ -194,6 +194,13 @@ struct RowMemory {
     var coder = SinkListCoder()
     private var texts: [String] = []
     private var lastOID: OID?
+
+    /// All of it, for a reader that gives it back: two that held it would copy it at the first new text.
+    mutating func take() -> RowMemory {
+        var taken = RowMemory()
+        swap(&self, &taken)
+        return taken
+    }
 
     /// `nil` where the octets are no UTF-8.
     mutating func text(_ octets: UnsafeRawBufferPointer, column: Int) -> String? {

@@ -41,6 +41,9 @@ enum StoreSchema {
         migrator.registerMigration("12 what walks have read") { database in
             try database.execute(sql: SyncRows.walksMigration)
         }
+        migrator.registerMigration("13 ended alarms") { database in
+            try database.execute(sql: AlarmRow.endedMigration)
+        }
         return migrator
     }()
 

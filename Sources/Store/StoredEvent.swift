@@ -28,7 +28,7 @@ public struct BatchOutcome: Sendable {
     public var standingAlarms: [ActiveAlarm]
     /// Alarms of which only that is to be written.
     public var repeatedAlarms: [AlarmRepeat] = []
-    /// By their numbers.
+    /// By their numbers, which never stand again.
     public var endedAlarms: [Int64]
     public var devices: DeviceChanges
     /// What is remembered of alarms, new or altered, and of which nothing is any more.
@@ -50,7 +50,8 @@ public struct BatchOutcome: Sendable {
     public var position: JournalPosition?
     /// The largest time read from the journal; `nil` leaves it as it is.
     public var clock: Timestamp?
-    /// With this batch the rows of alarms tell all that the events up to this number did to them; `nil` where repeats were left out, and the number stays that of an earlier batch.
+    /// With this batch the rows of alarms tell all that the events up to this number did to them, and those of alarms
+    /// that ended go; `nil` where repeats were left out, and the number stays that of an earlier batch.
     public var settledEvent: Int64?
     /// Rows that are to go; `nil` where nobody looks.
     public var removal: EventRemoval?

@@ -26,9 +26,10 @@ import Testing
     }
 
     private func commit(
-        _ alarms: [ActiveAlarm] = [], repeats: [AlarmRepeat] = [], ended: [Int64] = [], postponed: Int64 = 0
+        _ alarms: [ActiveAlarm] = [], repeats: [AlarmRepeat] = [], ended: [Int64] = [], postponed: Int64 = 0,
+        settled: Int64? = nil
     ) throws {
-        var batch = BatchOutcome(standingAlarms: alarms, endedAlarms: ended)
+        var batch = BatchOutcome(standingAlarms: alarms, endedAlarms: ended, settledEvent: settled)
         batch.repeatedAlarms = repeats
         batch.postponedAlarms = postponed
         try store.commit(batch)
@@ -89,10 +90,25 @@ import Testing
     @Test func whatEndsLeavesNothing() throws {
         try commit([try alarm(1)])
         try commit(repeats: [told(1, count: 9)])
-        try commit(ended: [1])
-        #expect(try store.activeAlarms().isEmpty)
+        try commit(ended: [1], settled: 1)
+        #expect(try store.alarmRows([1]).isEmpty)
         try commit([try alarm(1)])
         #expect(try store.activeAlarms() == [try alarm(1)], "not even its repeats")
+    }
+
+    /// A batch that settles nothing leaves the rows of what ended, and nobody sees them.
+    @Test func whatHasEndedStandsNoMoreWhileItsRowIsThere() throws {
+        try commit([try alarm(1), try alarm(2), try alarm(3)])
+        try commit(ended: [3, 1])
+        #expect(try store.alarmRows([1]).map(\.id) == [1])
+        #expect(try store.activeAlarms() == [try alarm(2)])
+        #expect(try store.activeAlarms([1, 2, 3]) == [try alarm(2)])
+        var numbers: [Int64] = []
+        _ = try store.load { numbers.append($0.number) }
+        #expect(numbers == [2])
+        try commit(ended: [2], settled: 5)
+        #expect(try store.alarmRows([1, 2, 3]).isEmpty, "those of earlier batches too")
+        #expect(try store.activeAlarms().isEmpty)
     }
 
     @Test func expiriesMoveTogether() throws {
