@@ -83,7 +83,7 @@ struct AlarmTraffic {
         let (device, port) = (Int(alarm) % devices, Int(alarm) / devices)
         let payload = Workload.vendorAlarm(
             kind: .trapV2, severity: severity, source: "Board#1/EthernetLink#\(port)",
-            uptime: Workload.uptime + UInt32((time - start) / 10_000_000))
+            uptime: Workload.uptime + UInt32((time - start) / 10_000_000), serial: Workload.firstSerial + device)
         let entry = JournalEntry(
             time: Timestamp(nanoseconds: time), interface: "traps",
             sender: Endpoint(IPAddress(v4: 0x0a00_0000 + UInt32(device)), port: 40_000),

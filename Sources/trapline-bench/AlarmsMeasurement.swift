@@ -50,6 +50,8 @@ enum AlarmsMeasurement {
             rows.append(.number("\(name), memory after a start", megabytes(much.startMemory), decimals: 0, unit: "MiB"))
             rows.append(.number("\(name), store on disk", megabytes(much.disk), decimals: 0, unit: "MiB"))
             rows.append(.number("\(name), start", much.start, decimals: 2, unit: "s of CPU"))
+            // All alike is the worst there is: no alarm is likelier to be in memory than another.
+            guard isSkewed else { continue }
             goals.append(
                 .init(
                     name: "CPU a trap, \(name)", wanted: "≤ \(mostTimes) times that at \(few)",

@@ -79,6 +79,8 @@ final class LoadGenerator: @unchecked Sendable {
         var slab = Slab(templates, stride: stride, slots: Self.burst)
         var result = LoadResult()
         var (sender, turn) = (0, 0)
+        // Of its address, so that two loads side by side do not claim one serial number each from two places.
+        let firstDevice = Int(plan.firstAddress & 0xf_ffff)
         let cpuBegin = CPUClock.thread
         let begin = Stamp.now
         while result.sent + result.failed < plan.traps {
@@ -95,7 +97,7 @@ final class LoadGenerator: @unchecked Sendable {
                 result.latest = max(result.latest, elapsed > planned ? elapsed - planned : 0)
             }
             let count = min(due, Self.burst)
-            slab.mark(count, first: turn, label: plan.label, requestIDs: done)
+            slab.mark(count, of: firstDevice + sender, first: turn, label: plan.label, requestIDs: done)
             let sent = slab.send(count, on: sockets[sender])
             // An error of an earlier datagram is told at the next call, which then sends nothing.
             result.sent += max(0, sent)
@@ -149,8 +151,8 @@ private struct Slab {
         held = Array(repeating: -1, count: slots)
     }
 
-    /// Marks the first `count` slots with one time, from template `first` on in turn.
-    mutating func mark(_ count: Int, first: Int, label: Stamp.Label, requestIDs: Int) {
+    /// Marks the first `count` slots with one time and one device, from template `first` on in turn.
+    mutating func mark(_ count: Int, of device: Int, first: Int, label: Stamp.Label, requestIDs: Int) {
         let stamp = Stamp(label: label, time: Stamp.now)
         for slot in 0..<count {
             let index = (first + slot) % templates.count
@@ -162,7 +164,7 @@ private struct Slab {
             }
             // Wraps within four octets.
             let identifier = Workload.firstRequestID + Int32((requestIDs + slot) & 0x0fff_ffff)
-            template.mark(stamp, requestID: identifier, in: &octets, at: slot * stride)
+            template.mark(stamp, requestID: identifier, device: device, in: &octets, at: slot * stride)
         }
     }
 

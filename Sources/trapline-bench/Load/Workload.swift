@@ -14,6 +14,10 @@ enum Workload {
     /// What the first datagram bears; load generators count on from there, and stay in four octets.
     static let firstRequestID: Int32 = 0x4000_0000
 
+    /// What the first device bears; the others count on from there, and stay within as many digits.
+    static let firstSerial = 3_000_000
+    static let serialDigits = 7
+
     private static let community = ArraySlice("trapuser".utf8)
     static let uptime: UInt32 = 1_234_567
     private static let stamp = Stamp(label: .load, time: 0).text
@@ -21,8 +25,10 @@ enum Workload {
     /// - Parameters:
     ///   - severity: as the vendor counts: 0 cleared, 2 warning, 3 minor, 4 major, 5 critical.
     ///   - uptime: hundredths of a second.
+    ///   - serial: of `serialDigits` digits.
     static func vendorAlarm(
-        kind: PDUKind, severity: Int32, source: String = "Board#1/EthernetLink#0", uptime: UInt32 = uptime
+        kind: PDUKind, severity: Int32, source: String = "Board#1/EthernetLink#0", uptime: UInt32 = uptime,
+        serial: Int = firstSerial
     ) -> [UInt8] {
         let root = OID.enterprises.appending(5_003, 9, 10, 1, 21)
         let values: [(UInt32, Value)] = [
@@ -30,7 +36,7 @@ enum Workload {
             (3, text(source)), (4, .integer(severity)), (5, .integer(1_207)), (6, .integer(1)),
             (7, .integer(56)), (8, text("1000BASE-T, no carrier; 3 changes in 15 minutes.")), (9, text("")),
             (10, text("")),
-            (11, .octetString([0x07, 0xea, 11, 23, 4, 40, 17, 0])), (16, text("3589153")),
+            (11, .octetString([0x07, 0xea, 11, 23, 4, 40, 17, 0])), (16, text("\(serial)")),
         ]
         return v2(
             kind, trapOID: root.appending(2, 0, 10),

@@ -4,6 +4,8 @@ import Testing
 @testable import trapline_bench
 
 struct LoadMixTests {
+    private static let serialNumber = OID.enterprises.appending(5_003, 9, 10, 1, 21, 1, 16, 0)
+
     /// What the figures are told for.
     @Test func theVendorsAlarmHas463OctetsAnd14Variables() throws {
         #expect(Workload.vendorAlarm.count == 463)
@@ -16,8 +18,11 @@ struct LoadMixTests {
         let stamp = Stamp(label: .quiet, time: 0xfedc_ba98_7654_3210)
         for template in try mix.templates() {
             var octets = [0, 0, 0] + template.octets
-            template.mark(stamp, requestID: 0x4000_beef, in: &octets, at: 3)
+            template.mark(stamp, requestID: 0x4000_beef, device: 654_321, in: &octets, at: 3)
             let notification = try SNMPNotification.decode(Array(octets.dropFirst(3)))
+            if let serial = notification.variables.first(where: { $0.name == Self.serialNumber }) {
+                #expect(serial.value == .octetString(Array("3654321".utf8)[...]))
+            }
             #expect(notification.kind == (mix.isAcknowledged ? .inform : .trap))
             #expect(notification.version == .v1 || notification.requestID == 0x4000_beef)
             let found = octets.withUnsafeBytes { Stamp.find(in: $0) }
