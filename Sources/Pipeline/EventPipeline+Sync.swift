@@ -158,8 +158,17 @@ extension EventPipeline {
         {
             perform(syncs.unanswered(number, why, at: received.time, way, settings), device, received, &draft)
         } else {
-            syncs.forget(id)
+            giveUp(id, at: received.time, &draft)
         }
+    }
+
+    /// The device is not asked any more; an alarm that says that it could not be would never end.
+    private mutating func giveUp(_ id: String, at time: Timestamp, _ draft: inout BatchDraft) {
+        syncs.forget(id)
+        guard let device = syncDevice(id), alarms.alarm(for: EventPipeline.failureKey(device)) != nil else { return }
+        let notification = SNMPNotification(
+            version: .v2c, trapOID: OwnFacts.resyncGivenUp, uptime: 0, variables: VariableBindings([]))
+        apply(notification, of: device, at: time, &draft)
     }
 
     /// The only device whose datagrams were lost; `nil` for all. Behind a relay there may be any.
@@ -193,7 +202,7 @@ extension EventPipeline {
                 continue
             }
             guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: due) else {
-                syncs.forget(id)
+                giveUp(id, at: due, &draft)
                 continue
             }
             let actions = syncs.advance(id, to: due, now: now, way, settings)

@@ -14,6 +14,9 @@ extension OwnFacts {
     /// They are not, and cannot be found out at this time.
     public static let resyncFailed = notifications.appending(49)
 
+    /// Nobody asks the device any more, so that nothing is to be had of it.
+    public static let resyncGivenUp = notifications.appending(44)
+
     /// `traplineRequestNumber.0`: the store's number of a request.
     public static let requestNumber = root.appending(2, 55, 0)
     /// `traplineRequestID.0`.

@@ -282,6 +282,18 @@ import TraplineMetrics
         #expect(scene.standing.count == 3)
     }
 
+    @Test func whoIsNotAskedAnyMoreFailsNoMore() throws {
+        var scene = try settled()
+        scene.way.silence = 1
+        try scene.ask()
+        try scene.pass(seconds: 90)
+        #expect(scene.isFailing)
+        scene.setSnapshot(try SyncScene.snapshot(poll: nil, .audiocodes, isManaged: false))
+        try scene.pass(seconds: 3_600)
+        #expect(!scene.isFailing)
+        #expect(try scene.events(OwnFacts.resyncGivenUp).count == 1)
+    }
+
     /// Its network is taken out of the configuration while it is asked, and put back.
     @Test(arguments: [0, 1]) func aDeviceThatWasNotManagedForAMomentIsAskedAgain(silence: Double) throws {
         var scene = try settled()

@@ -84,6 +84,9 @@ struct SyncScene {
             AlarmRule(
                 notification: OwnFacts.resyncDone, kind: .alarm, alarm: "done", alarmOID: OwnFacts.resyncFailed,
                 severity: .fixed(.cleared)),
+            AlarmRule(
+                notification: OwnFacts.resyncGivenUp, kind: .alarm, alarm: "given up", alarmOID: OwnFacts.resyncFailed,
+                severity: .fixed(.cleared)),
         ]
         let settings = SyncSettings(profile: profile, poll: poll.map { $0 * 1_000_000_000 })
         return PipelineSnapshot(
