@@ -390,7 +390,9 @@ public struct SyncTable: Sendable {
                 rest.append(action)
             }
         }
-        if state.numbers != before.numbers { renumbered.insert(device) }
+        // One that was forgotten a moment ago may have other numbers in the store.
+        let isAnew = isNew && changed.contains(device)
+        if isAnew || state.numbers != before.numbers { renumbered.insert(device) }
         var known = before
         known.numbers = state.numbers
         if state != known || isNew { changed.insert(device) }

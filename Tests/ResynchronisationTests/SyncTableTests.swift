@@ -419,6 +419,16 @@ import Testing
         #expect(bench.table.takeChanges().walks.isEmpty)
     }
 
+    /// What it counted before is in the store, and is to be gone from there too.
+    @Test func whoIsForgottenAndHeardAgainInOneBatchBeginsToCountAnew() {
+        var bench = Bench()
+        bench.heard(.alarm, number: 5)
+        #expect(bench.table.takeChanges().numbers.count == 1)
+        bench.table.forget("device")
+        bench.heard(.keepAlive)
+        #expect(bench.table.takeChanges().numbers.map(\.numbers) == [RunningNumbers()])
+    }
+
     /// A full table has room for whoever comes, but not at the cost of those that answered.
     @Test func strangersMakeRoom() throws {
         var bench = Bench()
