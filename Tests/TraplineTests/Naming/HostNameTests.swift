@@ -8,6 +8,7 @@ import Testing
         ("gateway-1.example.net", "gateway-1.example.net"), ("gateway-1.example.net.", "gateway-1.example.net"),
         ("SBC_7", "SBC_7"), ("localhost", nil), ("LocalHost.", nil), ("", nil), (".", nil), ("two words", nil),
         ("line\nbreak", nil), ("<b>bold</b>", nil), ("müller.example", nil),
+        ("192.0.2.7", nil), ("192.0.2.7.example", "192.0.2.7.example"),
         (String(repeating: "a", count: 253), String(repeating: "a", count: 253)),
         (String(repeating: "a", count: 254), nil),
     ])
