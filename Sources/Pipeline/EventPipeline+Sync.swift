@@ -80,7 +80,7 @@ extension EventPipeline {
         }
         guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: entry.time) else {
             // It has moved out of the managed networks, or these were changed: nothing would go on from here.
-            syncs.forget(id)
+            giveUp(id, at: entry.time, &draft)
             return true
         }
         let received = EventPipeline.received(reply: entry)
@@ -92,9 +92,11 @@ extension EventPipeline {
     }
 
     /// What a device answers of its time; a restart that no notification told of ends alarms as one that was told.
+    /// Which unit of a pair has answered it does not say: the other may have taken over since the last notification.
     private mutating func noteBoot(
         of device: EventDevice, uptime: UInt32, at time: Timestamp, _ draft: inout BatchDraft
     ) {
+        guard devices.device(device.id)?.peerSerial == nil else { return }
         let reading = boots.note(
             device.id, serial: devices.activeSerial(of: device.id), uptime: uptime, at: time, isColdStart: false,
             tolerance: snapshot.alarms.restartTolerance)
@@ -165,7 +167,9 @@ extension EventPipeline {
     /// The device is not asked any more; an alarm that says that it could not be would never end.
     private mutating func giveUp(_ id: String, at time: Timestamp, _ draft: inout BatchDraft) {
         syncs.forget(id)
-        guard let device = syncDevice(id), alarms.alarm(for: EventPipeline.failureKey(device)) != nil else { return }
+        guard let alarm = alarms.alarm(for: EventPipeline.failureKey(id)) else { return }
+        // Its place in the inventory may be another's by now.
+        let device = syncDevice(id) ?? alarm.device
         let notification = SNMPNotification(
             version: .v2c, trapOID: OwnFacts.resyncGivenUp, uptime: 0, variables: VariableBindings([]))
         apply(notification, of: device, at: time, &draft)
@@ -261,7 +265,7 @@ extension EventPipeline {
             case .standing(let rows, let guards):
                 (raised, cleared) = apply(standing: rows, guards, device, received, &draft)
             case .done(let reason):
-                let hadFailed = alarms.alarm(for: EventPipeline.failureKey(device)) != nil
+                let hadFailed = alarms.alarm(for: EventPipeline.failureKey(device.id)) != nil
                 guard reason.isTold || hadFailed || raised + cleared > 0 else { continue }
                 let counts = [
                     VariableBinding(name: OwnFacts.resyncRaised, value: .gauge32(UInt32(clamping: raised))),
@@ -293,8 +297,8 @@ extension EventPipeline {
         apply(notification, of: device, at: time, &draft)
     }
 
-    private static func failureKey(_ device: EventDevice) -> AlarmKey {
-        AlarmKey(device: device.id, oid: OwnFacts.resyncFailed, source: "")
+    private static func failureKey(_ device: String) -> AlarmKey {
+        AlarmKey(device: device, oid: OwnFacts.resyncFailed, source: "")
     }
 
     /// What was missed happens now, in the device's order.

@@ -1,6 +1,5 @@
 import Alarms
 import Basics
-import DeviceSimulation
 import Devices
 import Journal
 import MIBCatalog
@@ -11,6 +10,8 @@ import SNMPWire
 import Store
 import Testing
 import TraplineMetrics
+
+@testable import DeviceSimulation
 
 /// Alarms that were missed are fetched back from the device, through store, manager and journal.
 @Suite struct ResynchronisationTests {
@@ -264,6 +265,24 @@ import TraplineMetrics
         #expect(scene.standing.isEmpty)
     }
 
+    /// The unit that takes over booted later than the one before, and answers before anything that it sends has come.
+    @Test func theAnswerOfAPairsOtherUnitTellsOfNoRestart() throws {
+        var scene = try SyncScene(peer: 4_712, poll: nil)
+        try scene.pass(seconds: 60)
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 40)
+        scene.device.units[1].bootedAt = scene.now
+        try scene.pass(seconds: 400)
+        scene.way.loss = 1
+        try scene.happen { $0.switchOver(at: $1) }
+        let before = scene.asked
+        try scene.ask()
+        try scene.pass(seconds: 20)
+        #expect(scene.asked > before)
+        #expect(scene.standing[DeviceAlarm.ethernetLink(1).key] != nil)
+        #expect(try scene.events(DeviceAlarm.trap(10)).map(\.transition) == [.raised])
+    }
+
     @Test func aDeviceThatDoesNotAnswerIsAnAlarmUntilItDoes() throws {
         var scene = try settled()
         try scene.happen { $0.raise(.ethernetLink(9), at: $1) }
@@ -292,6 +311,23 @@ import TraplineMetrics
         try scene.pass(seconds: 3_600)
         #expect(!scene.isFailing)
         #expect(try scene.events(OwnFacts.resyncGivenUp).count == 1)
+    }
+
+    @Test func theAlarmOfADeviceThatAnswersWhenItIsManagedNoMoreEnds() throws {
+        var scene = try settled()
+        scene.way.silence = 1
+        try scene.ask()
+        try scene.pass(seconds: 40)
+        #expect(scene.isFailing)
+        scene.way.silence = 0
+        scene.way.answer = 5
+        let before = scene.asked
+        try scene.ask()
+        try scene.pass(seconds: 3)
+        #expect(scene.asked > before)
+        scene.setSnapshot(try SyncScene.snapshot(poll: nil, .audiocodes, isManaged: false))
+        try scene.pass(seconds: 20)
+        #expect(!scene.isFailing)
     }
 
     /// Its network is taken out of the configuration while it is asked, and put back.

@@ -59,13 +59,15 @@ struct SyncScene {
     private(set) var askedWho = 0
     private let snapshot: PipelineSnapshot
 
-    init(_ options: DeviceOptions = .init(), seed: UInt64 = 1, poll: Int64? = 300, profile: SyncProfile = .audiocodes)
-        throws
-    {
+    /// - Parameter peer: the serial number of its other unit, if it is a pair.
+    init(
+        _ options: DeviceOptions = .init(), peer: UInt32? = nil, seed: UInt64 = 1, poll: Int64? = 300,
+        profile: SyncProfile = .audiocodes
+    ) throws {
         var options = options
         options.readCommunity = Self.community
         now = Timestamp(seconds: 1_700_000_000)
-        device = SimulatedDevice(serialNumber: 4_711, options: options, bootedAt: now)
+        device = SimulatedDevice(serialNumber: 4_711, peerSerialNumber: peer, options: options, bootedAt: now)
         generator = SeededGenerator(seed: seed)
         store = try EventStore.inMemory()
         snapshot = try Self.snapshot(poll: poll, profile)
