@@ -3,8 +3,8 @@ import Basics
 /// What is remembered of alarms, by key, with the deadlines at which it is forgotten, and what of it the store does not
 /// know yet.
 struct AlarmMemories: Sendable {
-    /// A quarter of the alarms that may stand. Each takes some 400 octets, so that they stay below 100 MiB; of an alarm that
-    /// finds no room nothing is remembered, and all of it is told as it comes.
+    /// A quarter of the alarms that may stand. Each takes some 400 octets, so that they stay below 100 MiB; of an alarm
+    /// that finds no room nothing is remembered, and all of it is told as it comes.
     static let limit = 262_144
 
     private var memories: [AlarmKey: AlarmMemory] = [:]

@@ -3,8 +3,8 @@ public import Basics
 /// What is remembered of an alarm beside its standing: its last changes, how often it was told of late, and what is
 /// withheld of it. Gone when none of that matters any more.
 public struct AlarmMemory: Sendable, Hashable {
-    /// Where its row is among those of all of them: what is remembered last stands last, and most of it goes in the order
-    /// in which it came. Nothing else depends on it.
+    /// Where its row is among those of all of them: what is remembered last stands last, and most of it goes in the
+    /// order in which it came. Nothing else depends on it.
     public var number: Int64
     public var key: AlarmKey
     /// The alarm's name.

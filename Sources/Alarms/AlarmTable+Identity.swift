@@ -4,10 +4,10 @@ import Basics
 extension AlarmTable {
     /// All its alarms, and what is remembered of them, are the other identity's from now on.
     ///
-    /// Where both have an alarm, that of the new identity stays, as the one that was told of last; the other one ends, and
-    /// whoever was told of it is told so. It ends too where the new identity has been told since that it is over. What an
-    /// operator said of it is said of the one that stays, if nobody said anything of that. What is remembered of both
-    /// counts together: what flaps, or is too much, under either of them does so under the new one.
+    /// Where both have an alarm, that of the new identity stays, as the one that was told of last; the other one ends,
+    /// and whoever was told of it is told so. It ends too where the new identity has been told since that it is over.
+    /// What an operator said of it is said of the one that stays, if nobody said anything of that. What is remembered
+    /// of both counts together: what flaps, or is too much, under either of them does so under the new one.
     ///
     /// - Returns: what ended with that.
     public mutating func move(_ device: String, to new: EventDevice) -> [AlarmNews] {

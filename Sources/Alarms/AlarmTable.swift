@@ -2,18 +2,18 @@ public import Basics
 
 /// The alarms that stand, and what a notification does to them: raise, change, clear, repeat, or only a log entry.
 ///
-/// Pure state but for the alarms that were not spoken of for long, which it reads from their rows. The pipeline loads it
-/// at start, applies one interpretation after the other, and takes the changes into the transaction that carries their
-/// events. The same comes of it whatever it has in memory.
+/// Pure state but for the alarms that were not spoken of for long, which it reads from their rows. The pipeline loads
+/// it at start, applies one interpretation after the other, and takes the changes into the transaction that carries
+/// their events. The same comes of it whatever it has in memory.
 public struct AlarmTable: Sendable {
     /// How many alarms may stand. Of each some ninety octets are in memory, and some hundred more of those that end by
     /// themselves, so that a sender that invents sources without end can take 200 MiB beside the cache and no more; at
     /// the limit a raise is `logged` with `reasonTableFull`, so nothing goes unseen.
     public static let defaultLimit = 1_048_576
 
-    /// How many alarms whose rows tell all are held in memory whole, at about 1 KiB each: the tenth of a million that is
-    /// busy, and some more. Beside them are those that a
-    /// batch has to do with, and those that were told again since all rows were last brought up to date.
+    /// How many alarms whose rows tell all are held in memory whole, at about 1 KiB each: the tenth of a million that
+    /// is busy, and some more. Beside them are those that a batch has to do with, and those that were told again since
+    /// all rows were last brought up to date.
     public static let defaultCacheLimit = 131_072
 
     /// The reason on a clear that found no alarm to end.
@@ -57,8 +57,8 @@ public struct AlarmTable: Sendable {
         }
     }
 
-    /// A table that reads most of its alarms from the store when they are spoken of. All that is stored is to be told by
-    /// the `load` methods first.
+    /// A table that reads most of its alarms from the store when they are spoken of. All that is stored is to be told
+    /// by the `load` methods first.
     public init(
         stored: StoredAlarms, settings: AlarmSettings = AlarmSettings(),
         limit: Int = AlarmTable.defaultLimit, cacheLimit: Int = AlarmTable.defaultCacheLimit

@@ -44,8 +44,8 @@ public struct BootClock: Sendable, Hashable {
     /// A datagram of the boot before that comes longer after the new one's first was not delayed.
     private static let latestOfOldBoot: Int64 = 60_000_000_000
     private static let minute: Int64 = 60_000_000_000
-    /// A clock that was not heard for that long is gone; and two restarts within it, of which no coldStart tells, are the
-    /// clocks of a script.
+    /// A clock that was not heard for that long is gone; and two restarts within it, of which no coldStart tells, are
+    /// the clocks of a script.
     private static let memory: Int64 = 600_000_000_000
 
     static func epoch(_ uptime: UInt32, at time: Timestamp) -> Timestamp {

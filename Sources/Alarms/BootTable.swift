@@ -21,8 +21,8 @@ public struct BootUnit: Sendable, Hashable, Comparable {
 public struct BootTable: Sendable {
     /// As many as the inventory has devices, twice for those that are pairs.
     public static let limit = 262_144
-    /// Two, and two that were replaced. Serial numbers can be invented; another one takes the place of the one that began
-    /// longest ago.
+    /// Two, and two that were replaced. Serial numbers can be invented; another one takes the place of the one that
+    /// began longest ago.
     static let unitLimit = 4
     /// A full table gives up this share of itself at once, those that began longest ago: who of them still sends is
     /// entered anew, and a flood of invented senders is not what stays.
@@ -90,8 +90,8 @@ public struct BootTable: Sendable {
         return Reading(restart: restart, isReliable: !clock.isMixed)
     }
 
-    /// A device turned out to be another one than it was taken for: its clocks are that one's, except for a unit of which
-    /// that one has a clock.
+    /// A device turned out to be another one than it was taken for: its clocks are that one's, except for a unit of
+    /// which that one has a clock.
     public mutating func move(_ device: String, to new: String) {
         guard device != new else { return }
         for unit in take(of: device) {

@@ -9,8 +9,8 @@ public struct DeviceOrder: Sendable, Hashable {
     static let numbers: ClosedRange<Int32> = 0...32_000
     /// A number that is further behind is no late one: the device began to count anew.
     private static let latestNumbers: Int32 = 64
-    /// Longer than it takes a busy device to count on by so many, and far less than its numbers take to come round, which
-    /// would make any of them look late: an alarm that stood for days would never end.
+    /// Longer than it takes a busy device to count on by so many, and far less than its numbers take to come round,
+    /// which would make any of them look late: an alarm that stood for days would never end.
     private static let longestNumbered: Int64 = 600_000_000_000
     /// Longer than a network delays and an inform is usually repeated. Beyond it another boot explains what two clocks
     /// say as well.

@@ -1,5 +1,5 @@
-/// What is added to and taken from times. Captures hold any time that 64 bits can tell and configurations long durations;
-/// all of it stops at the ends of time.
+/// What is added to and taken from times. Captures hold any time that 64 bits can tell and configurations long
+/// durations; all of it stops at the ends of time.
 extension Timestamp {
     /// The moment that long after `time`, or before it for a negative duration; fractions of a nanosecond are dropped.
     public static func + (time: Timestamp, duration: Duration) -> Timestamp { time.adding(duration.inNanoseconds) }

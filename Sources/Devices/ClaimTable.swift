@@ -45,7 +45,8 @@ struct ClaimTable<Key: Hashable & Comparable & Sendable>: Sendable {
     /// In their order.
     func keys(of device: String) -> [Key] { (keys[device] ?? []).sorted() }
 
-    /// Whether one more finds room: what was claimed longest ago is forgotten for it, if that was not told again lately.
+    /// Whether one more finds room: what was claimed longest ago is forgotten for it, if that was not told again
+    /// lately.
     mutating func makeRoom(at now: Int64) -> Bool {
         guard all.count >= Self.limit else { return true }
         guard let oldest = ends.takeNext(by: Timestamp(nanoseconds: now - 1)) else { return false }

@@ -23,8 +23,9 @@ extension DeviceInventory {
     }
 
     /// A keep-alive that tells no more than its address, from a port that nobody has: a known device with a new
-    /// binding, or another behind the same NAT. It belongs to the only one there that has no binding yet or fell silent.
-    /// Else it waits: whose old port is heard again has that one still, and this is another; whose is not has this one.
+    /// binding, or another behind the same NAT. It belongs to the only one there that has no binding yet or fell
+    /// silent. Else it waits: whose old port is heard again has that one still, and this is another; whose is not has
+    /// this one.
     ///
     /// `nil` where nobody is known there who tells no serial number.
     private mutating func resolveKeepAlive(from port: UInt16, _ sole: Int32?, _ arrival: Arrival) -> Int32? {

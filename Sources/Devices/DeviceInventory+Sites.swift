@@ -5,8 +5,8 @@ internal import Basics
 ///
 /// A device whose third keep-alive is missing, at a site where nobody was heard lately, is held back for one more
 /// period. If all that are watched there are silent by then, the site's alarm rises, and those of its devices end; else
-/// the device's own rises. Once somebody there is heard again, the others have a period to follow: then the site's alarm
-/// ends, and who is still missing is told singly.
+/// the device's own rises. Once somebody there is heard again, the others have a period to follow: then the site's
+/// alarm ends, and who is still missing is told singly.
 extension DeviceInventory {
     /// A site's name counts within its tenant.
     struct SiteKey: Sendable, Hashable, Comparable {

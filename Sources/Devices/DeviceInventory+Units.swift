@@ -84,7 +84,8 @@ extension DeviceInventory {
     }
 
     /// Whose sign of life a datagram is that bears the serial number of a device elsewhere, where the one at its place
-    /// claims that as its other unit's: there that unit may speak, or nobody else. It says nothing of the one elsewhere.
+    /// claims that as its other unit's: there that unit may speak, or nobody else. It says nothing of the one
+    /// elsewhere.
     func claimant(of serial: String, except index: Int32, _ arrival: Arrival) -> Int32? {
         guard !arrival.isAuthenticated, entries[Int(index)].device.address != arrival.place.address else { return nil }
         return claimant(of: serial, at: arrival.place)

@@ -4,11 +4,12 @@ internal import SNMPWire
 
 /// All devices that were heard of: who they are, where they are, and whether they live.
 ///
-/// Pure state, fed with what the journal brings: time by ``advance(to:)``, datagrams by ``identify(_:by:isAuthenticated:)``;
-/// both tell what became known. ``takeChanges(settling:)`` gives what is to be saved with the batch.
+/// Pure state, fed with what the journal brings: time by ``advance(to:)``, datagrams by
+/// ``identify(_:by:isAuthenticated:)``; both tell what became known. ``takeChanges(settling:)`` gives what is to be
+/// saved with the batch.
 public struct DeviceInventory: Sendable {
-    /// An entry takes less than 1 KiB, so the inventory stays below 128 MiB. A source address can be forged, so without a
-    /// limit a flood would fill the memory. Past it a newcomer takes the place of who was not heard for longest and
+    /// An entry takes less than 1 KiB, so the inventory stays below 128 MiB. A source address can be forged, so without
+    /// a limit a flood would fill the memory. Past it a newcomer takes the place of who was not heard for longest and
     /// nothing vouches for; where there is none, it is still told apart in events and alarms (its address needs no
     /// entry), but not listed, and counted in `unlisted`.
     public static let capacity = 131_072

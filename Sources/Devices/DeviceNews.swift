@@ -134,8 +134,8 @@ public struct DeviceSign: Sendable, Hashable {
             lastListener: device.lastListener)
     }
 
-    /// Of the signs in their order, each that came after the row was written: times alone do not tell, since a device can
-    /// fall silent, or be heard twice, within one of them.
+    /// Of the signs in their order, each that came after the row was written: times alone do not tell, since a device
+    /// can fall silent, or be heard twice, within one of them.
     public func apply(to device: inout Device) {
         device.lastSeen = lastSeen
         device.lastKeepAlive = lastKeepAlive ?? device.lastKeepAlive

@@ -26,9 +26,9 @@ public struct Liveness: Sendable, Hashable {
     public init() {}
 }
 
-/// The time that passed while somebody listened. The journal has a record at least each second while the server runs, so
-/// that a greater gap is a stop, a suspended machine or a step of the clock; nobody could be heard in it, and nobody is
-/// late because of it.
+/// The time that passed while somebody listened. The journal has a record at least each second while the server runs,
+/// so that a greater gap is a stop, a suspended machine or a step of the clock; nobody could be heard in it, and nobody
+/// is late because of it.
 public struct LiveClock: Sendable, Hashable {
     /// More than a few ticks that a busy disk delayed, and less than any keep-alive's period.
     public static let gap: Int64 = 5_000_000_000

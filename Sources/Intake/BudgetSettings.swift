@@ -40,8 +40,8 @@ public struct BudgetSettings: Sendable, Hashable {
     /// Of those that contain a sender the longest network counts.
     public var networks: [Exception]
 
-    /// Senders that speak for others: each device that one of them names has a budget of its own there, since a whole site
-    /// stands behind it.
+    /// Senders that speak for others: each device that one of them names has a budget of its own there, since a whole
+    /// site stands behind it.
     public var relays: [Network]
 
     /// No sender is measured.

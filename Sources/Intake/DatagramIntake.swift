@@ -112,8 +112,8 @@ public final class DatagramIntake: Sendable {
     }
 
     /// Takes what the sockets hold, waits until the journal has told its fate, answers what is to be answered, and
-    /// closes the sockets; each within a deadline, unless a full journal on a disk that hangs holds a thread up. Nothing
-    /// new is let in from the first moment on.
+    /// closes the sockets; each within a deadline, unless a full journal on a disk that hangs holds a thread up.
+    /// Nothing new is let in from the first moment on.
     public func stop() {
         let running = receivers.withLock { $0 }
         end(running)

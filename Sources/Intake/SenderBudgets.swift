@@ -79,8 +79,8 @@ struct SenderBudgets {
         return .within
     }
 
-    /// The sender's bucket: its old one, else a new one in a place that is free or holds a full bucket, or, where there is
-    /// none, one from before the clock was set back.
+    /// The sender's bucket: its old one, else a new one in a place that is free or holds a full bucket, or, where there
+    /// is none, one from before the clock was set back.
     private mutating func place(of key: Key, at time: Int64, _ policy: BudgetPolicy) -> Int? {
         let (bits, family) = (key.address.bits, key.address.family.rawValue)
         // A device's place is another one than its relay's, and than that of the same number as a sender.
@@ -99,7 +99,8 @@ struct SenderBudgets {
         return free
     }
 
-    /// No bucket takes longer to fill: the clock was set back since, and the place would be lost until it has caught up.
+    /// No bucket takes longer to fill: the clock was set back since, and the place would be lost until it has caught
+    /// up.
     private func isFromTheFuture(_ bucket: Bucket, _ time: Int64, _ policy: BudgetPolicy) -> Bool {
         bucket.fullAt - time > policy.plans[Int(bucket.plan)].depth
     }

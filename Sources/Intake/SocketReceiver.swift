@@ -139,8 +139,8 @@ final class SocketReceiver: Sendable {
     }
 
     /// What was asked for comes in whatever else its sender does: a storm of traps is when its answers are needed most.
-    /// Of the rest, the sender comes first: a network that may not send has no claim on a place in the table of budgets, and a storm
-    /// has none on a look at what it sends.
+    /// Of the rest, the sender comes first: a network that may not send has no claim on a place in the table of
+    /// budgets, and a storm has none on a look at what it sends.
     private func take(
         _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy, _ now: Int64,
         _ budgets: inout SenderBudgets, _ batch: inout Batch

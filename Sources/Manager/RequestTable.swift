@@ -1,7 +1,7 @@
 import Basics
 
-/// Which requests are on their way, which wait for their turn, and when each is to be sent again or given up: pure, with
-/// the time given from outside (monotonic, in nanoseconds).
+/// Which requests are on their way, which wait for their turn, and when each is to be sent again or given up: pure,
+/// with the time given from outside (monotonic, in nanoseconds).
 struct RequestTable {
     enum Action: Hashable {
         /// For the first or a further time.

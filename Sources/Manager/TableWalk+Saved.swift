@@ -1,8 +1,8 @@
 internal import Foundation
 public import SNMPWire
 
-/// A walk can be put down and taken up again, so that whoever was stopped in the middle goes on where it was. What it has
-/// read is kept apart, part by part: each is written once.
+/// A walk can be put down and taken up again, so that whoever was stopped in the middle goes on where it was. What it
+/// has read is kept apart, part by part: each is written once.
 extension TableWalk {
     /// What a walk knows but for what it has read, as plain values.
     public struct Saved: Sendable, Codable {

@@ -17,8 +17,8 @@ extension EventPipeline {
         _ draft: inout BatchDraft
     ) -> UInt32? {
         let uptime = received.notification.uptime
-        // What a notification says of its unit, the inventory has taken in; where it says nothing, it is from the unit that is
-        // active.
+        // What a notification says of its unit, the inventory has taken in; where it says nothing, it is from the unit
+        // that is active.
         let reading = boots.note(
             device.id, serial: devices.activeSerial(of: device.id) ?? interpretation.serial, uptime: uptime,
             at: received.time,

@@ -7,12 +7,12 @@ extension EventPipeline {
     /// A tick is journaled in each second in which nothing else came, so that a longer silence is no silence of the
     /// devices: the server was stopped, its machine suspended, or the clock was set.
     private static let gapLimit: Int64 = 5_000_000_000
-    /// A year before the end of time. What a datagram from there or later waits for is due when the clock never gets to:
-    /// at the end itself everything would be due again and again.
+    /// A year before the end of time. What a datagram from there or later waits for is due when the clock never gets
+    /// to: at the end itself everything would be due again and again.
     static let lastMoment = Timestamp(nanoseconds: .max - 31_536_000_000_000_000)
 
-    /// Moves the clock on to `time`, never back, and lets happen what was due by then: each timer at its own time, in the
-    /// order of these times, and never in between two batches.
+    /// Moves the clock on to `time`, never back, and lets happen what was due by then: each timer at its own time, in
+    /// the order of these times, and never in between two batches.
     mutating func moveClock(to time: Timestamp, _ draft: inout BatchDraft) {
         let time = min(time, EventPipeline.lastMoment)
         guard let before = clock else {

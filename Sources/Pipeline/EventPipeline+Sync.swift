@@ -234,7 +234,8 @@ extension EventPipeline {
         claim.isProvable ? snapshot.managed.rule(for: claim.address)?.settings : nil
     }
 
-    /// Somebody claims to be a device that is known elsewhere; where there is a credential for his address, he is asked.
+    /// Somebody claims to be a device that is known elsewhere; where there is a credential for his address, he is
+    /// asked.
     mutating func question(_ claim: BindingClaim, at time: Timestamp) {
         guard settings(claim) != nil else { return }
         syncs.question(claim.key, at: time.adding(EventPipeline.claimPause))

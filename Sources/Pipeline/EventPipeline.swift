@@ -55,8 +55,8 @@ public struct EventPipeline: Sendable {
 
     /// Goes on where the store stands.
     ///
-    /// - Parameter alarmCacheLimit: how many alarms are held in memory whole beside those that are being spoken of. Nothing
-    ///   depends on it but the time that it takes.
+    /// - Parameter alarmCacheLimit: how many alarms are held in memory whole beside those that are being spoken of.
+    ///   Nothing depends on it but the time that it takes.
     public init(
         store: EventStore, snapshot: PipelineSnapshot, metrics: MetricsRegistry,
         alarmCacheLimit: Int = AlarmTable.defaultCacheLimit
@@ -95,8 +95,8 @@ public struct EventPipeline: Sendable {
     /// The same for whoever finds the events in the store; the event log is kept within its bounds beside it.
     ///
     /// - Parameters:
-    ///   - holds: whose events are still needed. While the log is full because of that, or has more to remove (``log``),
-    ///     an empty batch takes another look at it.
+    ///   - holds: whose events are still needed. While the log is full because of that, or has more to remove
+    ///     (``log``), an empty batch takes another look at it.
     ///   - now: the time by which the events' age is judged, and how often that is looked at. The pipeline's own clock
     ///     stays ahead once a datagram came while the machine's was; where it is behind, it counts for the age.
     public mutating func advance(

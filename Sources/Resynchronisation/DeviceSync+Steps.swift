@@ -322,8 +322,8 @@ extension DeviceSync {
         shown = known.isEmpty ? nil : known.sorted()
     }
 
-    /// Hands over what was read. An end before its time is a failure, so that it is tried again; what was read until then
-    /// stands all the same.
+    /// Hands over what was read. An end before its time is a failure, so that it is tried again; what was read until
+    /// then stands all the same.
     private mutating func deliver(
         _ walks: [SavedWalk], isProven: Bool, _ now: Int64, _ settings: SyncSettings
     ) -> [SyncAction] {

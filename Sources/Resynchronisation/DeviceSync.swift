@@ -44,8 +44,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
     static let longestPause: Int64 = 3_600_000_000_000
     /// Notifications of which it is remembered that the active table shows them: standard modules have some hundred.
     static let shownLimit = 256
-    /// Notifications remembered, to recognise their rows: half of what the vendor's history holds, since past that a row
-    /// is as likely gone as not.
+    /// Notifications remembered, to recognise their rows: half of what the vendor's history holds, since past that a
+    /// row is as likely gone as not.
     static let recentLimit = 256
     /// A row stands in the history well before this long after its trap came (nanoseconds).
     static let rowDelay: Int64 = 60_000_000_000
@@ -110,7 +110,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         if let job { self.job?.asked = (job.asked ?? job.watermark).addingClamped(nanoseconds) }
     }
 
-    /// Nothing came of the last request, neither an answer nor the word that there is none, for longer than either takes.
+    /// Nothing came of the last request, neither an answer nor the word that there is none, for longer than either
+    /// takes.
     public func isStuck(at time: Timestamp) -> Bool {
         job.map { $0.end <= time.nanoseconds } ?? false
     }
@@ -129,8 +130,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
 
     /// What has become due by `time`.
     ///
-    /// - Parameter way: when it can be asked, if not now: its way through a NAT may be closed, until its next keep-alive
-    ///   opens it.
+    /// - Parameter way: when it can be asked, if not now: its way through a NAT may be closed, until its next
+    ///   keep-alive opens it.
     public mutating func advance(
         to time: Timestamp, notBefore way: Timestamp? = nil, _ settings: SyncSettings
     ) -> [SyncAction] {
@@ -223,8 +224,8 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         return []
     }
 
-    /// Whether a notification that came now was read from the history before: whatever it says is done already, and what
-    /// came after it may be too.
+    /// Whether a notification that came now was read from the history before: whatever it says is done already, and
+    /// what came after it may be too.
     public mutating func isLate(
         trapOID: OID, variables: VariableBindings, at time: Timestamp, _ settings: SyncSettings
     ) -> Bool {

@@ -161,9 +161,9 @@ extension SyncProfile.VariableTable {
     /// By place: the name, its type, and the values.
     var walkColumns: [OID] { ([name, type] + values.values.sorted()).map { entry.appending($0) } }
 
-    /// To whom the variables of the row of the active table with this index belong. That table's is (list, time, number)
-    /// and this one's (list, number, variable): the time is a string of known length, so the number is the last arc and
-    /// the list all before the time.
+    /// To whom the variables of the row of the active table with this index belong. That table's is (list, time,
+    /// number) and this one's (list, number, variable): the time is a string of known length, so the number is the last
+    /// arc and the list all before the time.
     static func owner(ofActive index: [UInt32]) -> [UInt32]? {
         guard let listLength = index.first, let number = index.last else { return nil }
         return index.prefix(1 + Int(listLength)) + [number]

@@ -2,9 +2,9 @@ public import Basics
 
 /// What a device's running numbers tell of notifications that did not come.
 ///
-/// The vendor numbers its traps 0…32000, and does not document whether alarms, events and keep-alives share one counter.
-/// So that is learned: of each class beside the alarms, evidence is gathered for one counter and for two, and until it is
-/// clear no number of the class is taken for a missing alarm.
+/// The vendor numbers its traps 0…32000, and does not document whether alarms, events and keep-alives share one
+/// counter. So that is learned: of each class beside the alarms, evidence is gathered for one counter and for two, and
+/// until it is clear no number of the class is taken for a missing alarm.
 ///
 /// A gap must stand for a while before it counts, since traps and keep-alives come by different sockets; a number a
 /// little behind is late; one far behind means that the device counts anew.

@@ -10,8 +10,8 @@ public enum SyncAction: Sendable, Hashable {
     /// The device has begun to count its time anew, although nothing said so.
     case restartNoticed
     case learned(SyncInventory)
-    /// What the device has told and we have not heard, in the order in which it did; and the last word on each alarm, heard
-    /// or not: what came in another order than it was sent may have left the alarm as it is not.
+    /// What the device has told and we have not heard, in the order in which it did; and the last word on each alarm,
+    /// heard or not: what came in another order than it was sent may have left the alarm as it is not.
     case missed([HistoryRow])
     /// What stands on the device.
     case standing([RecalledNotification], SyncGuards)

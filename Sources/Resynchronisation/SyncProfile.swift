@@ -63,13 +63,15 @@ public struct SyncProfile: Sendable, Hashable {
     public var severity: OID?
     /// The variable with the running number.
     public var number: OID?
-    /// The subtree of the notifications that the active table speaks of: no other alarm ends because it is not in there.
+    /// The subtree of the notifications that the active table speaks of: no other alarm ends because it is not in
+    /// there.
     public var covers: [OID]
     /// Among these, subtrees of which the table may know nothing: only what it has shown once is known to be of its.
     public var mayLack: [OID]
     /// Standing, the device holds more alarms than its table shows.
     public var overflowAlarm: OID?
-    /// An object that is above what it was before the walk, or above 0 at all, where the table could not hold everything.
+    /// An object that is above what it was before the walk, or above 0 at all, where the table could not hold
+    /// everything.
     public var overflowObject: OID?
     public var emptyProof: EmptyProof?
     /// An object that changes with the active table, so that a poll need not read it.

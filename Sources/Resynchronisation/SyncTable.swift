@@ -246,7 +246,8 @@ public struct SyncTable: Sendable {
 
     // MARK: Room
 
-    /// Whether there is room for one more, which may be a stranger's until now. He is entered anew when he is heard again.
+    /// Whether there is room for one more, which may be a stranger's until now. He is entered anew when he is heard
+    /// again.
     private mutating func makeRoom() -> Bool {
         guard states.count >= capacity else { return true }
         guard let stranger = strangers.takeNext(by: Timestamp(nanoseconds: .max))?.key else { return false }
@@ -260,7 +261,8 @@ public struct SyncTable: Sendable {
 
     // MARK: Claims
 
-    /// Whoever makes the claim is to be asked who he is: under a name that `takeDue` gives then, and `claim(of:)` knows.
+    /// Whoever makes the claim is to be asked who he is: under a name that `takeDue` gives then, and `claim(of:)`
+    /// knows.
     public mutating func question(_ claim: String, at due: Timestamp) {
         let name = SyncTable.claimPrefix + claim
         guard states[name] == nil, makeRoom() else { return }

@@ -49,8 +49,8 @@ extension EventStore {
         }
     }
 
-    /// The rows of alarms, as the last batch left them, in the order of these numbers; for the pipeline, which knows what
-    /// they do not tell.
+    /// The rows of alarms, as the last batch left them, in the order of these numbers; for the pipeline, which knows
+    /// what they do not tell.
     ///
     /// They are read by the connection that writes: what the pipeline asks for it is about to change, so that the pages
     /// are in that connection's cache when they are written.

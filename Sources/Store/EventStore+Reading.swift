@@ -27,8 +27,8 @@ extension EventStore {
 
     /// All of it as it stood at one moment.
     ///
-    /// - Parameter alarm: gets every alarm that stands, also one whose clear is withheld, before this returns; `nil` where
-    ///   nobody wants them.
+    /// - Parameter alarm: gets every alarm that stands, also one whose clear is withheld, before this returns; `nil`
+    ///   where nobody wants them.
     public func load(eachAlarm alarm: ((AlarmSummary) -> Void)? = nil) throws(StoreError) -> Snapshot {
         try reading { database in
             if let alarm { try AlarmRow.forEach(database, alarm) }

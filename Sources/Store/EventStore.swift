@@ -21,8 +21,8 @@ public final class EventStore: Sendable {
     /// A WAL file grown by a long backlog is cut back to this once it is checkpointed.
     private static let retainedLogBytes = 64 * 1_024 * 1_024
 
-    /// Of the connection that writes: what a batch asks for of a million alarms it alters soon after, and the upper levels
-    /// of all tables are not to be read from the file with each batch. SQLite's own 2 MiB hold a tenth of these.
+    /// Of the connection that writes: what a batch asks for of a million alarms it alters soon after, and the upper
+    /// levels of all tables are not to be read from the file with each batch. SQLite's own 2 MiB hold a tenth of these.
     private static let writerCacheKibibytes = 64 * 1_024
 
     let database: any DatabaseWriter
@@ -124,9 +124,9 @@ public final class EventStore: Sendable {
         return queue
     }
 
-    /// SQLite reads a store with a log of changes only beside an index of that log, which it cannot make in a folder that
-    /// takes no files. A stopped server has left no log, and then the file alone can be read, as it stands: this is its
-    /// address for that. `nil` where there is a log, or files could be made.
+    /// SQLite reads a store with a log of changes only beside an index of that log, which it cannot make in a folder
+    /// that takes no files. A stopped server has left no log, and then the file alone can be read, as it stands: this
+    /// is its address for that. `nil` where there is a log, or files could be made.
     private static func immutable(_ path: String) -> String? {
         let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
         guard !FileManager.default.fileExists(atPath: path + "-wal"),
@@ -154,7 +154,8 @@ public final class EventStore: Sendable {
         configuration.label = "trapline.store"
         configuration.maximumReaderCount = readerLimit
         configuration.busyMode = .timeout(busySeconds)
-        // What a batch looks up is read in one transaction, over several accesses, which ends before the batch is written.
+        // What a batch looks up is read in one transaction, over several accesses, which ends before the batch is
+        // written.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA journal_size_limit = \(retainedLogBytes)")
@@ -189,8 +190,8 @@ extension EventStore {
         }
     }
 
-    /// Runs reads of the only writer, between two of its transactions: all of them see the same, and take the locks that a
-    /// transaction takes but once.
+    /// Runs reads of the only writer, between two of its transactions: all of them see the same, and take the locks
+    /// that a transaction takes but once.
     func lookingUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try database.writeWithoutTransaction { database in
             if checkpointer != nil, !database.isInsideTransaction { try database.beginTransaction(.deferred) }

@@ -57,7 +57,8 @@ public struct EventLogReader {
     }
     /// In the order of their identities.
     public func devices() throws -> [Device] { try store.devices() }
-    /// The one that an operator means: by its identity, else by its name or its address where that is one device's alone.
+    /// The one that an operator means: by its identity, else by its name or its address where that is one device's
+    /// alone.
     public func device(_ text: String) throws -> Device { try DeviceSearch.find(text, among: try store.devices()) }
     /// How many alarms of a device stand, by severity.
     public func openAlarms(of device: String) throws -> [Severity: Int] {

@@ -143,8 +143,8 @@ public struct Explainer {
     }
 }
 
-/// The ticks that a server would have journaled between a capture's datagrams, so that what waits for time to pass comes
-/// about as it would have there.
+/// The ticks that a server would have journaled between a capture's datagrams, so that what waits for time to pass
+/// comes about as it would have there.
 struct CaptureClock {
     /// A longer gap is no silence but a pause of the capture, in seconds; it has no ticks, as a server's stop has none.
     static let longestGap: Int64 = 7 * 86_400

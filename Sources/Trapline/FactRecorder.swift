@@ -38,8 +38,8 @@ final class FactRecorder: Sendable {
         record(OwnFacts.configurationLoaded, [variable])
     }
 
-    /// The event log has reached its limit because of `holder`, or is below it again. Returns at once; `whenDone` is told
-    /// whether that is on disk.
+    /// The event log has reached its limit because of `holder`, or is below it again. Returns at once; `whenDone` is
+    /// told whether that is on disk.
     func recordEventLog(isHeld: Bool, holder: String, whenDone: @escaping @Sendable (Bool) -> Void) {
         queue.async { [self] in
             whenDone(

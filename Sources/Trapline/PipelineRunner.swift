@@ -35,8 +35,8 @@ final class PipelineRunner: Sendable {
     private static let backlogBatchLimit = 16_384
     /// A batch's payloads in octets: 16,384 datagrams of 64 KiB would be a GiB.
     private static let batchOctets = 16 * 1_024 * 1_024
-    /// How often the sinks' progress is saved, in nanoseconds: a crash has that much delivered again, and each time costs
-    /// a page of the store.
+    /// How often the sinks' progress is saved, in nanoseconds: a crash has that much delivered again, and each time
+    /// costs a page of the store.
     private static let progressInterval: UInt64 = 1_000_000_000
     /// How long the thread waits for a commit at a time: what a stop waits for at most.
     private static let idleWait = Duration.milliseconds(100)
@@ -127,8 +127,8 @@ final class PipelineRunner: Sendable {
         var facts: [JournalEntry] = []
     }
 
-    /// Has the thread pass over all records before `end`, which retention is about to remove; gives what of them was not
-    /// processed. It waits for the batch in hand, and blocks while it reads.
+    /// Has the thread pass over all records before `end`, which retention is about to remove; gives what of them was
+    /// not processed. It waits for the batch in hand, and blocks while it reads.
     func giveUp(before end: JournalPosition) throws -> GivenUp {
         try turn.withLock { _ in
             let next = state.withLock { $0.next }
@@ -299,8 +299,8 @@ final class PipelineRunner: Sendable {
         log.note(pipeline.log)
     }
 
-    /// Looks at the event log's size with no records in hand: there is more to remove; or it is full, and then nothing is
-    /// read until the sinks' progress has made room: the journal keeps it.
+    /// Looks at the event log's size with no records in hand: there is more to remove; or it is full, and then nothing
+    /// is read until the sinks' progress has made room: the journal keeps it.
     private func lookAtLog(_ pipeline: inout EventPipeline, _ isFinishing: Bool) -> Bool {
         let unsaved = cursors.pending()
         do throws(StoreError) {

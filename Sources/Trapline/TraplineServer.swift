@@ -18,8 +18,8 @@ import TraplineConfiguration
 
 /// The whole server in one process: intake, journal, pipeline, store, sinks and portal, started and stopped in order.
 ///
-/// `run()` returns after a graceful shutdown in which everything that was received is journaled, everything journaled is
-/// processed, and the deliveries in hand are finished.
+/// `run()` returns after a graceful shutdown in which everything that was received is journaled, everything journaled
+/// is processed, and the deliveries in hand are finished.
 public final class TraplineServer: Service {
     public let metrics: MetricsRegistry
     private let logger: Logger

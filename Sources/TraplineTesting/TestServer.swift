@@ -13,11 +13,11 @@ public import Trapline
 internal import TraplineConfiguration
 internal import TraplineMetrics
 
-/// Trapline in a test: a configuration with its rules and routes, devices' datagrams in, events and deliveries out, and a
-/// clock that stands until the test moves it.
+/// Trapline in a test: a configuration with its rules and routes, devices' datagrams in, events and deliveries out, and
+/// a clock that stands until the test moves it.
 ///
-/// Nothing is bound, written to disk or sent: the datagrams enter where the journal is read, go through the pipeline that
-/// the server runs, into a store in memory, and what each sink would put on the wire is kept as text.
+/// Nothing is bound, written to disk or sent: the datagrams enter where the journal is read, go through the pipeline
+/// that the server runs, into a store in memory, and what each sink would put on the wire is kept as text.
 ///
 ///     let server = try TestServer(
 ///         """

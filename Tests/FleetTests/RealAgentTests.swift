@@ -2,8 +2,8 @@ import Foundation
 import TestPeers
 import Testing
 
-/// net-snmp's agent and the whole program: whatever of the device's traps gets lost, the alarms that stand in the end are
-/// those that stand on the device.
+/// net-snmp's agent and the whole program: whatever of the device's traps gets lost, the alarms that stand in the end
+/// are those that stand on the device.
 @Suite struct RealAgentTests {
     /// A device whose traps go by `snmptrap`, with its running numbers and what its tables show.
     private struct Gateway {

@@ -77,7 +77,8 @@ import Testing
         }
     }
 
-    /// A whole site stands behind a relay: each device that it names has what a sender has, and so has the relay itself.
+    /// A whole site stands behind a relay: each device that it names has what a sender has, and so has the relay
+    /// itself.
     @Test func eachDeviceBehindARelayHasItsOwn() throws {
         var budgets = try budgets()
         let relay = try #require(IPAddress("192.0.2.1"))

@@ -278,8 +278,8 @@ import TraplineMetrics
         return expected
     }
 
-    /// Rows of alarms and devices that were only heard of again are written later; whoever reads them, and a start, finds
-    /// what was in memory.
+    /// Rows of alarms and devices that were only heard of again are written later; whoever reads them, and a start,
+    /// finds what was in memory.
     @Test func whatWasOnlyToldAgainIsMadeUpFromTheLog() throws {
         let store = try EventStore.inMemory()
         var pipeline = try pipeline(store, alarms: AlarmSettings())

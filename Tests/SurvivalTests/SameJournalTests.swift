@@ -47,7 +47,8 @@ import Testing
         var amidst = 0
     }
 
-    /// Kills the server as soon as the event log has grown by a random number, until the prepared journal is worked off.
+    /// Kills the server as soon as the event log has grown by a random number, until the prepared journal is worked
+    /// off.
     private static func workOffWithKills(_ server: SurvivingServer, last: Int64, _ seed: inout Seed) throws -> Kills {
         var kills = Kills()
         let probe = StoreProbe(data: server.data)

@@ -10,8 +10,8 @@ public final class ServerProcess: Sendable {
     /// Nothing in these tests starts or stops slower, even with all cores busy; past it something is wrong.
     public static let patience: Double = 30
 
-    /// Starts `program`, with what it prints going to a file in `folder` and with these variables beside the tests' own,
-    /// and returns once `isReady` says so.
+    /// Starts `program`, with what it prints going to a file in `folder` and with these variables beside the tests'
+    /// own, and returns once `isReady` says so.
     public init(
         _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:],
         isReady: () -> Bool

@@ -10,8 +10,8 @@ import Trapline
 import TraplineConfiguration
 import TraplineTesting
 
-/// Random lives of simulated devices, of which much gets lost on the way: when the network has been well for a while, the
-/// server's active alarms are those that stand on the devices.
+/// Random lives of simulated devices, of which much gets lost on the way: when the network has been well for a while,
+/// the server's active alarms are those that stand on the devices.
 @Suite struct ResynchronisationTests {
     /// What firmware differs in, and documentation leaves open.
     private static let kinds: [DeviceOptions] = {

@@ -46,8 +46,8 @@ enum HostName {
     }
 
     /// A name as operators read it. Whoever answers for an address can write anything into its record: only what a host
-    /// can be called (RFC 1123 §2.1, and the underscore that many use) is shown. `localhost` tells nothing, and an address
-    /// might be another device's: operators find devices by either.
+    /// can be called (RFC 1123 §2.1, and the underscore that many use) is shown. `localhost` tells nothing, and an
+    /// address might be another device's: operators find devices by either.
     static func name(_ octets: [UInt8]) -> String? {
         let kept = octets.last == UInt8(ascii: ".") ? octets.dropLast() : octets[...]
         guard (1...maximumLength).contains(kept.count),

@@ -1,7 +1,7 @@
 import SNMPWire
 
-/// A datagram to be sent many times, and where in it a stamp, a request ID and its device's serial number are written each
-/// time.
+/// A datagram to be sent many times, and where in it a stamp, a request ID and its device's serial number are written
+/// each time.
 struct LoadTemplate {
     let octets: [UInt8]
     let stampOffset: Int
