@@ -309,6 +309,46 @@ import TraplineMetrics
         #expect(try store.alarmRows([1, 2, 3, 4]) == pipeline.activeAlarms, "and they are in their rows now")
     }
 
+    /// The rows of what ended go later than it ends, and those of what was told again are behind: whoever reads them
+    /// sees what stands after each batch all the same, and so does a start.
+    @Test(arguments: [1, UInt64.random(in: 2...(.max))])
+    func readersSeeWhatStandsAfterEachBatch(_ seed: UInt64) throws {
+        var numbers = SeededGenerator(seed: seed)
+        var entries: [JournalEntry] = []
+        for record in try journal(400, &numbers) {
+            entries.append(record.entry)
+            guard Int.random(in: 0...5, using: &numbers) == 0 else { continue }
+            entries.append(try identityEntry(at: record.entry.time.seconds, &numbers))
+        }
+        // So many in a second that most batches leave rows as they are.
+        let start = try #require(entries.first).time
+        for index in entries.indices {
+            entries[index].time = start.adding(entries[index].time.nanoseconds(since: start) / 100)
+        }
+        let records = Sample.records(entries)
+        let folder = try TemporaryFolder()
+        let store = try EventStore(folder: folder.path)
+        let reader = try EventStore.readOnly(folder: folder.path)
+        var pipeline = try pipeline(store, alarmCacheLimit: 2)
+        var (next, most) = (0, 0)
+        while next < records.count {
+            let end = min(records.count, next + Int.random(in: 1...6, using: &numbers))
+            _ = try pipeline.process(Array(records[next..<end]))
+            next = end
+            let standing = pipeline.activeAlarms
+            #expect(try reader.activeAlarms() == standing, "seed \(seed), record \(next)")
+            var (kept, rows) = (0, 0)
+            _ = try store.load { kept += $0.severity == .cleared ? 0 : 1 }
+            rows = try store.alarmRows((1...pipeline.lastEventID + 1).map { $0 }).count
+            #expect(kept == standing.count, "seed \(seed), record \(next)")
+            most = max(most, rows - standing.count)
+            guard Int.random(in: 0...19, using: &numbers) == 0 else { continue }
+            pipeline = try self.pipeline(store, alarmCacheLimit: 2)
+            #expect(pipeline.activeAlarms == standing, "seed \(seed), record \(next)")
+        }
+        #expect(most > 5, "rows that outlive their alarms")
+    }
+
     @Test func commitsThatFailChangeNothing() throws {
         let seed = UInt64.random(in: 0...(.max))
         var numbers = SeededGenerator(seed: seed)
