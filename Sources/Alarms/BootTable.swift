@@ -103,6 +103,10 @@ public struct BootTable: Sendable {
     /// The device is known no more.
     public mutating func forget(_ device: String) { _ = take(of: device) }
 
+    /// The unit does the work of its pair from now on. Whatever it did in its standby, starting anew among it, was no
+    /// restart of the device.
+    public mutating func takeOver(_ unit: BootUnit) { remove(unit) }
+
     // MARK: - Keeping
 
     private mutating func enter(_ clock: BootClock, of unit: BootUnit) {

@@ -19,7 +19,8 @@ extension EventPipeline {
         switch news.kind {
         case .identified(let previous):
             move(previous, to: news.device, at: news.time, &draft)
-        case .switchedOver:
+        case .switchedOver(let serial, _):
+            boots.takeOver(BootUnit(device: news.device.id, serial: serial))
             alarms.forgetOrder(of: news.device.id)
             syncs.wish(.switchOver, of: news.device.id, at: news.time)
         case .bindingDisputed(let claim):

@@ -200,6 +200,25 @@ import TraplineMetrics
         #expect(try fed.store.devices().map(\.serial) == ["5000002"])
     }
 
+    /// As an upgrade without interruption does: each unit starts anew while the other one is active.
+    @Test func aUnitThatStartedAnewInItsStandbyTakesOverWithoutARestart() throws {
+        var fed = try Fed()
+        let day: UInt32 = 8_640_000
+        _ = try fed.feed([
+            Self.keepAlive(at: 100, serial: "5000001", peer: "5000002", uptime: day),
+            Self.keepAlive(at: 120, serial: "5000002", peer: "5000001", uptime: day),
+            Self.vendorAlarm(.major, source: "Board#1", number: 3, at: 200, uptime: day + 8_000),
+        ])
+        // The first one was started anew a hundred seconds after that.
+        let back = Self.keepAlive(at: 500, serial: "5000001", peer: "5000002", uptime: 20_000)
+        #expect(try fed.feed([back]) == ["500 logged switched serial:5000001"])
+        #expect(fed.pipeline.activeAlarms.map(\.key.source) == ["Board#1"])
+        // What it does from then on is the device's.
+        let again = Self.keepAlive(at: 700, serial: "5000001", peer: "5000002", uptime: 1_000)
+        #expect(try fed.feed([again]) == ["700 cleared ? serial:5000001"])
+        #expect(fed.pipeline.activeAlarms.isEmpty)
+    }
+
     @Test func whatAnOperatorSaysOfADeviceStandsInItsEvents() throws {
         var fed = try Fed()
         _ = try fed.feed([Self.keepAlive(at: 100)])
