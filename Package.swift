@@ -159,7 +159,7 @@ let package = Package(
             name: "TestPeers", dependencies: ["Basics", logging], path: "Tests/TestPeers", swiftSettings: settings),
         tests(of: "Basics", ["TestPeers"]),
         tests(of: "TraplineMetrics"),
-        tests(of: "SNMPWire", ["TestPeers"], resources: [.copy("Fixtures")]),
+        tests(of: "SNMPWire", ["Basics", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "DeviceSimulation", ["Basics", "SNMPWire", "TestPeers"]),
         tests(of: "MIBCatalog", ["Basics", "SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "Captures", ["Basics", "TestPeers"]),

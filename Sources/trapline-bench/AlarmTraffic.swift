@@ -18,7 +18,7 @@ struct AlarmTraffic {
 
     private let devices: Int
     private var groups: [Group]
-    private var numbers: SplitMix
+    private var numbers: SeededGenerator
     private var offset: UInt64 = 0
     /// Of the next record.
     private var time: Int64
@@ -32,7 +32,7 @@ struct AlarmTraffic {
         let all = (0..<Int32(alarms + alarms / 4)).map { $0 }
         let hot = isSkewed ? max(1, all.count * Self.skew.alarms / 100) : 0
         groups = [Group(ended: Array(all[hot...])), Group(ended: Array(all[..<hot]))]
-        numbers = SplitMix(state: 42)
+        numbers = SeededGenerator(seed: 42)
         start = Timestamp.now.nanoseconds
         time = start
     }
@@ -53,12 +53,12 @@ struct AlarmTraffic {
 
     mutating func mixed(_ count: Int) -> [JournalRecord] {
         (0..<count).map { _ in
-            let isHot = !groups[1].ended.isEmpty && numbers.next(below: 100) < Self.skew.traps
+            let isHot = !groups[1].ended.isEmpty && Int.random(in: 0..<100, using: &numbers) < Self.skew.traps
             let group = isHot ? 1 : 0
-            let isRepeat = numbers.next(below: 100) < Self.repeats
+            let isRepeat = Int.random(in: 0..<100, using: &numbers) < Self.repeats
             // As many raises as clears, in turn.
             if !isRepeat, !isFull(group) { return raise(group) }
-            let place = numbers.next(below: groups[group].standing.count)
+            let place = Int.random(in: 0..<max(1, groups[group].standing.count), using: &numbers)
             let alarm = groups[group].standing[place]
             if isRepeat { return record(alarm, severity: Self.major) }
             groups[group].standing.swapAt(place, groups[group].standing.count - 1)
@@ -69,7 +69,7 @@ struct AlarmTraffic {
     }
 
     private mutating func raise(_ group: Int) -> JournalRecord {
-        let place = numbers.next(below: groups[group].ended.count)
+        let place = Int.random(in: 0..<max(1, groups[group].ended.count), using: &numbers)
         groups[group].ended.swapAt(place, groups[group].ended.count - 1)
         let alarm = groups[group].ended.removeLast()
         groups[group].standing.append(alarm)
@@ -95,18 +95,5 @@ struct AlarmTraffic {
         return JournalRecord(
             entry: entry, position: JournalPosition(segment: 1, offset: offset),
             next: JournalPosition(segment: 1, offset: offset + 1))
-    }
-}
-
-/// Steele, Lea and Flood's generator: the same traffic in every run.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next(below count: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return Int((mixed ^ mixed >> 31) % UInt64(max(1, count)))
     }
 }

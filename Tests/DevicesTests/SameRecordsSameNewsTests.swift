@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: 0..<16)
     func aRestartAtAnyMomentChangesNothing(_ seed: UInt64) throws {
         let step = Int(seed % 5) + 1
-        var random = TrafficRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         // Some find their inventory full.
         let capacity = seed % 3 == 2 ? 4 : DeviceInventory.capacity
         var straight = Scene(RandomTraffic.policies[0], capacity: capacity)
@@ -53,20 +53,6 @@ import Testing
     }
 }
 
-struct TrafficRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0xd134_2543_de82_ef95 }
-
-    /// SplitMix64, so that a seed gives the same on every machine.
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-}
-
 enum RandomTraffic {
     enum Action {
         case keepAlive(serial: String?, address: String, port: UInt16, peer: String?, isAuthenticated: Bool)
@@ -97,7 +83,7 @@ enum RandomTraffic {
         return DevicePolicy(rules: rules, relays: Network("10.3.0.1").map { [$0] } ?? [], rebinding: rebinding)
     }
 
-    static func action(_ random: inout TrafficRandom) -> Action {
+    static func action(_ random: inout SeededGenerator) -> Action {
         let address = addresses.randomElement(using: &random) ?? ""
         let port = UInt16.random(in: 40_000...40_003, using: &random)
         let serial = Bool.random(using: &random) ? "\(Int.random(in: 1...6, using: &random))" : nil

@@ -1,3 +1,4 @@
+import Basics
 import SNMPWire
 import TestPeers
 import Testing
