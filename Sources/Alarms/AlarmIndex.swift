@@ -39,6 +39,8 @@ struct AlarmIndex: Sendable {
     /// Of one device, in the order of their raises.
     func numbers(of device: String) -> [Int64] { byDevice[device]?.sorted() ?? [] }
 
+    var devices: some Collection<String> { byDevice.keys }
+
     /// In the order of their raises.
     var all: [Int64] { (Array(numbers.values) + collided.values).sorted() }
 

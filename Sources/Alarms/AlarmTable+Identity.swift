@@ -71,6 +71,9 @@ extension AlarmTable {
         }
     }
 
+    /// Those that have alarms, by their identities; in no order.
+    public var devices: some Collection<String> { standing.devices }
+
     /// The device has another name or belongs elsewhere; so do its alarms.
     public mutating func take(_ device: EventDevice) {
         for key in standing.keys(of: device.id, where: { $0.device != device }) {

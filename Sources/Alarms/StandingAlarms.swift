@@ -111,6 +111,9 @@ struct StandingAlarms: Sendable {
     /// Of one device, in the order of their raises.
     func alarms(of device: String) -> [ActiveAlarm] { alarms(index.numbers(of: device)) }
 
+    /// Whose they are.
+    var devices: some Collection<String> { index.devices }
+
     private func alarms(_ numbers: [Int64]) -> [ActiveAlarm] {
         var alarms: [ActiveAlarm] = []
         forEach(numbers) { alarms.append($0) }

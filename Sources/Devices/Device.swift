@@ -87,7 +87,7 @@ public struct Device: Sendable, Hashable {
     public var state: DeviceState {
         switch liveness.stage {
         case .unwatched: .known
-        case .alive: .alive
+        case .alive: reached == nil ? .awaited : .alive
         case .held, .lost, .covered: .lost
         }
     }
@@ -97,6 +97,8 @@ public struct Device: Sendable, Hashable {
 public enum DeviceState: String, Sendable, Hashable, CaseIterable {
     /// It was heard of, and need not be heard of again: it never sent a keep-alive and nobody expects it.
     case known
+    /// It was never heard of, and the configuration expects it.
+    case awaited
     case alive
     /// Its third keep-alive in a row is missing.
     case lost

@@ -164,8 +164,7 @@ extension DeviceInventory {
         entries[Int(index)].device.address = place.address
         places[place.address, default: Place()].add(index)
         self.place(index)
-        entries[Int(index)].device.reached = place.reached
-        markChanged(index)
+        setReached(place.reached, of: index)
         if previous != place.address {
             tell(.moved(from: previous), of: index, at: time)
             seekName(of: index)

@@ -85,7 +85,15 @@ extension DeviceInventory {
         guard arrival.isKeepAlive || entries[Int(index)].device.lastKeepAlive == nil,
             entries[Int(index)].device.reached != arrival.place.reached
         else { return }
-        entries[Int(index)].device.reached = arrival.place.reached
+        setReached(arrival.place.reached, of: index)
+    }
+
+    /// The first time it is heard of.
+    mutating func setReached(_ reached: Endpoint, of index: Int32) {
+        let state = entries[Int(index)].device.state
+        entries[Int(index)].device.reached = reached
+        counts[state, default: 0] -= 1
+        counts[entries[Int(index)].device.state, default: 0] += 1
         markChanged(index)
     }
 

@@ -97,7 +97,7 @@ extension DeviceInventory {
             sites[key]?.isLost = false
             sites[key]?.clears = nil
             sitesChanged = true
-            tellSite(.siteRestored(missing: 0), key, at: Timestamp(nanoseconds: clock.time ?? 0))
+            tellSite(.siteEmptied, key, at: Timestamp(nanoseconds: clock.time ?? 0))
         }
         guard site.members.isEmpty else { return }
         if let slot = site.slot { siteSlots[slot] = nil }
@@ -109,11 +109,13 @@ extension DeviceInventory {
         for key in sites.keys.sorted() { endIfEmpty(key) }
     }
 
-    /// The device left a site whose alarm stood for it.
+    /// The device left a site whose alarm stood for it. In a second it is seen whether the alarm of another site may: all
+    /// may have gone there together.
     mutating func uncover(_ index: Int32) {
         guard entries[Int(index)].device.liveness.stage == .covered else { return }
         if let key = siteKey(index), sites[key]?.isLost == true { return }
-        lose(index, Timestamp(nanoseconds: clock.time ?? 0))
+        setStage(.held, of: index)
+        arm(index)
     }
 
     mutating func countAtSite(_ index: Int32, from before: Liveness.Stage, to stage: Liveness.Stage) {

@@ -12,6 +12,8 @@ public struct DeviceNews: Sendable, Hashable {
         /// All devices of a site, so many, are silent. The news' device is the site.
         case siteLost(devices: Int)
         case siteRestored(missing: Int)
+        /// Nobody is watched at a silent site any more: its devices belong elsewhere, or nothing is expected of them.
+        case siteEmptied
         /// Somebody claims to be this device, or its other unit, and nothing proves it.
         case bindingDisputed(BindingClaim)
         /// It was known by `previous` until now: what stands under that identity is this device's.

@@ -53,7 +53,8 @@ public struct DeviceDocument: Sendable, Hashable, Codable {
     public var reached: String?
     /// Times are RFC 3339 in UTC.
     public var firstSeen: String
-    public var lastSeen: String
+    /// Absent for a device that was never heard of.
+    public var lastSeen: String?
     /// Absent until the device sends its first keep-alive.
     public var lastKeepAlive: String?
     /// Of its keep-alives, in seconds, as it was learned from them.
@@ -86,7 +87,7 @@ public struct DeviceDocument: Sendable, Hashable, Codable {
         self.bindings = bindings.isEmpty ? nil : bindings
         reached = device.reached?.description
         firstSeen = device.firstSeen.description
-        lastSeen = device.lastSeen.description
+        lastSeen = device.reached.map { _ in device.lastSeen.description }
         lastKeepAlive = device.lastKeepAlive?.description
         period = device.liveness.period.milliseconds.map { Double($0) / 1_000 }
         lastNotification = device.lastNotification

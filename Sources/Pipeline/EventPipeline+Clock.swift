@@ -13,7 +13,8 @@ extension EventPipeline {
 
     /// Moves the clock on to `time`, never back, and lets happen what was due by then: each timer at its own time, in
     /// the order of these times, and never in between two batches.
-    mutating func moveClock(to time: Timestamp, _ draft: inout BatchDraft) {
+    /// - Parameter isUnheard: nobody listened until then, however short it was.
+    mutating func moveClock(to time: Timestamp, isUnheard: Bool, _ draft: inout BatchDraft) {
         let time = min(time, EventPipeline.lastMoment)
         guard let before = clock else {
             clock = time
@@ -22,7 +23,8 @@ extension EventPipeline {
         guard time > before else { return }
         clock = time
         let passed = time.nanoseconds(since: before)
-        if passed > EventPipeline.gapLimit { postpone(by: passed) }
+        if passed > EventPipeline.gapLimit || isUnheard { postpone(by: passed) }
+        if isUnheard { devices.postpone(by: passed) }
         // The inventory knows of the gap by itself; a second is as exact as it is.
         tell(devices.advance(to: time), &draft)
         fire(by: time, &draft)

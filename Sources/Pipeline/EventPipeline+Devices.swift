@@ -34,7 +34,26 @@ extension EventPipeline {
 
     /// What another configuration says of devices that are known.
     mutating func takePolicy(_ draft: inout BatchDraft) {
+        guard snapshot.devices != devices.policy else { return }
+        let before = alarms.devices.sorted().compactMap { devices.eventDevice($0) }
         for news in devices.take(snapshot.devices) { tell(news, &draft) }
+        for device in before { retell(device) }
+    }
+
+    /// What stands of a device is listed, silenced and told again as what the device is now.
+    /// - Parameter before: as it was.
+    private mutating func retell(_ before: EventDevice) {
+        guard let now = devices.eventDevice(before.id), now != before else { return }
+        alarms.take(now)
+    }
+
+    /// What a device told of itself when it was asked, or a name service of it.
+    mutating func learn(
+        _ id: String, product: String? = nil, softwareVersion: String? = nil, foundName: String? = nil
+    ) {
+        guard let before = devices.eventDevice(id) else { return }
+        _ = devices.learn(id, product: product, softwareVersion: softwareVersion, foundName: foundName)
+        retell(before)
     }
 
     /// Devices whose name somebody should find, at most so many; what is found comes back through the journal.
@@ -45,7 +64,7 @@ extension EventPipeline {
     /// A name was found; the device may have another address by now, or be known no more.
     mutating func note(_ name: String, of device: DeviceInventory.Nameless) {
         guard devices.device(device.id)?.address == device.address else { return }
-        _ = devices.learn(device.id, foundName: name)
+        learn(device.id, foundName: name)
     }
 
     /// A device by its identity, as events name it.

@@ -8,7 +8,9 @@ extension EventPipeline {
     /// One record, always in this order: the clock moves on; what was due by then happens, each at its own time; then
     /// what the record itself does.
     mutating func step(_ record: JournalRecord, _ draft: inout BatchDraft) {
-        moveClock(to: record.entry.time, &draft)
+        let isUnheard =
+            record.entry.interface == OwnFacts.listener && record.entry.sender.port == OwnFacts.unheardPort
+        moveClock(to: record.entry.time, isUnheard: isUnheard, &draft)
         take(record, &draft)
         for news in devices.takeNews() { tell(news, &draft) }
     }

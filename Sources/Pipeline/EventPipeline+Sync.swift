@@ -278,7 +278,7 @@ extension EventPipeline {
                     name: OwnFacts.failureReason, value: .octetString(ArraySlice(why.utf8)))
                 tell(OwnFacts.resyncFailed, reason, [words], device, at: received.time, &draft)
             case .learned(let inventory):
-                _ = devices.learn(
+                learn(
                     device.id, product: inventory.productName,
                     softwareVersion: inventory.version, foundName: inventory.name)
             case .ask, .withdraw, .restartNoticed, .identified:

@@ -14,6 +14,8 @@ extension OwnFacts {
     /// All devices of a site are silent.
     public static let siteLost = notifications.appending(27)
     public static let siteRestored = notifications.appending(28)
+    /// A site that was silent has no devices any more that are watched.
+    public static let siteEmptied = notifications.appending(24)
     /// Somebody claims to be a device, and nothing proves it.
     public static let bindingDisputed = notifications.appending(29)
     /// A name service knows a device's address by a name: no event, since there is one for every device.
@@ -47,6 +49,8 @@ extension OwnFacts {
             fact(siteLost, [words(siteName, news.device.name), count(siteDevices, devices)])
         case .siteRestored(let missing):
             fact(siteRestored, [words(siteName, news.device.name), count(siteDevices, missing)])
+        case .siteEmptied:
+            fact(siteEmptied, [words(siteName, news.device.name)])
         case .bindingDisputed(let disputed):
             fact(
                 bindingDisputed,

@@ -103,6 +103,8 @@ public enum OwnFacts {
         return text(sinkName, in: fact)
     }
 
+    /// The sender's port of facts that were recorded while no server ran, so that nobody could hear the devices before.
+    public static let unheardPort: UInt16 = 0
     /// Where facts come from that no record holds.
     static let address = IPAddress(v4: 0x7f00_0001)
 

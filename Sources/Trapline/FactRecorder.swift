@@ -15,15 +15,17 @@ final class FactRecorder: Sendable {
     static let interface = OwnFacts.listener
 
     private let journal: JournalWriter
-    /// Facts have the loopback address; the port is that of traps.
-    private let endpoint = Endpoint(IPAddress(v4: 0x7f00_0001), port: 162)
+    /// Facts have the loopback address; the port is that of traps, or tells that no server runs.
+    private let endpoint: Endpoint
     private let start = Timestamp.now
     private let lastCommitted: Mutex<JournalPosition>
     /// The journal may be full and make a writer wait, which a sink's task must not.
     private let queue = DispatchQueue(label: "trapline.facts")
 
-    init(journal: JournalWriter) {
+    /// - Parameter isServing: `false` for a command beside a stopped server.
+    init(journal: JournalWriter, isServing: Bool = true) {
         self.journal = journal
+        self.endpoint = Endpoint(IPAddress(v4: 0x7f00_0001), port: isServing ? 162 : OwnFacts.unheardPort)
         self.lastCommitted = Mutex(journal.committed)
     }
 

@@ -29,7 +29,7 @@ enum DeviceTableText {
         let product = [device.product, device.softwareVersion].compactMap(\.self).joined(separator: "/")
         return [
             device.id, device.name == address ? "-" : device.name, address, DeviceText.state(device),
-            device.lastSeen.toTheSecond, [device.group, device.site].compactMap(\.self).joined(separator: "/"),
+            DeviceText.lastSeen(device), [device.group, device.site].compactMap(\.self).joined(separator: "/"),
             product.isEmpty ? "-" : product,
         ].map(TerminalText.line)
     }
@@ -39,6 +39,10 @@ enum DeviceTableText {
 enum DeviceText {
     static func state(_ device: Device) -> String {
         device.state.rawValue + (device.isInMaintenance ? ", in maintenance" : "")
+    }
+
+    static func lastSeen(_ device: Device) -> String {
+        device.reached == nil ? "never" : device.lastSeen.toTheSecond
     }
 
     static func lines(_ device: Device, _ maintenance: Maintenance?, _ alarms: [Severity: Int]) -> [String] {
@@ -58,7 +62,7 @@ enum DeviceText {
             ("bindings", bindings(device)),
             ("reached", device.reached?.description),
             ("first seen", device.firstSeen.toTheSecond),
-            ("last seen", device.lastSeen.toTheSecond),
+            ("last seen", lastSeen(device)),
             ("last notification", told(device)),
             ("last keep-alive", device.lastKeepAlive?.toTheSecond),
             ("period", device.liveness.period.milliseconds.map(seconds)),

@@ -27,7 +27,7 @@ struct DeviceFilterOptions: ParsableArguments {
     @Option(name: .long, help: "At this site; an empty word for those at none.")
     var site: [String] = []
 
-    @Option(name: .long, help: "In this state: known (nothing is expected of it), alive or lost.")
+    @Option(name: .long, help: "In this state: known (nothing is expected of it), awaited (never heard, and expected), alive or lost.")
     var state: [DeviceState] = []
 
     @Flag(name: .long, help: "Only those that somebody works on.")

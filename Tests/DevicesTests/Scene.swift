@@ -121,6 +121,7 @@ struct Scene {
         case .covered: "covered \(news.device.id)"
         case .siteLost(let devices): "site lost \(news.device.id) \(devices)"
         case .siteRestored(let missing): "site restored \(news.device.id) \(missing)"
+        case .siteEmptied: "site emptied \(news.device.id)"
         case .bindingDisputed(let claim): "disputed \(claim.kind) \(news.device.id) by \(claim.address)"
         case .identified(let previous): "\(previous) is \(news.device.id)"
         case .moved(let address): "moved \(news.device.id) from \(address) to \(news.device.address)"

@@ -154,7 +154,7 @@ import Testing
         for member in 1...4 {
             #expect(scene.inventory.forget("serial:\(member)")?.news == [])
         }
-        #expect(scene.inventory.forget("serial:5")?.news.map(Scene.words) == ["site restored site:acme/north 0"])
+        #expect(scene.inventory.forget("serial:5")?.news.map(Scene.words) == ["site emptied site:acme/north"])
         #expect(scene.inventory.count == 0)
     }
 
@@ -164,9 +164,22 @@ import Testing
         scene.wait(1_000)
         _ = scene.takeNews()
         _ = scene.inventory.give(.init(site: "elsewhere"), to: "serial:1")
-        #expect(scene.inventory.takeNews().map(Scene.words) == ["lost serial:1"])
+        scene.wait(2)
+        #expect(scene.takeWords() == ["lost serial:1"])
         scene.keepAlive("1", from: "10.1.0.1")
         #expect(scene.takeWords() == ["restored serial:1"])
+    }
+
+    @Test func aSilentSiteThatIsCalledOtherwiseIsOneAlarmAgain() throws {
+        var scene = try scene()
+        scene.run(4, members)
+        scene.wait(1_000)
+        _ = scene.takeNews()
+        let network = try #require(Network("10.1.0.0/16"))
+        let renamed = DevicePolicy(rules: [.init(network: network, tenant: "acme", site: "south")])
+        #expect(scene.inventory.take(renamed).map(Scene.words) == ["site emptied site:acme/north"])
+        scene.wait(2)
+        #expect(scene.takeWords() == ["site lost site:acme/south 5"])
     }
 
     @Test func aSiteThatIsWatchedNoMoreEndsItsAlarm() throws {
@@ -177,10 +190,10 @@ import Testing
         let network = try #require(Network("10.1.0.0/16"))
         let unwatched = DevicePolicy(rules: [.init(network: network, tenant: "acme", site: "north", isExpected: false)])
         var again = scene
-        #expect(scene.inventory.take(unwatched).map(Scene.words) == ["site restored site:acme/north 0"])
+        #expect(scene.inventory.take(unwatched).map(Scene.words) == ["site emptied site:acme/north"])
         // The same where the configuration changed while the server was stopped.
         again = Scene(unwatched, again.saved(), at: again.now + 1)
-        #expect(again.takeWords() == ["site restored site:acme/north 0"])
+        #expect(again.takeWords() == ["site emptied site:acme/north"])
     }
 
     @Test func aSiteIsAsQuietAsThoseWhoAreStillThere() throws {

@@ -44,6 +44,14 @@ import TraplineMetrics
         #expect(try store.devices().map(\.name) == ["gateway-1"])
     }
 
+    @Test func whatStandsBearsTheNameToo() throws {
+        let store = try EventStore.inMemory()
+        var pipeline = try pipeline(store)
+        _ = try pipeline.process(Array(records.prefix(2)))
+        #expect(pipeline.activeAlarms.map(\.device.name) == ["gateway-1"])
+        #expect(try store.activeAlarms().map(\.device.name) == ["gateway-1"])
+    }
+
     @Test func aReplayGivesTheSame() throws {
         let (whole, single) = (try EventStore.inMemory(), try EventStore.inMemory())
         var pipeline = try pipeline(whole)

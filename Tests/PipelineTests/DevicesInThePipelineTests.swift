@@ -151,6 +151,32 @@ import TraplineMetrics
         #expect(try fed.ticks(1_032...1_035) == ["1033 raised lost 192.0.2.7"])
     }
 
+    /// Commands beside a stopped server record facts, and nobody hears the devices between them.
+    @Test func nobodyIsLostBecauseOperatorsWorkedMeanwhile() throws {
+        var fed = try Fed()
+        _ = try fed.feed([Self.keepAlive(at: 100), Self.keepAlive(at: 110)])
+        let recorded = stride(from: Int64(114), through: 190, by: 4).map { time in
+            var fact = Self.tick(at: time)
+            fact.sender.port = OwnFacts.unheardPort
+            return fact
+        }
+        #expect(try fed.feed(recorded).isEmpty)
+        #expect(try fed.ticks(191...222).isEmpty)
+        #expect(try fed.ticks(223...226) == ["223 raised lost 192.0.2.7"])
+    }
+
+    @Test func anAlarmIsOfTheSiteThatAnotherConfigurationSays() throws {
+        var fed = try Fed()
+        _ = try fed.feed([Sample.linkDown(at: 100)])
+        var snapshot = fed.pipeline.snapshot
+        snapshot.devices = DevicePolicy(rules: [
+            DevicePolicy.NetworkRule(network: try #require(Network("192.0.2.0/24")), site: "mill")
+        ])
+        fed.pipeline.snapshot = snapshot
+        _ = try fed.feed([Self.tick(at: 101)])
+        #expect(try fed.store.activeAlarms().map(\.device.site) == ["mill"])
+    }
+
     @Test func aSilentSiteIsOneAlarm() throws {
         var fed = try Fed()
         let site: [UInt32] = [0xc633_6401, 0xc633_6402, 0xc633_6403]

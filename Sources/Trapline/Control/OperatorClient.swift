@@ -81,7 +81,7 @@ public struct OperatorClient {
                     folder: journalFolder, settings: journalSettings, interfaces: [FactRecorder.interface],
                     after: saved.position, lock: lock)
                 defer { journal.close() }
-                try FactRecorder(journal: journal).record(facts)
+                try FactRecorder(journal: journal, isServing: false).record(facts)
             })
         return actions.perform(request, by: OperatorName.ofUser(getuid()))
     }
