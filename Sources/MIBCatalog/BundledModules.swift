@@ -10,21 +10,39 @@ extension Catalog {
     /// `share/trapline/mibs` beside the executable's `bin`, else the nearest folder `mibs` above the executable or
     /// above the current folder. `nil` if there is none.
     public static func bundledDirectory() -> String? {
-        if let named = unsafe getenv("TRAPLINE_MIBS").map({ unsafe String(cString: $0) }), !named.isEmpty {
-            return named
-        }
-        return bundledDirectory(executable: executablePath(), current: currentFolder())
+        namedDirectory() ?? bundledDirectory(executable: executablePath(), current: currentFolder())
+    }
+
+    /// Where `bundledDirectory` looks, for whoever is told that nothing was found.
+    public static func bundledDirectoryPlaces() -> String {
+        namedDirectory().map { "\($0), which TRAPLINE_MIBS names" }
+            ?? bundledDirectoryPlaces(executable: executablePath(), current: currentFolder())
+    }
+
+    private static func namedDirectory() -> String? {
+        unsafe getenv("TRAPLINE_MIBS").map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The search itself, with the two places it starts from.
     static func bundledDirectory(executable: String?, current: String?) -> String? {
-        let binaries = executable.map(parent)
-        let installed = binaries.map { parent($0) + "/share/trapline/mibs" }
-        let above = [binaries, current].compactMap(\.self).flatMap { start in
+        let above = [executable.map(parent), current].compactMap(\.self).flatMap { start in
             sequence(first: start) { $0 == "" || $0 == "/" ? nil : parent($0) }.prefix(maximumLevels)
                 .map { $0 + "/mibs" }
         }
-        return ([installed].compactMap(\.self) + above).first { isReadable("\($0)/\(markModule)") }
+        return ([installedDirectory(executable)].compactMap(\.self) + above).first {
+            isReadable("\($0)/\(markModule)")
+        }
+    }
+
+    static func bundledDirectoryPlaces(executable: String?, current: String?) -> String {
+        let starts = [executable.map(parent), current].compactMap(\.self).map { $0.isEmpty ? "/" : $0 }
+        let above = starts.isEmpty ? nil : "folders named mibs in and above \(starts.joined(separator: " and "))"
+        return [installedDirectory(executable), above].compactMap(\.self).joined(separator: " and ")
+    }
+
+    /// Beside the `bin` that the program was installed into.
+    private static func installedDirectory(_ executable: String?) -> String? {
+        executable.map { parent(parent($0)) + "/share/trapline/mibs" }
     }
 
     private static func parent(_ path: String) -> String {

@@ -41,7 +41,24 @@ public struct LoadedConfiguration: Sendable {
         return LoadedConfiguration(
             configuration: loaded.configuration, catalog: catalog,
             problems: loaded.problems.map { Problem(description: $0.description, isWarning: $0.severity == .warning) }
-                + catalogProblems.map { Problem(description: $0.description, isWarning: false) })
+                + catalogProblems.map { Problem(description: $0.description, isWarning: false) }
+                + [missingModules(in: catalog)].compactMap(\.self))
+    }
+
+    /// The module of the server's own facts, which the bundled folder has.
+    private static let ownModule = "TRAPLINE-MIB"
+
+    /// A server runs without modules, and yet hardly as anybody wants it: the rules that are written in names are not in
+    /// force.
+    static func missingModules(in catalog: Catalog) -> Problem? {
+        guard !catalog.modules.contains(ownModule) else { return nil }
+        let what = catalog.modules.isEmpty ? "no MIB modules were found" : "Trapline's own MIB modules were not found"
+        return Problem(
+            description: """
+                warning: \(what): looked in \(Catalog.bundledDirectoryPlaces()); notifications such as linkDown have no names, \
+                and neither they nor Trapline's own facts raise alarms. TRAPLINE_MIBS in the environment or mibs: in the \
+                configuration names the folder.
+                """, isWarning: true)
     }
 
     /// What names datagrams by this configuration.

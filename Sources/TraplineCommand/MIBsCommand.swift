@@ -7,6 +7,11 @@ import Trapline
 struct MIBsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mibs", abstract: "Asks the MIB catalog.",
+        discussion: """
+            The folders under mibs: in the configuration come first, then the modules that come with Trapline: the folder \
+            that TRAPLINE_MIBS names in the environment; without it share/trapline/mibs beside the bin that the program \
+            lies in, or the nearest folder mibs above the program or the current folder.
+            """,
         subcommands: [List.self, Find.self, Show.self, CheckModules.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {

@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Without --config it listens on UDP 162 and 1161 (10162 and 11161 where those may not be bound), keeps its \
             journal and store in ./trapline-data and prints events on the console. SIGHUP loads the configuration \
-            anew and reopens files; SIGTERM or Ctrl-C processes what is received and stops.
+            anew and reopens files; SIGTERM or Ctrl-C processes what is received and stops. The MIB modules that come \
+            with Trapline are looked for where `trapline help mibs` says.
             """)
 
     @OptionGroup var configurationOptions: ConfigurationOptions

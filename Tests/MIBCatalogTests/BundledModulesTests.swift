@@ -39,4 +39,13 @@ struct BundledModulesTests {
         #expect(Catalog.bundledDirectory(executable: "/nonexistent/trapline", current: "/nonexistent") == nil)
         #expect(Catalog.bundledDirectory(executable: nil, current: nil) == nil)
     }
+
+    @Test func whereItLooksIsTold() {
+        #expect(
+            Catalog.bundledDirectoryPlaces(executable: "/opt/bin/trapline", current: "/home/ops")
+                == "/opt/share/trapline/mibs and folders named mibs in and above /opt/bin and /home/ops")
+        #expect(
+            Catalog.bundledDirectoryPlaces(executable: "/trapline", current: nil)
+                == "/share/trapline/mibs and folders named mibs in and above /")
+    }
 }

@@ -19,8 +19,10 @@ public enum TraplineProgram {
     }
 
     /// Runs a command to its end.
-    public static func run(_ arguments: [String], input: Data? = nil) throws -> Command.Output {
-        try Command.run(try path(), arguments, input: input)
+    public static func run(
+        _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
+    ) throws -> Command.Output {
+        try Command.run(try path(), arguments, input: input, environment: environment)
     }
 }
 
