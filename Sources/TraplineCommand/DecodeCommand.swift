@@ -57,7 +57,8 @@ struct DecodeCommand: ParsableCommand {
                 if let hint = selection.hint { warn("\(file): \(hint)") }
             } catch {
                 lines.flush()
-                warn("\(file): \(error)")
+                // It names the file itself.
+                warn("\(error)")
                 isWhole = false
             }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captures
 import Documents
 import Foundation
 import Trapline
@@ -37,7 +38,8 @@ struct ExplainCommand: ParsableCommand {
                 if let hint = explainer.hint { warn("\(file): \(hint)") }
             } catch {
                 lines.flush()
-                warn("\(file): \(error)")
+                // It names the file itself.
+                warn(error is CaptureError ? "\(error)" : "\(file): \(error)")
                 isWhole = false
             }
         }
