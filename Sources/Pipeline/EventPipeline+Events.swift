@@ -1,6 +1,7 @@
 internal import Alarms
 internal import Basics
 internal import Journal
+internal import MIBCatalog
 internal import Routing
 internal import SNMPWire
 
@@ -33,12 +34,22 @@ extension EventPipeline {
     /// A notification of Trapline's own MIB that a timer makes at `time`: it rises, clears and goes its ways by the rules
     /// as one from the journal does.
     ///
-    /// - Parameter device: whose alarm it is; the server itself is `OwnFacts.device(at:)`.
+    /// - Parameters:
+    ///   - device: whose alarm it is; the server itself is `OwnFacts.device(at:)`.
+    ///   - isEvent: what is a clear by the rules is told as an event of its own name, and not as the end of an alarm.
     mutating func apply(
-        _ fact: SNMPNotification, of device: EventDevice, at time: Timestamp, _ draft: inout BatchDraft
+        _ fact: SNMPNotification, of device: EventDevice, isEvent: Bool = false, at time: Timestamp,
+        _ draft: inout BatchDraft
     ) {
         let received = EventPipeline.received(fact, of: device, at: time)
-        apply(snapshot.interpreter.interpret(received), of: device, received, position: nil, &draft)
+        var interpretation = snapshot.interpreter.interpret(received)
+        if isEvent, interpretation.kind == .alarm {
+            interpretation.kind = .event
+            interpretation.alarm = snapshot.catalog.shortName(of: fact.trapOID)
+            interpretation.alarmOID = fact.trapOID
+            interpretation.severity = .indeterminate
+        }
+        apply(interpretation, of: device, received, position: nil, &draft)
     }
 
     /// An event that a room made of its own accord, such as an alarm's expiry; its number is to be `lastEventID + 1`.

@@ -272,7 +272,7 @@ extension EventPipeline {
                     VariableBinding(name: OwnFacts.resyncRaised, value: .gauge32(UInt32(clamping: raised))),
                     VariableBinding(name: OwnFacts.resyncCleared, value: .gauge32(UInt32(clamping: cleared))),
                 ]
-                tell(OwnFacts.resyncDone, reason, counts, device, at: received.time, &draft)
+                tell(OwnFacts.resyncDone, reason, counts, device, isEvent: !hadFailed, at: received.time, &draft)
             case .failed(let reason, let why):
                 let words = VariableBinding(
                     name: OwnFacts.failureReason, value: .octetString(ArraySlice(why.utf8)))
@@ -287,15 +287,16 @@ extension EventPipeline {
         }
     }
 
+    /// - Parameter isEvent: no alarm stands that it could clear: it is told for its own sake.
     private mutating func tell(
-        _ fact: OID, _ reason: SyncReason, _ variables: [VariableBinding], _ device: EventDevice, at time: Timestamp,
-        _ draft: inout BatchDraft
+        _ fact: OID, _ reason: SyncReason, _ variables: [VariableBinding], _ device: EventDevice,
+        isEvent: Bool = false, at time: Timestamp, _ draft: inout BatchDraft
     ) {
         let words = VariableBinding(
             name: OwnFacts.resyncReason, value: .octetString(ArraySlice(reason.rawValue.utf8)))
         let notification = SNMPNotification(
             version: .v2c, trapOID: fact, uptime: 0, variables: VariableBindings([words] + variables))
-        apply(notification, of: device, at: time, &draft)
+        apply(notification, of: device, isEvent: isEvent, at: time, &draft)
     }
 
     private static func failureKey(_ device: String) -> AlarmKey {

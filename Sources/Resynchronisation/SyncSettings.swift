@@ -26,11 +26,23 @@ public enum SyncReason: String, Sendable, Hashable, Codable {
     case poll
     /// Trapline itself was started.
     case start
-    case operatorsWord = "asked for"
+    case operatorsWord = "an operator's wish"
     /// Something changed while it was asked, or what came is older than what it said.
     case doubt = "changed meanwhile"
     /// Somebody says to be a device that is known at another place.
     case claim = "claimed identity"
+
+    /// What stores hold of a reason that was called otherwise once.
+    private static let former = ["asked for": SyncReason.operatorsWord]
+
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let reason = SyncReason(rawValue: text) ?? SyncReason.former[text] else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "\(text) is no reason to ask a device"))
+        }
+        self = reason
+    }
 
     /// Whether it is told even if nothing was found.
     public var isTold: Bool {
