@@ -74,7 +74,7 @@ extension EventPipeline {
     private mutating func record(_ action: OperatorAction, at time: Timestamp, _ draft: inout BatchDraft) {
         let (notification, variables) = OwnFacts.fact(action, by: OwnFacts.nobody)
         let fact = SNMPNotification(
-            version: .v2c, trapOID: notification, uptime: 0, variables: VariableBindings(variables))
+            version: .v2c, trapOID: notification, uptime: 0, variables: VariableBindings(variables + [deed(action)]))
         apply(fact, of: OwnFacts.device(at: OwnFacts.address), at: time, &draft)
         note(action, by: OwnFacts.nobody, at: time, outcome: AuditEntry.done)
     }
@@ -143,13 +143,16 @@ extension EventPipeline {
 
     // MARK: - The audit log
 
+    /// `linkDown ifIndex.7 of edge-1`
+    func name(of reference: AlarmReference) -> String {
+        let alarm = alarms.alarm(for: reference)
+        let parts = [alarm?.alarm ?? snapshot.catalog.shortName(of: reference.key.oid), reference.key.source]
+            .filter { !$0.isEmpty }.joined(separator: " ")
+        return "\(parts) of \(alarm?.device.name ?? reference.key.device)"
+    }
+
     private func subject(of action: OperatorAction) -> String {
-        func words(_ reference: AlarmReference) -> String {
-            let alarm = alarms.alarm(for: reference)
-            let parts = [alarm?.alarm ?? snapshot.catalog.shortName(of: reference.key.oid), reference.key.source]
-                .filter { !$0.isEmpty }.joined(separator: " ")
-            return "alarm \(reference.number): \(parts) of \(alarm?.device.name ?? reference.key.device)"
-        }
+        func words(_ reference: AlarmReference) -> String { "alarm \(reference.number): \(name(of: reference))" }
         switch action {
         case .acknowledge(let alarm, _), .unacknowledge(let alarm, _), .clear(let alarm, _), .note(let alarm, _):
             return words(alarm)

@@ -38,7 +38,7 @@ extension EventPipeline {
             listener: entry.interface, community: snapshot.communityName(notification.community))
         if isOwn, let found = OwnFacts.nameFound(in: notification) { return note(found.name, of: found.device) }
         if isOwn && OwnFacts.isSilent(notification.trapOID) { return takeSync(received, &draft) }
-        var interpretation = snapshot.interpreter.interpret(received)
+        var interpretation = snapshot.interpreter.interpret(isOwn ? worded(received) : received)
         let device =
             isOwn ? OwnFacts.device(at: entry.sender.address) : identify(received, interpretation, &draft)
         let isRead = !isOwn && isRead(received, interpretation, device)

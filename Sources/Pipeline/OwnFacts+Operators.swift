@@ -32,6 +32,7 @@ extension OwnFacts {
     static let deviceTenant = root.appending(2, 52, 0)
     static let deviceRegion = root.appending(2, 53, 0)
     static let deviceSite = root.appending(2, 54, 0)
+    static let deed = root.appending(2, 61, 0)
 
     /// Who did the things that nobody asked for: a silence ended because its time was over.
     static let nobody = "trapline"
