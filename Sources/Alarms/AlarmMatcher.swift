@@ -39,6 +39,19 @@ public struct AlarmMatcher: Sendable, Hashable {
             canBeAddress = field == .device && text.utf8.allSatisfy("0123456789abcdefABCDEF:.*?".utf8.contains)
         }
 
+        /// Of a criterion that is asked of devices.
+        func holds(for device: EventDevice) -> Bool {
+            switch field {
+            case .device:
+                glob.matches(device.id) || glob.matches(device.name)
+                    || canBeAddress && glob.matches(device.address.description)
+            case .group: holds(for: device.group)
+            case .tenant: holds(for: device.tenant)
+            case .site: holds(for: device.site)
+            case .alarm, .source, .severity: true
+            }
+        }
+
         /// An empty value means a device that is put nowhere.
         func holds(for place: String?) -> Bool {
             place.map { !$0.isEmpty && glob.matches($0) } ?? false || text.isEmpty && (place ?? "").isEmpty
@@ -87,6 +100,13 @@ public struct AlarmMatcher: Sendable, Hashable {
 
     // MARK: - Asking
 
+    /// The criteria that none of these devices meets, `group=edge`: slips of the pen, mostly.
+    public func unmet(among devices: some Sequence<EventDevice>) -> [String] {
+        var left = criteria.filter { [.device, .group, .tenant, .site].contains($0.field) && !$0.text.isEmpty }
+        for device in devices where !left.isEmpty { left.removeAll { $0.holds(for: device) } }
+        return left.map { "\($0.field.rawValue)=\($0.text)" }
+    }
+
     /// A change or a clear is asked by the highest severity since its raise, as routes ask it.
     public func matches(_ event: borrowing Event) -> Bool {
         let isFollowing = event.transition == .changed || event.transition == .cleared
@@ -106,12 +126,7 @@ public struct AlarmMatcher: Sendable, Hashable {
             let holds = criteria.contains { criterion in
                 guard criterion.field == field else { return false }
                 switch field {
-                case .device:
-                    return criterion.glob.matches(device.id) || criterion.glob.matches(device.name)
-                        || criterion.canBeAddress && criterion.glob.matches(device.address.description)
-                case .group: return criterion.holds(for: device.group)
-                case .tenant: return criterion.holds(for: device.tenant)
-                case .site: return criterion.holds(for: device.site)
+                case .device, .group, .tenant, .site: return criterion.holds(for: device)
                 case .alarm: return criterion.glob.matches(alarm)
                 case .source: return criterion.glob.matches(source)
                 case .severity: return true

@@ -60,6 +60,21 @@ public struct EventLogReader {
     /// The one that an operator means: by its identity, else by its name or its address where that is one device's
     /// alone.
     public func device(_ text: String) throws -> Device { try DeviceSearch.find(text, among: try store.devices()) }
+    /// Names in the criteria that no device bears that is known, `group=edge`: slips of the pen, or of what is to come.
+    public func unknownNames(in matcher: AlarmMatcher) throws -> [String] {
+        guard !matcher.isEmpty else { return [] }
+        let own = EventDevice(id: FactRecorder.interface, name: FactRecorder.interface, address: IPAddress(v4: 0))
+        let known = try store.devices().lazy.map { device in
+            EventDevice(
+                id: device.id, name: device.name, address: device.address, group: device.group, tenant: device.tenant,
+                site: device.site)
+        }
+        let unmet = matcher.unmet(among: known)
+        // The server's own events, and those of whole sites, are of no device.
+        guard !unmet.isEmpty else { return [] }
+        let others = matcher.unmet(among: [own])
+        return unmet.filter { others.contains($0) && !$0.hasPrefix("device=site:") }
+    }
     /// How many alarms of a device stand, by severity.
     public func openAlarms(of device: String) throws -> [Severity: Int] {
         var counts: [Severity: Int] = [:]

@@ -1,7 +1,9 @@
 import Alarms
 import ArgumentParser
 import Basics
+import Documents
 import Foundation
+import Trapline
 import TraplineConfiguration
 
 /// Which alarms and events: each criterion that is given must hold, and one of its values is enough.
@@ -41,6 +43,15 @@ struct AlarmFilterOptions: ParsableArguments {
             (.severity, severity),
         ]
         return try AlarmMatcher(given.flatMap { field, values in values.map { (field, $0) } })
+    }
+}
+
+extension EventLogReader {
+    /// Says which names among the criteria are nobody's, so that nothing is taken for an answer that is none.
+    func warnOfUnknownNames(in matcher: AlarmMatcher) throws {
+        for name in try unknownNames(in: matcher) {
+            warn("warning: no known device has \(TerminalText.line(name)); trapline devices lists them")
+        }
     }
 }
 

@@ -51,6 +51,7 @@ struct ListAlarms: ParsableCommand {
         case .active:
             // As they are read: of a million, few are in memory at a time.
             var lines = OutputLines()
+            var isNone = true
             try log.forEachActiveAlarm { alarm in
                 let isAcknowledged = alarm.acknowledged != nil
                 guard matcher.matches(alarm), isWithin(alarm.raised), acknowledged ?? isAcknowledged == isAcknowledged
@@ -58,13 +59,16 @@ struct ListAlarms: ParsableCommand {
                 lines.write(
                     storeOptions.json
                         ? ActiveAlarmDocument(alarm).jsonLine() : ActiveAlarmText.numberedLine(alarm))
+                isNone = false
             }
             lines.flush()
+            if isNone { try log.warnOfUnknownNames(in: matcher) }
         case .history:
             let first = try since.map { try log.lastEventID(before: $0) } ?? 0
             let ended = try log.lastEvents(last, after: first) {
                 $0.transition == .cleared && matcher.matches($0) && isWithin($0.time)
             }
+            if ended.isEmpty { try log.warnOfUnknownNames(in: matcher) }
             storeOptions.list(ended, json: { PastAlarmDocument($0).jsonLine() }, text: ActiveAlarmText.pastLine)
         }
     }
@@ -82,13 +86,14 @@ enum ActiveAlarmText {
     /// With the number by which commands name it.
     static func numberedLine(_ alarm: ActiveAlarm) -> String { "\(number(alarm.id))  \(line(alarm))" }
 
-    /// One that has ended.
+    /// One that has ended, with the words of its clear.
     static func pastLine(_ event: Event) -> String {
         let parts = [event.device.name, event.alarm, event.source, event.text].map(TerminalText.line)
         let raised = event.raised?.toTheSecond ?? "?"
         return "\(number(event.alarmID ?? 0))  \(raised) to \(event.time.toTheSecond)  "
-            + "\(padded(event.previousSeverity ?? event.highestSeverity))  "
-            + parts.filter { !$0.isEmpty }.joined(separator: "  ") + times(event.count)
+            + "\(padded(event.severity))  "
+            + parts.filter { !$0.isEmpty }.joined(separator: "  ")
+            + "  (was \((event.previousSeverity ?? event.highestSeverity).name))" + times(event.count)
             + (event.reason.map { "  (\($0))" } ?? "")
     }
 

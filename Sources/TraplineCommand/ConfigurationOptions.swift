@@ -29,6 +29,12 @@ struct DataOptions: ParsableArguments {
     @Option(name: .customLong("data"), help: "The data folder; without it, the configuration's.")
     var folder: String?
 
+    func eventLog() throws -> EventLogReader {
+        let loaded = try configuration.load(isQuiet: true)
+        guard let folder = folder ?? loaded.configuration?.dataFolder else { throw CommandFailure("no data folder") }
+        return try EventLogReader(folder: folder, loaded: loaded)
+    }
+
     /// Gives what was done, as a line for a person.
     func ask(_ request: ControlRequest) throws -> String {
         // With a folder alone nothing is known of the server's sinks.

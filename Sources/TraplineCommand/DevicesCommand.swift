@@ -27,11 +27,19 @@ struct DeviceFilterOptions: ParsableArguments {
     @Option(name: .long, help: "At this site; an empty word for those at none.")
     var site: [String] = []
 
-    @Option(name: .long, help: "In this state: known (nothing is expected of it), awaited (never heard, and expected), alive or lost.")
+    @Option(
+        name: .long,
+        help: "In this state: known (nothing is expected of it), awaited (never heard, and expected), alive or lost.")
     var state: [DeviceState] = []
 
     @Flag(name: .long, help: "Only those that somebody works on.")
     var maintenance = false
+
+    /// What of it is asked of alarms too.
+    func places() throws(AlarmMatcher.Failure) -> AlarmMatcher {
+        let given: [(AlarmMatcher.Field, [String])] = [(.group, group), (.tenant, tenant), (.site, site)]
+        return try AlarmMatcher(given.flatMap { field, values in values.map { (field, $0) } })
+    }
 
     func isWanted(_ device: Device) -> Bool {
         func holds(_ wanted: [String], _ place: String?) -> Bool {
@@ -53,6 +61,7 @@ struct ListDevices: ParsableCommand {
     func run() throws {
         let log = try storeOptions.eventLog()
         let devices = try log.devices().filter(filter.isWanted)
+        if devices.isEmpty { try log.warnOfUnknownNames(in: try filter.places()) }
         if storeOptions.json {
             let maintenances = Dictionary(try log.maintenances().map { ($0.device, $0) }) { $1 }
             storeOptions.list(

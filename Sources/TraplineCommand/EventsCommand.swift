@@ -21,12 +21,20 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Begin after this event's number, instead of with the last ones.")
     var after: Int64?
 
-    @Option(name: .long, help: "How many of the last events to begin with.")
-    var last = 100
+    @Option(
+        name: .long, help: "How many of the last events to begin with; by default 100, and with --since or --after all."
+    )
+    var last: Int?
+
+    private static let defaultLast = 100
 
     /// How many rows are read in one short transaction.
     private static let pageSize = 1_000
     private static let pollInterval = Duration.milliseconds(250)
+
+    func validate() throws {
+        guard last ?? 0 >= 0 else { throw ValidationError("--last is a number of events") }
+    }
 
     func run() async throws {
         let log = try storeOptions.eventLog()
@@ -39,14 +47,19 @@ struct EventsCommand: AsyncParsableCommand {
         }
         var lines = OutputLines()
         var cursor = try start(log, since, isWanted)
+        var isNone = true
         while true {
             let page = try log.events(after: cursor, limit: Self.pageSize)
             for entry in page where isWanted(entry.event) {
                 lines.write(storeOptions.json ? entry.jsonLine() : entry.text)
+                isNone = false
             }
             lines.flush()
             if let last = page.last { cursor = last.id }
             if page.count < Self.pageSize {
+                if isNone { try log.warnOfUnknownNames(in: matcher) }
+                // Once is enough for whoever waits for more.
+                isNone = false
                 guard follow else { return }
                 try await Task.sleep(for: Self.pollInterval)
             }
@@ -55,9 +68,9 @@ struct EventsCommand: AsyncParsableCommand {
 
     /// The number before the first event to print.
     private func start(_ log: EventLogReader, _ since: Timestamp?, _ isWanted: (Event) -> Bool) throws -> Int64 {
-        if let after { return after }
-        if let since { return try log.lastEventID(before: since) }
-        let wanted = try log.lastEvents(max(0, last), where: isWanted)
+        let first = try after ?? since.map { try log.lastEventID(before: $0) }
+        if let first, last == nil { return first }
+        let wanted = try log.lastEvents(last ?? Self.defaultLast, after: first ?? 0, where: isWanted)
         return try wanted.first.map { $0.id - 1 } ?? log.lastEventID()
     }
 }

@@ -53,6 +53,8 @@ struct SilenceAlarms: ParsableCommand {
         request.note = reason
         request.by = who.name
         print(try data.ask(request))
+        // What it is about may come yet. Where the store cannot be read, what was asked for is done all the same.
+        try? data.eventLog().warnOfUnknownNames(in: filter.matcher())
     }
 }
 

@@ -32,6 +32,12 @@ import Testing
         #expect(matcher.text == text, "the journal's text is what was read")
     }
 
+    @Test func whatNoDeviceMeetsIsNamed() throws {
+        let matcher = try AlarmMatcher(
+            text: "device=edge-*\ndevice=10.0.0.7\ndevice=core\ngroup=acess\ntenant=\nsite=north\nalarm=none")
+        #expect(matcher.unmet(among: [event().device]) == ["device=core", "group=acess"])
+    }
+
     @Test(arguments: [("tenant=", true), ("tenant=*", false), ("tenant=a\ntenant=", true), ("device=*", true)])
     func aDeviceThatIsPutNowhere(text: String, expected: Bool) throws {
         var event = event()
