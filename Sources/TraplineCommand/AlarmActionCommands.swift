@@ -5,6 +5,8 @@ import Trapline
 
 /// Which of the alarms that stand: none without a word.
 struct AlarmSelectionOptions: ParsableArguments {
+    static let meaning = "With numbers and criteria it is about those of the numbers that meet the criteria too."
+
     @Argument(help: "The alarms' numbers, as trapline alarms prints them.")
     var number: [Int64] = []
 
@@ -49,7 +51,9 @@ extension AlarmAction {
 
 struct AcknowledgeAlarms: AlarmAction {
     static let configuration = CommandConfiguration(
-        commandName: "ack", abstract: "Tells that somebody has taken these alarms on.")
+        commandName: "ack", abstract: "Tells that somebody has taken these alarms on.",
+        discussion: "It takes the place of another's acknowledgement, and says whose that was. "
+            + AlarmSelectionOptions.meaning)
     static let action = ControlRequest.Action.acknowledge
 
     @OptionGroup var data: DataOptions
@@ -60,7 +64,8 @@ struct AcknowledgeAlarms: AlarmAction {
 }
 
 struct UnacknowledgeAlarms: AlarmAction {
-    static let configuration = CommandConfiguration(commandName: "unack", abstract: "Takes that back.")
+    static let configuration = CommandConfiguration(
+        commandName: "unack", abstract: "Takes that back.", discussion: AlarmSelectionOptions.meaning)
     static let action = ControlRequest.Action.unacknowledge
 
     @OptionGroup var data: DataOptions
@@ -73,7 +78,7 @@ struct UnacknowledgeAlarms: AlarmAction {
 struct ClearAlarms: AlarmAction {
     static let configuration = CommandConfiguration(
         commandName: "clear", abstract: "Ends these alarms, for all who were told of them.",
-        discussion: "They stay cleared until their devices raise them anew.")
+        discussion: "They stay cleared until their devices raise them anew. " + AlarmSelectionOptions.meaning)
     static let action = ControlRequest.Action.clear
 
     @OptionGroup var data: DataOptions
@@ -84,7 +89,8 @@ struct ClearAlarms: AlarmAction {
 }
 
 struct NoteAlarms: AlarmAction {
-    static let configuration = CommandConfiguration(commandName: "note", abstract: "Says something of these alarms.")
+    static let configuration = CommandConfiguration(
+        commandName: "note", abstract: "Says something of these alarms.", discussion: AlarmSelectionOptions.meaning)
     static let action = ControlRequest.Action.note
 
     @OptionGroup var data: DataOptions

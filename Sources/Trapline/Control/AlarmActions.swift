@@ -14,7 +14,11 @@ extension OperatorActions {
     func perform(onAlarms request: ControlRequest, _ name: String) throws -> ControlResponse {
         let words = try words(request)
         if request.action == .note && words.isEmpty { return .failed("a note has words") }
-        let chosen = try alarms(request.alarms ?? AlarmSelection())
+        var chosen = try alarms(request.alarms ?? AlarmSelection())
+        if request.action == .unacknowledge {
+            chosen.removeAll { $0.acknowledged == nil }
+            if chosen.isEmpty { return .failed("nobody has acknowledged that") }
+        }
         guard chosen.count <= Self.alarmLimit else {
             return .failed("these are \(chosen.count) alarms, and at most \(Self.alarmLimit) are taken at once")
         }
@@ -30,7 +34,7 @@ extension OperatorActions {
         return try carryOut(actions, by: name) {
             let count = chosen.count == 1 ? "1 alarm" : "\(chosen.count) alarms"
             return switch request.action {
-            case .acknowledge: "\(count) acknowledged"
+            case .acknowledge: "\(count) acknowledged" + replaced(among: chosen, by: name)
             case .unacknowledge: "\(count) no longer acknowledged"
             case .clear: "\(count) cleared"
             default: "\(count) noted"
@@ -52,7 +56,22 @@ extension OperatorActions {
             let others = missing.count == 1 ? "" : ", nor \(missing.count - 1) more of these"
             throw ServerError("no alarm \(first) stands\(others); trapline alarms lists them")
         }
-        return standing.filter(matcher.matches)
+        let chosen = standing.filter(matcher.matches)
+        if chosen.isEmpty { throw ServerError("no such alarm stands") }
+        return chosen
+    }
+
+    /// Names enough to know whom to talk to.
+    private static let namesTold = 3
+
+    /// Whose acknowledgements give way to another's; nothing where they are nobody's or his own.
+    private func replaced(among alarms: [ActiveAlarm], by name: String) -> String {
+        let others = alarms.compactMap(\.acknowledged?.by).filter { $0 != name }
+        guard !others.isEmpty else { return "" }
+        let names = Set(others).sorted()
+        let more = names.count > Self.namesTold ? " and \(names.count - Self.namesTold) more" : ""
+        let whose = names.prefix(Self.namesTold).joined(separator: ", ") + more
+        return alarms.count == 1 ? ", as it was by \(whose) before" : ", \(others.count) of them as before by \(whose)"
     }
 
     private func matcher(_ text: String?) throws -> AlarmMatcher { try AlarmMatcher(text: text ?? "") }

@@ -13,7 +13,8 @@ extension OperatorActions {
         if request.action == .resyncDevice, order.device.isEmpty {
             return try carryOut([.resyncDevice(nil)], by: name) { "every device is asked for its alarms" }
         }
-        let device = try DeviceSearch.find(order.device, among: try store.devices())
+        let devices = try store.devices()
+        let device = try DeviceSearch.find(order.device, among: devices)
         for word in [order.name, order.group, order.tenant, order.region, order.site].compactMap(\.self)
         where word.utf8.count > Self.longestWord || word.contains(where: \.isNewline) {
             return .failed("\(word.prefix(20))…: expected one line of at most \(Self.longestWord) octets")
@@ -22,7 +23,9 @@ extension OperatorActions {
         case .nameDevice:
             let word = order.name ?? ""
             return try carryOut([.nameDevice(device.id, name: word)], by: name) {
-                word.isEmpty ? "\(device.id) has its own name again" : "\(device.id) is called \(word)"
+                word.isEmpty
+                    ? "\(device.id) has its own name again"
+                    : "\(device.id) is called \(word)" + namesakes(word, of: device, among: devices)
             }
         case .placeDevice:
             let placement = DevicePlacement(
@@ -36,6 +39,14 @@ extension OperatorActions {
         default:
             return try carryOut([.forgetDevice(device.id)], by: name) { "\(device.name) is forgotten" }
         }
+    }
+
+    /// A name that several have names none of them.
+    private func namesakes(_ name: String, of device: Device, among devices: [Device]) -> String {
+        let others = devices.filter { $0.name == name && $0.id != device.id }
+        guard let first = others.first else { return "" }
+        let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+        return "; warning: so \(others.count > 1 ? "are" : "is") \(first.id)\(more), and commands need their ids"
     }
 
     private func maintain(

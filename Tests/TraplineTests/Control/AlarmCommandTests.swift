@@ -21,13 +21,22 @@ import Testing
         #expect(acknowledged.map { $0["source"] as? String } == ["ifIndex.7"], "at once: the command waits for it")
         let remark = acknowledged.first?["acknowledged"] as? [String: String]
         #expect(remark?["text"] == "mine" && remark?["by"]?.hasPrefix("anna (") == true, "\(acknowledged)")
+        #expect(try server.text("events").contains("anna ("), "who did it")
+        let taken = acknowledged.first?["id"] as? Int ?? 0
+        let deed = " has acknowledged alarm \(taken) (linkDown ifIndex.7 of 127.0.0.1): mine\n"
+        #expect(try server.text("events").contains(deed))
+        let replaced = try server.text("alarms", "ack", "--source", "ifIndex.7", "--as", "bert")
+        #expect(replaced.hasPrefix("1 alarm acknowledged, as it was by anna (") && replaced.hasSuffix(") before\n"))
+        #expect(try !server.text("alarms", "ack", "--source", "ifIndex.7", "--as", "bert").contains("before"))
         #expect(try server.active("--no-acknowledged").map { $0["source"] as? String } == ["ifIndex.8"])
 
         let number = try #require(server.active("--source", "ifIndex.8").first?["id"] as? Int)
         #expect(try server.text("alarms", "note", "\(number)", "--text", "cable 4") == "1 alarm noted\n")
         #expect(try server.text("alarms").contains("(note by "))
-        #expect(try server.text("alarms", "unack", "--all") == "2 alarms no longer acknowledged\n")
+        #expect(try server.text("alarms", "unack", "--all") == "1 alarm no longer acknowledged\n")
         #expect(try server.active("--acknowledged").isEmpty)
+        let nobodys = try server.run("alarms", "unack", "--all")
+        #expect(nobodys.status == 1 && nobodys.standardError.contains("nobody has acknowledged that"), "\(nobodys)")
 
         #expect(try server.text("alarms", "clear", "\(number)", "--note", "replaced") == "1 alarm cleared\n")
         #expect(try server.active().map { $0["source"] as? String } == ["ifIndex.7"])
@@ -42,11 +51,13 @@ import Testing
             history.first?["reason"] as? String == "cleared by hand" && history.first?["severity"] as? String == "major"
         )
         #expect(try server.text("alarms", "--history", "--severity", "minor").isEmpty)
+        let past = try server.text("alarms", "--history")
+        #expect(past.contains("  cleared        127.0.0.1  linkDown  ifIndex.8  ") && past.contains("(was major)"))
 
         let audit = try OperatedServer.list(["audit", "--json"], folder)
         #expect(
             audit.map { $0["action"] as? String } == [
-                "alarms ack", "alarms note", "alarms unack", "alarms unack", "alarms clear",
+                "alarms ack", "alarms ack", "alarms ack", "alarms note", "alarms unack", "alarms clear",
             ])
         #expect(audit.allSatisfy { $0["outcome"] as? String == "done" })
         #expect((audit.first?["by"] as? String)?.hasPrefix("anna (") == true)
@@ -62,10 +73,12 @@ import Testing
         try server.link("down", 7)
         let isUp = try await Poll.eventually { try server.active().count == 1 }
         #expect(isUp)
+        let number = try #require(server.active().first?["id"] as? Int)
         let wrong: [([String], String)] = [
             (["alarms", "ack"], "say which"), (["alarms", "ack", "--all", "7"], "--all stands alone"),
             (["alarms", "ack", "99999"], "no alarm 99999 stands"),
             (["alarms", "clear", "--device", "nobody"], "no such alarm stands"),
+            (["alarms", "ack", "\(number)", "--source", "ifIndex.2"], "no such alarm stands"),
             (["alarms", "note", "--all"], "--text"),
             (["alarms", "ack", "--all", "--as", "two\nlines"], "a name has"),
             (["alarms", "--severity", "bad"], "bad is none of"),
@@ -103,6 +116,35 @@ import Testing
         try server.link("down", 7)
         let isBack = try await Poll.eventually { try server.active().count == 1 }
         #expect(isBack, "its device raised it anew")
+        server.process.stop()
+    }
+
+    @Test func aNameThatNobodyHasIsToldOf() async throws {
+        let folder = try TemporaryFolder()
+        let server = try OperatedServer(folder)
+        try server.link("down", 7)
+        let isUp = try await Poll.eventually { try server.active().count == 1 }
+        #expect(isUp)
+        for (arguments, name) in [
+            (["alarms", "--device", "edge-7"], "device=edge-7"),
+            (["alarms", "--history", "--group", "cor"], "group=cor"),
+            (["events", "--site", "nrth"], "site=nrth"), (["devices", "--tenant", "acm"], "tenant=acm"),
+            (["alarms", "silence", "--device", "edge-7", "--for", "1h"], "device=edge-7"),
+        ] {
+            let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+            #expect(output.status == 0, "\(arguments): \(output)")
+            #expect(output.standardError.contains("warning: no known device has \(name);"), "\(arguments): \(output)")
+        }
+        for arguments in [
+            ["alarms", "--device", "127.0.0.*", "--alarm", "none"], ["events", "--site", "", "--alarm", "none"],
+            ["alarms", "silence", "--device", "trapline", "--for", "1h"], ["alarms", "--device", "site:north"],
+        ] {
+            let output = try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+            #expect(output.status == 0 && output.standardError.isEmpty, "\(arguments): \(output)")
+        }
+        #expect(try server.text("alarms", "silences").contains("device=edge-7"), "it may come")
+        let said = try server.text("events", "--alarm", "traplineSilenceBegun")
+        #expect(said.contains("has silenced device=edge-7 from ") && said.hasSuffix("Z\n"), "no colon: \(said)")
         server.process.stop()
     }
 

@@ -51,6 +51,9 @@ import Testing
         #expect(try server.text("devices", "group", "edge-1", "", "--site", "") == "edge-1 is put there\n")
         #expect(try devices(folder, "--group", "default", "--site", "", "--tenant", "tenant-a").count == 1)
         _ = try server.text("devices", "name", "edge-1", "")
+        let named = try server.text("events", "--alarm", "traplineDeviceNamed")
+        #expect(named.contains(" calls device 127.0.0.1 edge-1\n"), "\(named)")
+        #expect(named.hasSuffix(" gives device 127.0.0.1 its own name back\n"), "\(named)")
         #expect(try devices(folder).map { $0["name"] as? String } == ["127.0.0.1"])
 
         #expect(try server.text("devices", "forget", "127.0.0.1", "--as", "anna") == "127.0.0.1 is forgotten\n")
@@ -114,6 +117,20 @@ import Testing
             ["raised ifIndex.7", "cleared ifIndex.7", "raised ifIndex.8 maintenance ended"])
         #expect(isTold, "\(server.got)")
         #expect(try server.active().count == 1)
+        server.process.stop()
+    }
+
+    @Test func aNameThatAnotherHasIsWarnedOf() async throws {
+        let folder = try TemporaryFolder()
+        let server = try OperatedServer(folder)
+        try keepAlive(server, serial: "7000001", peer: "0")
+        try keepAlive(server, serial: "7000003", peer: "0")
+        let areThere = try await Poll.eventually { try devices(folder).count == 2 }
+        #expect(areThere, "\(server.process.output)")
+        #expect(try server.text("devices", "name", "serial:7000001", "edge") == "serial:7000001 is called edge\n")
+        #expect(
+            try server.text("devices", "name", "serial:7000003", "edge")
+                == "serial:7000003 is called edge; warning: so is serial:7000001, and commands need their ids\n")
         server.process.stop()
     }
 

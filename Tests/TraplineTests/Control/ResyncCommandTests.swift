@@ -75,6 +75,11 @@ import Testing
         let one = try run("devices", "resync", Self.device)
         #expect(one.status == 0 && one.text.contains("is asked for its alarms"), "\(one)")
         #expect(try await Poll.eventually(seconds: 30) { try standing() == 1 }, "\(process.output)")
+        let told =
+            "traplineResyncDone  Its alarms are known, asked because of an operator's wish: "
+            + "1 raised or changed, 0 cleared"
+        #expect(try await Poll.eventually { try run("events").text.contains(told) }, "\(process.output)")
+        #expect(try !run("events").text.contains("traplineResyncFailed"))
         loseARaise(runner, link: 2)
         let all = try run("devices", "resync", "--all", "--as", "anna")
         #expect(all.status == 0 && all.text.contains("every device is asked"), "\(all)")
