@@ -61,6 +61,15 @@ public final class TraplineServer: Service {
         try self.init(loaded, logger: logger, metrics: metrics, lookUpName: { HostName.lookUp($0) })
     }
 
+    private static func lock(_ folder: DataFolder) throws -> JournalLock {
+        do throws(JournalError) {
+            return try JournalLock(folder: folder.journal)
+        } catch {
+            guard error.reason == .locked else { throw error }
+            throw ServerError("\(folder.path): another trapline server (or command) uses this data folder")
+        }
+    }
+
     /// - Parameter lookUpName: whom to ask what devices are called; it may block.
     init(
         _ loaded: LoadedConfiguration, logger: Logger, metrics: MetricsRegistry,
@@ -75,7 +84,7 @@ public final class TraplineServer: Service {
             logger.warning("other users of this machine may look into \(folder.path); chmod 700 mends it")
         }
         // First of all: whoever holds the journal may bring the store's tables up to date, and nobody else.
-        let lock = try JournalLock(folder: folder.journal)
+        let lock = try TraplineServer.lock(folder)
         let reserve = SpaceReserve(folders: [folder.path, folder.journal])
         self.reserve = reserve
         let store = try Self.openStore(folder, reserve)

@@ -302,6 +302,57 @@ import Testing
         }
     }
 
+    @Test func modulesThatAreNotFoundAreWarnedOf() throws {
+        let folder = try TemporaryFolder()
+        let warning = "warning: no MIB modules were found: looked in \(folder.path), which TRAPLINE_MIBS names; "
+        let check = try TraplineProgram.run(["check"], environment: ["TRAPLINE_MIBS": folder.path])
+        #expect(check.status == 0, "\(check)")
+        #expect(check.text.contains(warning) && check.text.contains("or mibs: in the configuration"), "\(check.text)")
+        #expect(check.text.contains("in order, with 1 warning: "), "\(check.text)")
+        let list = try TraplineProgram.run(["mibs", "list"], environment: ["TRAPLINE_MIBS": folder.path])
+        #expect(list.status == 0 && list.text.isEmpty && list.standardError.contains(warning), "\(list)")
+        #expect(try !TraplineProgram.run(["check"]).text.contains("MIB modules were"))
+    }
+
+    @Test func eventsSinceThenAreTheLastOfThem() throws {
+        let folder = try TemporaryFolder()
+        let data = folder.file("data")
+        let server = try TraplineProcess(
+            configuration: """
+                listen: {traps: ["127.0.0.1:0"]}
+                data: \(data)
+                """, folder: folder)
+        for interface in 1...4 {
+            let sent = try TraplineProgram.run([
+                "send", "--to", "\(try server.endpoint(of: "traps"))", "--inform", "IF-MIB::linkDown",
+                "ifIndex.\(interface)=\(interface)",
+            ])
+            #expect(sent.status == 0, "\(sent)")
+        }
+        server.stop()
+        func sources(_ arguments: String...) throws -> [String] {
+            let output = try TraplineProgram.run(
+                ["events", "--json", "--alarm", "linkDown", "--data", data] + arguments)
+            return try Self.objects(output.text).compactMap { $0["source"] as? String }
+        }
+        #expect(try sources("--since", "10m").count == 4)
+        #expect(try sources("--since", "10m", "--last", "2") == ["ifIndex.3", "ifIndex.4"])
+        #expect(try sources("--after", "0", "--last", "1") == ["ifIndex.4"])
+        #expect(try sources("--last", "3").count == 3)
+        #expect(try sources("--since", "10m", "--last", "0").isEmpty)
+    }
+
+    @Test func aCaptureThatCannotBeReadIsNamedOnce() throws {
+        let folder = try TemporaryFolder()
+        for command in ["explain", "decode"] {
+            for file in [folder.path, folder.file("none.pcap")] {
+                let output = try TraplineProgram.run([command, file])
+                #expect(output.status == 1)
+                #expect(output.standardError.components(separatedBy: file).count == 2, "\(output.standardError)")
+            }
+        }
+    }
+
     @Test func checkConnectTriesEachSink() throws {
         let folder = try TemporaryFolder()
         let rsyslog = try RsyslogServer()

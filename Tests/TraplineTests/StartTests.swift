@@ -35,6 +35,21 @@ import Testing
         #expect(events.text.contains("traplineStopped"))
     }
 
+    @Test func aDataFolderInUseEndsTheServer() throws {
+        let folder = try TemporaryFolder()
+        let first = try TraplineProcess(
+            configuration: configuration(folder, data: "data", traps: "127.0.0.1:0", metrics: try Ports.free()),
+            folder: folder)
+        defer { first.stop() }
+        let file = try folder.write(
+            configuration(folder, data: "data", traps: "127.0.0.1:0", metrics: try Ports.free()), to: "second.yaml")
+        let second = try TraplineProgram.run(["serve", "--config", file])
+        #expect(second.status == 1)
+        #expect(
+            second.standardError.contains(
+                "\(folder.file("data")): another trapline server (or command) uses this data folder"), "\(second)")
+    }
+
     @Test func aListenersPortInUseEndsTheServer() throws {
         let folder = try TemporaryFolder()
         let first = try TraplineProcess(
