@@ -63,7 +63,8 @@ final class MappingReader {
             if let reason = reserved[entry.key] {
                 reader.error("\(entry.key): \(reason)", at: entry.mark)
             } else if keysAreSecret {
-                reader.error("an unknown key; the keys here are \(names.joined(separator: ", "))", at: entry.mark)
+                // Of what stands there it tells no more than that it is near to a key.
+                reader.error("an unknown key\(hint(for: entry.key, names))", at: entry.mark)
             } else {
                 reader.error("unknown key \(quoted(entry.key))\(hint(for: entry.key, names))", at: entry.mark)
             }
