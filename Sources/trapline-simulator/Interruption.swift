@@ -21,4 +21,9 @@ enum Say {
         // Whoever closed the pipe does not want to know.
         try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
+
+    /// On standard error: something is wrong, and the run goes on.
+    static func warning(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(("warning: " + text + "\n").utf8))
+    }
 }

@@ -1,9 +1,8 @@
-import ArgumentParser
 import Basics
 import DeviceSimulation
 
 /// One thing that is to happen to the fleet: `60 kill 100`.
-struct ScenarioStep: Sendable, Hashable, ExpressibleByArgument {
+struct ScenarioStep: Sendable, Hashable {
     static let help = """
         A step is `[SECONDS] ACTION DEVICES`, the seconds counted from the start (without them: at once). ACTION is one \
         of kill (power off), restart (off and on; coldStart after 20 s, board-started 10 s later), cut (off the \
@@ -37,19 +36,50 @@ struct ScenarioStep: Sendable, Hashable, ExpressibleByArgument {
 
     /// `nil` where it is no step.
     init?(argument: String) {
-        text = argument
-        var words = argument.split(separator: " ").map(String.init)
+        do {
+            try self.init(argument)
+        } catch {
+            return nil
+        }
+    }
+
+    /// - Throws: what is wrong with it.
+    init(_ text: String) throws(SimulatorError) {
+        self.text = text
+        var words = text.split(whereSeparator: \.isWhitespace).map(String.init)
         if let first = words.first, let seconds = Double(first), seconds >= 0 {
             time = seconds
             words.removeFirst()
         } else {
             time = nil
         }
-        guard words.count >= 2, let action = Self.action(words[0], Array(words.dropFirst(2))),
-            let selection = Selection(words[1])
-        else { return nil }
+        guard let name = words.first else { throw SimulatorError("names no action, which is \(Self.actions)") }
+        guard let usage = Self.usages.first(where: { $0.key == name })?.value else {
+            throw SimulatorError("“\(name)” is no action, which is \(Self.actions)")
+        }
+        let wanted = "\(name) is followed by DEVICES" + (usage.isEmpty ? "" : " and \(usage)")
+        guard words.count >= 2 else { throw SimulatorError(wanted) }
+        guard let selection = Selection(words[1]) else {
+            throw SimulatorError(
+                "“\(words[1])” names no devices: all, an address, two with a hyphen between them, or a number")
+        }
+        guard let action = Self.action(name, Array(words.dropFirst(2))) else {
+            throw SimulatorError(wanted + (usage.isEmpty ? " alone" : ""))
+        }
         self.action = action
         self.selection = selection
+    }
+
+    /// What follows the devices, by action.
+    private static let usages: KeyValuePairs = [
+        "kill": "", "restart": "", "cut": "", "connect": "", "switch-over": "", "lose-peer": "", "return-peer": "",
+        "event": "", "lose": "a number of traps", "raise": "a link's number and, if it is not to be major, a severity",
+        "clear": "a link's number", "report": "a file",
+    ]
+
+    private static var actions: String {
+        let names = usages.map(\.key)
+        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }
 
     private static func action(_ name: String, _ rest: [String]) -> Action? {

@@ -28,12 +28,12 @@ struct Session {
 
     mutating func run(seconds: Double?) throws {
         while !Interruption.isWanted, elapsed < seconds ?? .infinity {
-            if let new = try file?.read(), !new.isEmpty {
+            if let new = try file?.read(complain: Say.warning), !new.isEmpty {
                 steps = (steps + new).sorted { ($0.time ?? 0) < ($1.time ?? 0) }
             }
             while let step = steps.first, step.time ?? 0 <= elapsed {
                 steps.removeFirst()
-                try perform(step)
+                perform(step)
             }
             changeAlarms()
             runner.turn()
@@ -62,8 +62,14 @@ struct Session {
         changes += due
     }
 
-    private func perform(_ step: ScenarioStep) throws {
-        if case .report(let file) = step.action { try Standing.write(runner.fleet, to: file) }
+    private func perform(_ step: ScenarioStep) {
+        if case .report(let file) = step.action {
+            do {
+                try Standing.write(runner.fleet, to: file)
+            } catch {
+                return Say.warning("\(step.text): \(file) cannot be written: \(error.localizedDescription)")
+            }
+        }
         var count = 0
         runner.change { fleet, now in
             let chosen = step.selection.places(in: fleet)

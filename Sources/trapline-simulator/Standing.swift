@@ -14,6 +14,24 @@ enum Standing {
         var severity: String
     }
 
+    /// - Throws: why the file could not be written. Told before the run, and not with its end.
+    static func check(_ path: String) throws(SimulatorError) {
+        var isFolder = false
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        func refusal(_ why: String) -> SimulatorError { SimulatorError("--alarms: \(path) cannot be written: \(why)") }
+        if isThere(path, isFolder: &isFolder), isFolder { throw refusal("it is a folder") }
+        guard isThere(folder, isFolder: &isFolder), isFolder else { throw refusal("there is no folder \(folder)") }
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw refusal("this user may not write into \(folder)")
+        }
+    }
+
+    static func isThere(_ path: String, isFolder: inout Bool) -> Bool {
+        let values = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey])
+        isFolder = values?.isDirectory ?? false
+        return values != nil
+    }
+
     /// A line of JSON for each alarm. Written beside the file and moved there: who sees it sees all of it.
     static func write(_ fleet: SimulatedFleet, to path: String) throws {
         let encoder = JSONEncoder()

@@ -46,7 +46,8 @@ struct TraplineSimulator: ParsableCommand {
     @Option(name: .long, help: "For how many seconds; until interrupted by default.")
     var seconds: Double?
 
-    @Option(name: .customLong("at"), help: "A step of a scenario; can be repeated.")
+    @Option(
+        name: .customLong("at"), help: "A step of a scenario; can be repeated.", transform: { try ScenarioStep($0) })
     var steps: [ScenarioStep] = []
 
     @Option(name: .long, help: "A file with a step on each line, read on while it grows.")
@@ -76,6 +77,8 @@ struct TraplineSimulator: ParsableCommand {
         guard let traps = Endpoint(to, defaultPort: 162),
             let keepAlives = Endpoint(keepAlivesTo, defaultPort: 1161), let first = IPAddress(firstAddress)
         else { throw ValidationError("an address cannot be read") }
+        let file = try scenario.map(ScenarioFile.init)
+        if let alarms { try Standing.check(alarms) }
         Interruption.watch()
         let runner: FleetRunner
         do {
@@ -85,8 +88,7 @@ struct TraplineSimulator: ParsableCommand {
         }
         Say.line("\(counted(devices, "device")) from \(first) on, port \(runner.port), to \(traps) and \(keepAlives)")
         var session = Session(
-            runner: runner, alarmRate: alarmRate, seed: path.seed, steps: steps,
-            file: try scenario.map(ScenarioFile.init))
+            runner: runner, alarmRate: alarmRate, seed: path.seed, steps: steps, file: file)
         try session.run(seconds: seconds)
         if let alarms { try Standing.write(runner.fleet, to: alarms) }
         Say.line(session.summary)

@@ -19,6 +19,18 @@ import Testing
     }
 
     @Test(arguments: [
+        ("5 kil 3", "“kil” is no action, which is kill, restart, cut, connect, switch-over, lose-peer, return-peer, "),
+        ("5", "names no action"), ("kill", "kill is followed by DEVICES"),
+        ("kill all now", "kill is followed by DEVICES alone"),
+        ("kill some", "“some” names no devices: all, an address"),
+        ("raise 1", "raise is followed by DEVICES and a link's number and, if"),
+    ])
+    func itSaysWhatIsWrong(_ text: String, _ reason: String) {
+        let error = #expect(throws: SimulatorError.self) { try ScenarioStep(text) }
+        #expect(error?.description.hasPrefix(reason) == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [
         "", "kill", "60 kill", "kill some", "kill 0", "kill -1", "raise 1", "raise 1 2 cleared", "raise 1 2 loud",
         "lose all", "lose all many", "kill all now", "explode all", "kill 127.1.0.9-127.1.0.1", "kill 127.1.0.1-",
     ])

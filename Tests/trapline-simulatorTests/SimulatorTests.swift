@@ -78,7 +78,35 @@ import Testing
             #expect(output.status != 0, "\(arguments)")
             #expect(output.standardError.contains("Error:"), "\(arguments): \(output.standardError)")
         }
-        let taken = try run(["--scenario", "/nowhere", "--port", "0"])
-        #expect(taken.standardError.contains("/nowhere cannot be read"), "\(taken.standardError)")
+        let wrong = try run(["--at", "5 kil 3"]).standardError
+        #expect(wrong.contains("“kil” is no action, which is kill, restart, cut, connect, "), "\(wrong)")
+        let folder = try TemporaryFolder()
+        for (arguments, reason) in [
+            (["--scenario", "/nowhere"], "/nowhere cannot be read: there is no such file"),
+            (["--scenario", folder.path], "cannot be read: it is a folder"),
+            (["--alarms", folder.file("none/alarms")], "cannot be written: there is no folder \(folder.file("none"))"),
+            (["--alarms", folder.path], "cannot be written: it is a folder"),
+        ] {
+            let output = try run(arguments + ["--port", "0", "--seconds", "0"])
+            #expect(output.status != 0 && output.standardError.contains(reason), "\(output)")
+            #expect(output.text.isEmpty, "before anything has begun: \(output.text)")
+        }
+    }
+
+    /// A fleet that runs for hours does not end for a slip of the pen.
+    @Test func aStepThatIsWrongIsToldAndPassedOver() throws {
+        let folder = try TemporaryFolder()
+        let nobody = try Ports.free()
+        let steps = try folder.write(
+            "raise all 1\n\nrase all 2\nreport all \(folder.file("none/alarms"))\nraise all 3\n", to: "steps")
+        let output = try run([
+            "--devices", "2", "--first-address", "127.22.0.1", "--port", "0", "--to", "127.0.0.1:\(nobody)",
+            "--keep-alives-to", "127.0.0.1:\(nobody)", "--scenario", steps, "--seconds", "0.5",
+        ])
+        #expect(output.status == 0, "\(output)")
+        #expect(output.standardError.contains("\(steps):3: “rase all 2” is no step: “rase” is no action"), "\(output)")
+        #expect(output.standardError.contains("none/alarms cannot be written"), "\(output)")
+        #expect(output.text.contains("raise all 3: 2 devices"), "\(output)")
+        #expect(output.text.contains(#""standing":4}"#), "\(output)")
     }
 }
