@@ -386,7 +386,9 @@ extension EventPipeline {
 
     /// Only what did not change since the device was asked.
     private func mayTouch(_ key: AlarmKey, _ guards: SyncGuards) -> Bool {
-        guard !guards.touched.contains(SyncKey(oid: key.oid, source: key.source)) else { return false }
+        guard !guards.isFlooded, !guards.touched.contains(SyncKey(oid: key.oid, source: key.source)) else {
+            return false
+        }
         return alarms.alarm(for: key).map { $0.lastTime.nanoseconds < guards.watermark } ?? true
     }
 

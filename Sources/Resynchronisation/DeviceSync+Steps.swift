@@ -342,6 +342,7 @@ extension DeviceSync {
         remember(rows, profile)
         let guards = SyncGuards(
             reason: job.reason, watermark: job.watermark, touched: job.touched,
+            isFlooded: job.touched.count >= SyncJob.touchedLimit,
             mayClear: isProven && !hasOverflown && !isBooting, shown: Set(shown ?? []))
         let end = walks.compactMap(\.walk.end).first { $0 != .complete }
         let rest = end.map { fail("the active alarms cannot be read: \($0.rawValue)", now) } ?? finish(now, settings)

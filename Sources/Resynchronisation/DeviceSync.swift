@@ -194,7 +194,7 @@ public struct DeviceSync: Sendable, Hashable, Codable {
             wish(isActive: true, .firstContact, at: now.addingClamped(5 * DeviceSync.calm))
         }
         if let alarm, kind == .alarm {
-            if effect != .late { job?.touched.insert(alarm) }
+            if effect != .late { job?.touch(alarm) }
             if profile.history != nil {
                 let identity = NotificationIdentity(trapOID: trapOID, variables: variables, profile)
                 recent.append(HeardNotification(identity, heard: now, isLate: effect == .late))

@@ -36,6 +36,8 @@ public struct SyncGuards: Sendable, Hashable {
     public var watermark: Int64
     /// Alarms of which something came since, whether they stand or not.
     public var touched: Set<SyncKey>
+    /// Something came of more alarms than `touched` holds: none is to be touched.
+    public var isFlooded: Bool
     /// An alarm that stands here and is not in the table is over.
     public var mayClear: Bool
     /// Notifications that the table has shown, now or before, of those that it may know nothing of.

@@ -35,6 +35,14 @@ struct SyncJob: Sendable, Hashable, Codable {
     /// Requests of this job that went unanswered.
     var timeouts = 0
 
+    /// A device that says more of itself meanwhile changes too fast to be compared with its table, or somebody says it in
+    /// its name; the set is written with each batch.
+    static let touchedLimit = 4_096
+
+    mutating func touch(_ alarm: SyncKey) {
+        if touched.count < SyncJob.touchedLimit { touched.insert(alarm) }
+    }
+
     /// When it is given up that anything comes of the last request.
     var end: Int64 { (asked ?? watermark).addingClamped(isSent ?? false ? SyncJob.answerLimit : SyncJob.sendingLimit) }
 

@@ -295,6 +295,50 @@ import Testing
         }
     }
 
+    /// What its table is compared under: it answers with an empty one, and with a column of zeros.
+    private func guards(
+        of sync: inout DeviceSync, at time: Timestamp, uptime: UInt32, _ column: OID, _ settings: SyncSettings,
+        meanwhile: (inout DeviceSync) -> Void = { _ in }
+    ) -> SyncGuards? {
+        var actions = sync.advance(to: time, settings)
+        meanwhile(&sync)
+        while case .ask(let request)? = actions.first(where: { $0.isQuestion }) {
+            let variables = request.variables.map { asked -> VariableBinding in
+                switch asked.name {
+                case .sysUpTimeInstance: VariableBinding(name: asked.name, value: .timeTicks(uptime))
+                case column: VariableBinding(name: column.appending(1), value: .gauge32(0))
+                case let name where request.operation == .get: VariableBinding(name: name, value: .noSuchObject)
+                case let name: VariableBinding(name: name, value: .endOfMibView)
+                }
+            }
+            actions = sync.take(SNMPReply(requestID: 1, variables: VariableBindings(variables)), at: time, settings)
+            if let guards = actions.lazy.compactMap(\.guards).first { return guards }
+        }
+        return nil
+    }
+
+    /// Whoever sends in a device's name can name any number of alarms.
+    @Test(arguments: [1, SyncJob.touchedLimit - 1, SyncJob.touchedLimit, 2 * SyncJob.touchedLimit])
+    func aDeviceThatSaysTooMuchIsNotCompared(count: Int) throws {
+        var sync = DeviceSync()
+        let settings = SyncSettings(profile: .rfc3877, poll: nil)
+        guard case .zeroColumn(let column)? = SyncProfile.rfc3877.emptyProof else {
+            Issue.record("no proof")
+            return
+        }
+        let time = Timestamp(seconds: 1_000_000)
+        sync.wish(.operatorsWord, at: time)
+        let guards = guards(of: &sync, at: time, uptime: 100_000, column, settings) { sync in
+            for number in 0..<count {
+                _ = sync.heard(
+                    .alarm, trapOID: Self.trap, variables: VariableBindings([]),
+                    alarm: SyncKey(oid: Self.trap, source: "\(number)"), at: time, settings)
+            }
+        }
+        #expect(guards?.isFlooded == (count >= SyncJob.touchedLimit))
+        #expect(guards?.touched.count == min(count, SyncJob.touchedLimit))
+    }
+
     /// A restart that only the device's time tells has nothing end before the device may have all of its alarms.
     @Test func nothingEndsSoonAfterARestart() throws {
         var sync = DeviceSync()
@@ -310,22 +354,7 @@ import Testing
         for step in steps {
             let time = Timestamp(seconds: 1_000_000 + step.seconds)
             sync.wish(.operatorsWord, at: time)
-            var actions = sync.advance(to: time, settings)
-            var guards: SyncGuards?
-            // An empty table, and a column of zeros.
-            while guards == nil, case .ask(let request)? = actions.first(where: { $0.isQuestion }) {
-                let variables = request.variables.map { asked -> VariableBinding in
-                    switch asked.name {
-                    case .sysUpTimeInstance: VariableBinding(name: asked.name, value: .timeTicks(step.uptime))
-                    case column: VariableBinding(name: column.appending(1), value: .gauge32(0))
-                    case let name where request.operation == .get: VariableBinding(name: name, value: .noSuchObject)
-                    case let name: VariableBinding(name: name, value: .endOfMibView)
-                    }
-                }
-                actions = sync.take(
-                    SNMPReply(requestID: 1, variables: VariableBindings(variables)), at: time, settings)
-                guards = actions.lazy.compactMap(\.guards).first
-            }
+            let guards = guards(of: &sync, at: time, uptime: step.uptime, column, settings)
             #expect(guards?.mayClear == step.mayClear, "after \(step.seconds) s")
             // It is asked once more when it may have them all: 300 s after it began to boot.
             #expect(sync.want?.due == (step.mayClear ? nil : Timestamp(seconds: 1_000_880).nanoseconds))
