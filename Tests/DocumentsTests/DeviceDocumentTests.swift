@@ -13,8 +13,8 @@ import Testing
         #expect(
             DeviceDocument(device).jsonLine() == """
                 {"address":"192.0.2.7","firstSeen":"1970-01-01T00:00:10.000000Z","group":"default","id":"192.0.2.7",\
-                "lastSeen":"1970-01-01T00:00:20.000000Z","name":"192.0.2.7","state":"known"}
-                """)
+                "name":"192.0.2.7","state":"known"}
+                """, "nobody has heard of it")
     }
 
     @Test func allThatIsKnownIsTold() {

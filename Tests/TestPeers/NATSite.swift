@@ -52,12 +52,13 @@ public final class NATSite: Sendable {
         if !keepsBindings { try router.run(["conntrack", "-F"]) }
     }
 
+    /// All in one transaction: what came between two would pass with its own address.
     private func masquerade(_ rule: String) throws {
-        _ = try? router.run(["nft", "delete", "table", "ip", "nat"])
-        try router.run(["nft", "add", "table", "ip", "nat"])
-        try router.run([
-            "nft", "add chain ip nat postrouting { type nat hook postrouting priority 100; }",
-        ])
-        try router.run(["nft", "add rule ip nat postrouting oifname wan \(rule)"])
+        let commands = [
+            "add table ip nat", "delete table ip nat", "add table ip nat",
+            "add chain ip nat postrouting { type nat hook postrouting priority 100; }",
+            "add rule ip nat postrouting oifname wan \(rule)",
+        ]
+        try router.run(["nft", commands.joined(separator: "; ")])
     }
 }
