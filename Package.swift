@@ -48,16 +48,21 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources:
         swiftSettings: settings)
 }
 
+/// A room that other packages may use, with those that it cannot be used without.
+func offered(_ name: String, _ others: [String] = []) -> Product {
+    Product.library(name: name, targets: [name] + others)
+}
+
 let package = Package(
     name: "trapline",
     products: [
         .executable(name: "trapline", targets: ["TraplineCommand"]),
         .executable(name: "trapline-bench", targets: ["trapline-bench"]),
         .executable(name: "trapline-simulator", targets: ["trapline-simulator"]),
-        .library(name: "TraplineTesting", targets: ["TraplineTesting", "DeviceSimulation"]),
-        .library(name: "SNMPWire", targets: ["SNMPWire"]),
-        .library(name: "MIBCatalog", targets: ["MIBCatalog"]),
-        .library(name: "Captures", targets: ["Captures"]),
+        offered("TraplineTesting", ["DeviceSimulation"]),
+        offered("SNMPWire"),
+        offered("MIBCatalog"),
+        offered("Captures"),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
