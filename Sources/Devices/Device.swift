@@ -1,3 +1,4 @@
+public import Alarms
 public import Basics
 
 /// What Trapline knows of one sender of notifications.
@@ -82,6 +83,11 @@ public struct Device: Sendable, Hashable {
     /// The UDP port that its last keep-alive came from: with the address the way back through its NAT. `nil` where it
     /// was never learned.
     public var port: UInt16? { reached.flatMap { ports.port(on: $0.port) } }
+
+    /// As events name it.
+    public var asInEvents: EventDevice {
+        EventDevice(id: id, name: name, address: address, group: group, tenant: tenant, site: site)
+    }
 
     /// Whether it answers for itself, as far as its keep-alives tell.
     public var state: DeviceState {

@@ -42,7 +42,7 @@ extension EventPipeline {
 
     /// What stands of a device is listed, silenced and told again as what the device is now.
     /// - Parameter before: as it was.
-    private mutating func retell(_ before: EventDevice) {
+    mutating func retell(_ before: EventDevice) {
         guard let now = devices.eventDevice(before.id), now != before else { return }
         alarms.take(now)
     }

@@ -190,7 +190,10 @@ public struct EventPipeline: Sendable {
         boots = BootTable(saved.boots)
         syncs = SyncTable(saved.resynchronisation, lastNumber: saved.lastRequest)
         settled = nil
-        metrics.show(alarms: alarms, devices: devices)
+        // The configuration may have changed while the server was stopped.
+        let told = Set(self.alarms.devices)
+        for device in saved.inventory.devices where told.contains(device.id) { retell(device.asInEvents) }
+        metrics.show(alarms: self.alarms, devices: devices)
         mustReload = false
     }
 }

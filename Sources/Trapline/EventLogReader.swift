@@ -64,12 +64,7 @@ public struct EventLogReader {
     public func unknownNames(in matcher: AlarmMatcher) throws -> [String] {
         guard !matcher.isEmpty else { return [] }
         let own = EventDevice(id: FactRecorder.interface, name: FactRecorder.interface, address: IPAddress(v4: 0))
-        let known = try store.devices().lazy.map { device in
-            EventDevice(
-                id: device.id, name: device.name, address: device.address, group: device.group, tenant: device.tenant,
-                site: device.site)
-        }
-        let unmet = matcher.unmet(among: known)
+        let unmet = matcher.unmet(among: try store.devices().lazy.map(\.asInEvents))
         // The server's own events, and those of whole sites, are of no device.
         guard !unmet.isEmpty else { return [] }
         let others = matcher.unmet(among: [own])

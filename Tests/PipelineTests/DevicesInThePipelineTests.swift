@@ -175,6 +175,14 @@ import TraplineMetrics
         fed.pipeline.snapshot = snapshot
         _ = try fed.feed([Self.tick(at: 101)])
         #expect(try fed.store.activeAlarms().map(\.device.site) == ["mill"])
+
+        // The same where it changed while the server was stopped.
+        snapshot.devices = DevicePolicy(rules: [
+            DevicePolicy.NetworkRule(network: try #require(Network("192.0.2.0/24")), site: "harbour")
+        ])
+        fed.pipeline = try EventPipeline(store: fed.store, snapshot: snapshot, metrics: MetricsRegistry())
+        _ = try fed.feed([Self.tick(at: 102)])
+        #expect(try fed.store.activeAlarms().map(\.device.site) == ["harbour"])
     }
 
     @Test func aSilentSiteIsOneAlarm() throws {
