@@ -78,7 +78,8 @@ let package = Package(
     ],
     targets: [
         // C, each behind a narrow header of its own.
-        .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
+        // libcrypto, which net-snmp brings along, for its comparison in constant time alone.
+        .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp"), .linkedLibrary("crypto")]),
         .target(name: "CDatagram"),
         .target(name: "CStream"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -91,6 +92,7 @@ let package = Package(
         room("SNMPWire", []),
         // What is tested against: simulated devices, which know nothing of the rooms that they try.
         room("DeviceSimulation", ["Basics", "SNMPWire", "CDatagram"]),
+        room("SNMPSecurity", ["Basics", "SNMPWire", "CNetSNMP"]),
         room("MIBCatalog", ["Basics", "SNMPWire", "CNetSNMP"]),
         room("Captures", ["Basics"]),
         room("Journal", ["Basics", "Captures"]),
@@ -166,6 +168,7 @@ let package = Package(
         tests(of: "TraplineMetrics"),
         tests(of: "SNMPWire", ["Basics", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "DeviceSimulation", ["Basics", "SNMPWire", "TestPeers"]),
+        tests(of: "SNMPSecurity", ["Basics", "SNMPWire", "CNetSNMP", "TestPeers"]),
         tests(of: "MIBCatalog", ["Basics", "SNMPWire", "TestPeers"], resources: [.copy("Fixtures")]),
         tests(of: "Captures", ["Basics", "TestPeers"]),
         tests(of: "Journal", ["Basics", "Captures", "TestPeers"]),

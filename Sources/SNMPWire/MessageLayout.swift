@@ -7,6 +7,8 @@ struct MessageLayout {
     }
 
     var version: SNMPVersion
+    /// Where the message ends; what may follow it is not its own.
+    var end: Int
     var body: Body
 
     /// - Parameter leavesVariables: for whoever walks the variables anyway: they are not checked here, nor counted.
@@ -19,6 +21,7 @@ struct MessageLayout {
         if !leniency.contains(.trailingBytes) {
             try outer.expectEnd()
         }
+        self.end = outer.position
         let versionOffset = reader.position
         guard let version = SNMPVersion(rawValue: try reader.int32()) else {
             throw WireError(.badVersion, at: versionOffset)

@@ -77,13 +77,23 @@ public struct SNMPNotification: Sendable, Hashable {
     private init(
         _ layout: MessageLayout, _ pdu: PDULayout, _ header: NotificationHeader?, in buffer: ArraySlice<UInt8>
     ) {
-        self.init(
-            version: layout.version, trapOID: .zeroDotZero, uptime: 0,
-            variables: VariableBindings(checked: [], count: 0))
         switch layout.body {
-        case .community(let range, _): community = buffer.octets(range)
-        case .v3(let layout): v3 = V3Identity(V3Envelope(layout, in: buffer))
+        case .community(let range, _):
+            self.init(layout.version, nil, pdu, header, in: buffer)
+            community = buffer.octets(range)
+        case .v3(let v3):
+            self.init(layout.version, V3Identity(V3Envelope(v3, in: buffer)), pdu, header, in: buffer)
         }
+    }
+
+    /// - Parameter buffer: what PDU and header were read from.
+    init(
+        _ version: SNMPVersion, _ identity: V3Identity?, _ pdu: PDULayout, _ header: NotificationHeader?,
+        in buffer: ArraySlice<UInt8>
+    ) {
+        self.init(
+            version: version, trapOID: .zeroDotZero, uptime: 0, v3: identity,
+            variables: VariableBindings(checked: [], count: 0))
         if let header {
             take(header, of: pdu.variables, count: pdu.variableCount, in: buffer)
             kind = pdu.kind == .informRequest ? .inform : .trap

@@ -170,11 +170,7 @@ extension BERWriter {
         switch envelope.scopedPDU {
         case .encrypted(let octets): append(BERTag.octetString, octets)
         case .plaintext(let contextEngineID, let contextName, let pdu):
-            append(BERTag.sequence) { writer in
-                writer.append(BERTag.octetString, contextEngineID)
-                writer.append(BERTag.octetString, contextName)
-                writer.append(pdu)
-            }
+            append(ScopedPDU(contextEngineID: contextEngineID, contextName: contextName, pdu: pdu))
         }
     }
 }

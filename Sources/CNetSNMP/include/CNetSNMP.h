@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "UserSecurity.h"
+
 /// How a run of the parser ended.
 enum trapline_mib_outcome {
     /// The parser read every file that it was given; the bytes are complete.

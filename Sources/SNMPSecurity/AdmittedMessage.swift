@@ -1,0 +1,33 @@
+public import SNMPWire
+
+/// A v3 message that may be kept.
+public enum AdmittedMessage: Sendable {
+    /// Its sender is authoritative: a trap, or, where it is encrypted, what is taken for one until it is decrypted. Its
+    /// time was judged, and it was not received before. Nobody waits for an answer.
+    case trap(level: SecurityLevel)
+    /// We are authoritative. Its time was judged; whether it was received before is asked with
+    /// `IncomingSecurity.isReplay`, once it is known to be no repeat that is to be answered again.
+    case inform(AdmittedInform)
+}
+
+/// An inform that is to be answered once it is kept.
+public struct AdmittedInform: Sendable {
+    public let level: SecurityLevel
+    /// What was decrypted; `nil` where the datagram itself is plain.
+    public let plaintext: [UInt8]?
+    /// Of the plaintext, or of the datagram where there is none.
+    public let scoped: ScopedSummary
+    let reading: EngineReading
+    let replayHash: Int
+    /// `nil` without authentication.
+    let keys: LocalisedKeys?
+
+    /// The PDU's octets, which with the request ID are the same in each repeat.
+    /// - Parameter datagram: what it was admitted from.
+    public func withPDU<Result>(in datagram: RawSpan, _ body: (RawSpan) -> Result) -> Result {
+        if let plaintext {
+            return body(plaintext.rawOctets.extracting(scoped.pdu))
+        }
+        return body(datagram.extracting(scoped.pdu))
+    }
+}

@@ -1,0 +1,55 @@
+public import Basics
+
+/// What is known of an authoritative engine's clock (RFC 3414 §2.3): the value to save, and to begin with again.
+public struct EngineClock: Sendable, Hashable {
+    public var engine: EngineID
+    /// The latest that was told by an authentic message.
+    public var latest: EngineReading
+    /// When that was.
+    public var updated: Timestamp
+    /// What is not newer than this cannot be told from a replay any more; `nil` where nothing was forgotten yet.
+    public var floor: EngineReading?
+
+    public init(engine: EngineID, latest: EngineReading, updated: Timestamp, floor: EngineReading? = nil) {
+        self.engine = engine
+        self.latest = latest
+        self.updated = updated
+        self.floor = floor
+    }
+
+    /// Seconds either side that a message may be off (RFC 3414 §2.2.3).
+    public static let window: Int64 = 150
+    /// Boots end here (RFC 3414 §2.2.2).
+    public static let lastBoots = Int32.max
+
+    /// What the engine's clock should show now: a clock that goes on, from the latest that it told.
+    public func time(at now: Timestamp) -> Int64 {
+        // The wall clock may have been set back.
+        Int64(latest.time) + max(0, now.nanoseconds(since: updated)) / 1_000_000_000
+    }
+
+    /// Moves the clock forward, and says whether the message is timely (RFC 3414 §3.2 step 7b).
+    public mutating func judge(
+        _ told: EngineReading, at now: Timestamp, policy: ClockPolicy
+    ) throws(SecurityRefusal) {
+        if told > latest {
+            latest = told
+            updated = now
+        }
+        guard latest.boots != Self.lastBoots else { throw .bootsExhausted }
+        let secondsBehind = time(at: now) - Int64(told.time)
+        let isTimely = told.boots == latest.boots && secondsBehind <= Self.window
+        if policy == .lenient {
+            guard !isTimely else { return }
+            latest = told
+            updated = now
+            floor = nil
+            return
+        }
+        guard told.boots == latest.boots else {
+            throw .bootsWentBack(known: latest.boots, told: told.boots)
+        }
+        guard isTimely else { throw .notInTimeWindow(secondsOff: Int(secondsBehind)) }
+        if let floor, told <= floor { throw .notInTimeWindow(secondsOff: Int(secondsBehind)) }
+    }
+}

@@ -1,0 +1,157 @@
+public import Basics
+public import SNMPWire
+internal import Synchronization
+
+/// The User-based Security Model as a receiver asks it (RFC 3414 §3.2): may this message be kept, and what is its sender
+/// told? It alone judges time and replay. One for all threads; it holds locks for looking up and never while it
+/// calculates.
+public final class IncomingSecurity: Sendable {
+    public let engine: OwnEngine
+    public let ring: KeyRing
+    private let table: Mutex<UserTable>
+    private let timeliness: Mutex<Timeliness>
+    private let counters = Mutex(SecurityCounters())
+    let salts: Salts
+
+    public init(
+        engine: OwnEngine, users: UserTable, timeliness: Timeliness = Timeliness(), ring: KeyRing = KeyRing()
+    ) {
+        self.engine = engine
+        self.ring = ring
+        self.table = Mutex(users)
+        self.timeliness = Mutex(timeliness)
+        self.salts = Salts(boots: engine.boots)
+    }
+
+    /// The users in force.
+    public var users: UserTable { table.withLock { $0 } }
+
+    public func replaceUsers(_ users: UserTable) {
+        table.withLock { $0 = users }
+    }
+
+    /// Reads or changes the engines' clocks and the memory of what was received.
+    public func withTimeliness<Result: Sendable>(_ body: (inout Timeliness) -> Result) -> Result {
+        timeliness.withLock { body(&$0) }
+    }
+
+    /// The usmStats counters so far.
+    public var statistics: SecurityCounters { counters.withLock { $0 } }
+
+    // MARK: - Judging
+
+    /// Says whether a message may be kept. A trap that is let in allocates nothing unless its engine is new; nothing is
+    /// localised more than once, and nothing is decrypted before it is authentic.
+    /// - Parameters:
+    ///   - datagram: the whole, of which `summary` tells.
+    ///   - sender: `nil` where it is not known, as for a capture without addresses: then bindings to networks fail.
+    public func admit(
+        _ datagram: RawSpan, _ summary: V3Summary, from sender: IPAddress?, at moment: Moment
+    ) throws(SecurityRefusal) -> AdmittedMessage {
+        do throws(SecurityRefusal) {
+            return try judge(IncomingMessage(datagram, summary), from: sender, at: moment)
+        } catch {
+            if let kind = error.report { _ = counters.withLock { $0.count(kind) } }
+            throw error
+        }
+    }
+
+    /// Whether an inform was received before; if not, notes it. One without authentication proves nothing and is never
+    /// called so.
+    public func isReplay(_ inform: AdmittedInform, at moment: Moment) -> Bool {
+        guard inform.level != .noAuthNoPriv else { return false }
+        return timeliness.withLock {
+            $0.isReplay(engine.id, inform.reading, hash: inform.replayHash, at: moment.wall)
+        }
+    }
+
+    private func judge(
+        _ message: borrowing IncomingMessage, from sender: IPAddress?, at moment: Moment
+    ) throws(SecurityRefusal) -> AdmittedMessage {
+        let summary = message.summary
+        let isOurs = message.engine == engine.id
+        if let kind = summary.scoped?.kind {
+            // Ours to answer, had its sender discovered us.
+            guard isOurs || kind != .informRequest else { throw .unknownEngine }
+            guard isOurs || kind.isNotification else { throw .notANotification }
+        }
+        guard let entry = table.withLock({ $0.entry(named: message.user) }) else { throw .unknownUser }
+        try permit(message, entry.user, from: sender, isOurs: isOurs)
+        var keys: LocalisedKeys?
+        if summary.level != .noAuthNoPriv {
+            keys = try message.authenticate(entry, ring)
+        }
+        return isOurs
+            ? try judgeOurs(message, keys, at: moment) : try judgeTheirs(message, keys, entry.user.clock, at: moment)
+    }
+
+    /// Who may send what, from where.
+    private func permit(
+        _ message: borrowing IncomingMessage, _ user: User, from sender: IPAddress?, isOurs: Bool
+    ) throws(SecurityRefusal) {
+        let level = message.summary.level
+        if !user.networks.isEmpty {
+            guard let sender, user.networks.contains(where: { $0.contains(sender) }) else { throw .networkNotBound }
+        }
+        if !user.engines.isEmpty, !isOurs {
+            guard user.engines.contains(message.engine) else { throw .engineNotBound }
+        }
+        guard level.rawValue <= user.maximumLevel.rawValue else { throw .unsupportedLevel(level) }
+        guard level.rawValue >= user.minimumLevel.rawValue else {
+            throw .levelTooLow(told: level, minimum: user.minimumLevel)
+        }
+        // An inform does not name its sender's engine: there only networks bind.
+        let isBound = isOurs ? !user.networks.isEmpty : user.isBound
+        guard level != .noAuthNoPriv || isBound else { throw .unboundWithoutAuthentication }
+    }
+
+    private func judgeTheirs(
+        _ message: borrowing IncomingMessage, _ keys: LocalisedKeys?, _ policy: ClockPolicy, at moment: Moment
+    ) throws(SecurityRefusal) -> AdmittedMessage {
+        let level = message.summary.level
+        guard let keys else { return .trap(level: level) }
+        // Nobody wants a report on a trap: this may be an inform whose sender knows us by another engine ID.
+        if message.summary.isReportable, let plaintext = try message.plaintext(keys),
+            try Self.scoped(plaintext).kind == .informRequest
+        {
+            throw .unknownEngine
+        }
+        let (engine, reading, hash) = (message.engine, message.reading, message.replayHash)
+        let refusal: SecurityRefusal? = timeliness.withLock { timeliness in
+            do throws(SecurityRefusal) {
+                try timeliness.judge(engine, reading, hash: hash, at: moment.wall, policy: policy)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let refusal { throw refusal }
+        return .trap(level: level)
+    }
+
+    private func judgeOurs(
+        _ message: borrowing IncomingMessage, _ keys: LocalisedKeys?, at moment: Moment
+    ) throws(SecurityRefusal) -> AdmittedMessage {
+        let summary = message.summary
+        var plaintext: [UInt8]?
+        if let keys {
+            try engine.judge(message.reading, at: moment)
+            plaintext = try message.plaintext(keys)
+        }
+        let scoped = try plaintext.map { octets throws(SecurityRefusal) in try Self.scoped(octets) } ?? summary.scoped
+        guard let scoped, scoped.kind.isNotification else { throw .notANotification }
+        guard scoped.kind == .informRequest else { return .trap(level: summary.level) }
+        return .inform(
+            AdmittedInform(
+                level: summary.level, plaintext: plaintext, scoped: scoped, reading: message.reading,
+                replayHash: message.replayHash, keys: keys))
+    }
+
+    private static func scoped(_ plaintext: [UInt8]) throws(SecurityRefusal) -> ScopedSummary {
+        do throws(WireError) {
+            return try V3View.checkScopedPDU(plaintext.rawOctets)
+        } catch {
+            throw .decryptionFailed(error)
+        }
+    }
+}

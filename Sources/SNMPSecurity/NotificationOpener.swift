@@ -1,0 +1,86 @@
+public import SNMPWire
+
+/// Reads notifications of every version from whole datagrams, and verifies and decrypts those of v3, without regard to
+/// when they come: for what was received before, in a journal or a capture.
+public struct NotificationOpener: Sendable {
+    public enum Failure: Error, Sendable, Hashable {
+        case malformed(WireError)
+        /// Never for time or replay, nor for a binding or a minimum level: those were judged when it was received.
+        case refused(SecurityRefusal)
+    }
+
+    private let users: UserTable
+    private let kept: KeptKeys
+    private let ring: KeyRing
+
+    /// - Parameters:
+    ///   - users: those in force.
+    ///   - kept: keys of users as they were before.
+    public init(users: UserTable, kept: KeptKeys = KeptKeys(), ring: KeyRing = KeyRing()) {
+        self.users = users
+        self.kept = kept
+        self.ring = ring
+    }
+
+    /// The notification; it shares the datagram's buffer, or that of its plaintext. Localises once at most.
+    public func open(
+        _ datagram: [UInt8], leniency: Leniency = .devices
+    ) throws(Failure) -> SNMPNotification {
+        let plain: SNMPNotification?
+        do throws(WireError) {
+            plain = try SNMPNotification.decode(datagram, leniency: leniency)
+        } catch {
+            guard error.code == .v3Unsupported else { throw .malformed(error) }
+            plain = nil
+        }
+        if let plain, plain.v3.map({ $0.level == .noAuthNoPriv }) ?? true { return plain }
+        return try authenticated(datagram, plain, leniency)
+    }
+
+    private func authenticated(
+        _ datagram: [UInt8], _ plain: SNMPNotification?, _ leniency: Leniency
+    ) throws(Failure) -> SNMPNotification {
+        let summary: V3Summary?
+        do throws(WireError) {
+            summary = try V3View.check(datagram, leniency: leniency)
+        } catch {
+            throw .malformed(error)
+        }
+        guard let summary else { throw .malformed(WireError(.badVersion, at: 0)) }
+        let plaintext: [UInt8]?
+        do throws(SecurityRefusal) {
+            let message = try IncomingMessage(datagram.rawOctets, summary)
+            plaintext = try message.plaintext(try keys(message))
+        } catch {
+            throw .refused(error)
+        }
+        guard let plaintext else {
+            guard let plain else { throw .refused(.decryptionFailed(nil)) }
+            return plain
+        }
+        do throws(WireError) {
+            return try SNMPNotification.decode(plaintext: plaintext, of: summary, in: datagram, leniency: leniency)
+        } catch {
+            throw .refused(error.code == .notANotification ? .notANotification : .decryptionFailed(error))
+        }
+    }
+
+    /// Of the user as it is, or else as it was.
+    private func keys(_ message: borrowing IncomingMessage) throws(SecurityRefusal) -> LocalisedKeys {
+        var refusal = SecurityRefusal.unknownUser
+        if let entry = users.entry(named: message.user) {
+            do throws(SecurityRefusal) {
+                let keys = try message.authenticate(entry, ring)
+                // One that has lost its privacy meanwhile is read with what it had.
+                if message.summary.encrypted == nil || keys.privacyKey != nil { return keys }
+                refusal = .unsupportedLevel(message.summary.level)
+            } catch {
+                refusal = error
+            }
+        }
+        for keys in kept.keys(of: message.user, at: message.engine) where message.isAuthentic(with: keys) {
+            return keys
+        }
+        throw refusal
+    }
+}

@@ -1,0 +1,149 @@
+public import SNMPWire
+
+/// Why a v3 message was not believed. A small closed set: its labels are the reasons of a metric.
+public enum SecurityRefusal: Error, Sendable, Hashable {
+    /// The authoritative engine is empty, as in a discovery, or none that the message could mean.
+    case unknownEngine
+    case unknownUser
+    /// The user has not the secrets for this level.
+    case unsupportedLevel(SecurityLevel)
+    /// The user's messages must have another level at least.
+    case levelTooLow(told: SecurityLevel, minimum: SecurityLevel)
+    /// The user is bound to engines, of which this is none.
+    case engineNotBound
+    /// The user is bound to networks, in none of which the sender is.
+    case networkNotBound
+    /// Nothing is proved, and the user is bound to nothing that would make up for it.
+    case unboundWithoutAuthentication
+    /// The authentication code is another one than the user's key gives.
+    case wrongDigest(DigestMismatch)
+    /// So many seconds behind the engine's clock as it is known, or (for our own engine) off it in either direction.
+    case notInTimeWindow(secondsOff: Int)
+    /// The engine tells fewer boots than it did before.
+    case bootsWentBack(known: Int32, told: Int32)
+    /// Engines whose boots have reached the largest number must be given new keys (RFC 3414 §2.3).
+    case bootsExhausted
+    /// Received before; or so old that what was received then is forgotten.
+    case replayed
+    /// Authentic and yet unreadable: the privacy key does not fit.
+    case decryptionFailed(WireError?)
+    /// Authentic and well-formed, but no notification.
+    case notANotification
+}
+
+/// What the code of a message tells of why it does not fit, without trying any other key.
+public enum DigestMismatch: Sendable, Hashable {
+    /// It has as many octets as the user's protocol gives: another password, or another protocol of the same length.
+    case sameLength(AuthenticationProtocol)
+    /// It has as many as another protocol gives.
+    case otherProtocol(told: AuthenticationProtocol, configured: AuthenticationProtocol)
+    /// No protocol has codes of this length.
+    case noProtocol(length: Int)
+}
+
+extension SecurityRefusal {
+    public var label: String {
+        switch self {
+        case .unknownEngine: "v3-unknown-engine"
+        case .unknownUser: "v3-unknown-user"
+        case .unsupportedLevel: "v3-unsupported-level"
+        case .levelTooLow: "v3-level-too-low"
+        case .engineNotBound: "v3-engine-not-bound"
+        case .networkNotBound: "v3-network-not-bound"
+        case .unboundWithoutAuthentication: "v3-unbound-no-auth"
+        case .wrongDigest: "v3-wrong-digest"
+        case .notInTimeWindow: "v3-not-in-time-window"
+        case .bootsWentBack: "v3-boots-went-back"
+        case .bootsExhausted: "v3-boots-exhausted"
+        case .replayed: "v3-replayed"
+        case .decryptionFailed: "v3-decryption-failed"
+        case .notANotification: "v3-not-a-notification"
+        }
+    }
+
+    /// All labels that there are.
+    public static let labels: [String] = [
+        SecurityRefusal.unknownEngine, .unknownUser, .unsupportedLevel(.authPriv),
+        .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
+        .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)), .notInTimeWindow(secondsOff: 0),
+        .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
+    ].map(\.label)
+
+    /// What the sender is told where it asked for it; `nil` where a report would say nothing that it could use.
+    public var report: ReportKind? {
+        switch self {
+        case .unknownEngine: .unknownEngineIDs
+        case .unknownUser: .unknownUserNames
+        case .unsupportedLevel, .levelTooLow, .unboundWithoutAuthentication: .unsupportedSecLevels
+        case .wrongDigest: .wrongDigests
+        case .notInTimeWindow, .bootsWentBack, .bootsExhausted: .notInTimeWindows
+        case .decryptionFailed: .decryptionErrors
+        case .engineNotBound, .networkNotBound, .replayed, .notANotification: nil
+        }
+    }
+
+    /// What an operator reads who looks for a device's missing traps: what is wrong, and what to do about it. It names no
+    /// secret.
+    public func advice(user: String) -> String {
+        switch self {
+        case .unknownEngine:
+            "it is meant for another engine than this server's; its sender has to discover the engine anew"
+        case .unknownUser:
+            "user `\(user)` is not configured; add it under access: users, or correct the name on the device"
+        case .unsupportedLevel(let level):
+            "user `\(user)` has no password for level \(level); add it, or lower the level on the device"
+        case .levelTooLow(let told, let minimum):
+            "user `\(user)` must send \(minimum) and sent \(told); raise the level on the device"
+        case .engineNotBound:
+            "user `\(user)` is bound to engines, and this is none of them; add it there if it may send"
+        case .networkNotBound:
+            "user `\(user)` is bound to networks, and its address is in none of them; add it there if it may send"
+        case .unboundWithoutAuthentication:
+            """
+            user `\(user)` sent without authentication, which is let in only where the user is bound to engines or \
+            networks
+            """
+        case .wrongDigest(.sameLength(let configured)):
+            """
+            user `\(user)` is known, but its authentication key does not fit: check the password\
+            \(Self.orProtocol(configured))
+            """
+        case .wrongDigest(.otherProtocol(let told, let configured)):
+            """
+            user `\(user)` is known, but the device uses \(told) and not \(configured): change the protocol on one of \
+            the two
+            """
+        case .wrongDigest(.noProtocol(let length)):
+            "its authentication code has \(length) octets, which no protocol gives; look at what its sender is"
+        case .notInTimeWindow(let seconds):
+            """
+            it is \(seconds) s off the engine's clock: it was held up or repeated on its way, or the device's clock \
+            goes wrong (clock: lenient on user `\(user)` lets it in)
+            """
+        case .bootsWentBack(let known, let told):
+            """
+            its engine tells \(told) boots after it had told \(known): it lost its counter, or was cloned, or \
+            somebody repeats old messages; trust its clock anew, or set clock: lenient on user `\(user)`
+            """
+        case .bootsExhausted:
+            "its engine has counted as many boots as there are numbers; give the engine a new engine ID"
+        case .replayed:
+            "it was received before; somebody repeats old messages, or the network doubles them"
+        case .decryptionFailed:
+            """
+            user `\(user)` is authentic, but its privacy key does not fit: check the privacy password and protocol \
+            (AES-192 and AES-256 have a variant -C)
+            """
+        case .notANotification:
+            "it is authentic, but neither trap nor inform; something polls this port"
+        }
+    }
+
+    private static func orProtocol(_ configured: AuthenticationProtocol) -> String {
+        switch configured {
+        case .md5: ", or that the device uses MD5 and not SHA-1"
+        case .sha1: ", or that the device uses SHA-1 and not MD5"
+        case .sha224, .sha256, .sha384, .sha512: ""
+        }
+    }
+}

@@ -1,0 +1,132 @@
+public import Basics
+
+/// Judges whether authentic messages are timely and new: the clocks of all engines that were heard, and what was
+/// received of late. A value; whoever has several threads keeps it behind a lock.
+public struct Timeliness: Sendable {
+    /// 100,000 devices, and some to spare.
+    public static let defaultEngineLimit = 131_072
+    /// Some 20 s of 50,000 messages/s, or the whole time window of 3,000/s: 8 to 24 MiB.
+    public static let defaultReplayLimit = 1_048_576
+
+    private let engineLimit: Int
+    private var numbers: [EngineID: Int32] = [:]
+    private var clocks: [EngineClock] = []
+    private var free: [Int32] = []
+    private var replays: ReplayMemory
+    private var changed: Set<Int32> = []
+
+    /// Engines given up since there were too many: their next message sets their clock anew.
+    public private(set) var evictions = 0
+
+    public init(
+        _ clocks: [EngineClock] = [], engineLimit: Int = Timeliness.defaultEngineLimit,
+        replayLimit: Int = Timeliness.defaultReplayLimit
+    ) {
+        self.engineLimit = max(1, engineLimit)
+        self.replays = ReplayMemory(limit: replayLimit)
+        for clock in clocks { restore(clock) }
+    }
+
+    public var engineCount: Int { numbers.count }
+    public var replayCount: Int { replays.count }
+    public var all: [EngineClock] { numbers.values.map { clocks[Int($0)] } }
+
+    public func clock(of engine: EngineID) -> EngineClock? {
+        numbers[engine].map { clocks[Int($0)] }
+    }
+
+    /// Puts a saved clock in its place, unless a later one is known.
+    public mutating func restore(_ clock: EngineClock) {
+        guard let number = numbers[clock.engine] else {
+            _ = add(clock)
+            return
+        }
+        if clock.latest > clocks[Int(number)].latest { clocks[Int(number)] = clock }
+    }
+
+    /// Takes an engine's next message as its first, for a device whose clock an operator trusts anew, or that is gone.
+    public mutating func forget(_ engine: EngineID) {
+        guard let number = numbers.removeValue(forKey: engine) else { return }
+        replays.forget(number)
+        changed.remove(number)
+        free.append(number)
+    }
+
+    /// The clocks that moved since the last call, to be saved.
+    public mutating func takeChanged() -> [EngineClock] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed.map { clocks[Int($0)] }
+    }
+
+    /// Takes note of a message that was let in before, as a journal tells it at the start: it is never refused.
+    public mutating func recall(_ engine: EngineID, _ reading: EngineReading, hash: Int, at time: Timestamp) {
+        let number = numbers[engine] ?? add(EngineClock(engine: engine, latest: reading, updated: time))
+        if reading > clocks[Int(number)].latest {
+            clocks[Int(number)].latest = reading
+            clocks[Int(number)].updated = time
+        }
+        remember(hash, number, reading, at: time)
+    }
+
+    /// Judges an authentic message of another engine and takes note of it (RFC 3414 §3.2 step 7b). An engine's first
+    /// message is believed.
+    /// - Parameter hash: of what makes the message the one it is: `IncomingMessage.replayHash`.
+    public mutating func judge(
+        _ engine: EngineID, _ reading: EngineReading, hash: Int, at now: Timestamp, policy: ClockPolicy
+    ) throws(SecurityRefusal) {
+        // What was received before is called so, even where it is too old by now.
+        guard !replays.contains(hash) else { throw .replayed }
+        guard let number = numbers[engine] else {
+            guard reading.boots != EngineClock.lastBoots else { throw .bootsExhausted }
+            let number = add(EngineClock(engine: engine, latest: reading, updated: now))
+            remember(hash, number, reading, at: now)
+            return
+        }
+        let before = clocks[Int(number)].latest
+        try clocks[Int(number)].judge(reading, at: now, policy: policy)
+        if clocks[Int(number)].latest != before { changed.insert(number) }
+        remember(hash, number, reading, at: now)
+    }
+
+    /// Whether a message to our own engine was received before; if not, notes it. Its time was judged by `OwnEngine`.
+    public mutating func isReplay(
+        _ engine: EngineID, _ reading: EngineReading, hash: Int, at now: Timestamp
+    ) -> Bool {
+        guard !replays.contains(hash) else { return true }
+        let number = numbers[engine] ?? add(EngineClock(engine: engine, latest: reading, updated: now))
+        // So that it is never the one that was not heard for longest.
+        clocks[Int(number)].updated = now
+        if let floor = clocks[Int(number)].floor, reading <= floor { return true }
+        remember(hash, number, reading, at: now)
+        return false
+    }
+
+    private mutating func remember(_ hash: Int, _ number: Int32, _ reading: EngineReading, at now: Timestamp) {
+        for (number, reading) in replays.insert(hash, of: number, reading, at: now)
+        where clocks[Int(number)].floor.map({ $0 < reading }) ?? true {
+            clocks[Int(number)].floor = reading
+        }
+    }
+
+    private mutating func add(_ clock: EngineClock) -> Int32 {
+        if numbers.count >= engineLimit { evict() }
+        let number: Int32
+        if let last = free.popLast() {
+            number = last
+            clocks[Int(number)] = clock
+        } else {
+            number = Int32(clocks.count)
+            clocks.append(clock)
+        }
+        numbers[clock.engine] = number
+        changed.insert(number)
+        return number
+    }
+
+    /// Gives up the sixteenth that was not heard for longest: rare, and then for many at once.
+    private mutating func evict() {
+        let oldest = all.sorted { $0.updated < $1.updated }.prefix(max(1, engineLimit / 16))
+        for clock in oldest { forget(clock.engine) }
+        evictions += oldest.count
+    }
+}

@@ -1,0 +1,136 @@
+public import Basics
+public import SNMPWire
+
+/// How strictly a user's engines are held to the clock that they told before (RFC 3414 §3.2 step 7b).
+public enum ClockPolicy: String, Sendable, Hashable, CaseIterable {
+    /// Boots and time may only go forward.
+    case strict
+    /// Both may go back, for devices whose boots counter is lost when they restart (snmptrap without a folder to keep it
+    /// in, agents on flash that is never written). What was received once is still not taken twice, as long as it is
+    /// remembered.
+    case lenient
+}
+
+/// Somebody who may send v3 messages (RFC 3414 §2.1), named once and good for any engine.
+public struct User: Sendable, Hashable {
+    public struct Authentication: Sendable, Hashable {
+        public var `protocol`: AuthenticationProtocol
+        public var password: Secret
+
+        public init(_ protocol: AuthenticationProtocol, password: Secret) {
+            self.protocol = `protocol`
+            self.password = password
+        }
+    }
+
+    public struct Privacy: Sendable, Hashable {
+        public var `protocol`: PrivacyProtocol
+        public var password: Secret
+
+        public init(_ protocol: PrivacyProtocol, password: Secret) {
+            self.protocol = `protocol`
+            self.password = password
+        }
+    }
+
+    public var name: String
+    public var authentication: Authentication?
+    public var privacy: Privacy?
+    /// Messages below it are refused.
+    public var minimumLevel: SecurityLevel
+    /// The authoritative engines of the traps that the user may send; empty: any. An inform names the receiver's
+    /// engine and not its sender's, so that informs are bound by networks alone.
+    public var engines: [EngineID]
+    /// Where the user may send from; empty: anywhere.
+    public var networks: [Network]
+    public var clock: ClockPolicy
+
+    /// - Parameter minimumLevel: `nil` for the highest that the secrets allow.
+    public init(
+        name: String, authentication: Authentication? = nil, privacy: Privacy? = nil,
+        minimumLevel: SecurityLevel? = nil, engines: [EngineID] = [], networks: [Network] = [],
+        clock: ClockPolicy = .strict
+    ) {
+        self.name = name
+        self.authentication = authentication
+        self.privacy = privacy
+        self.minimumLevel =
+            minimumLevel ?? (authentication == nil ? .noAuthNoPriv : privacy == nil ? .authNoPriv : .authPriv)
+        self.engines = engines
+        self.networks = networks
+        self.clock = clock
+    }
+
+    /// The highest level that the secrets allow.
+    public var maximumLevel: SecurityLevel {
+        authentication == nil ? .noAuthNoPriv : privacy == nil ? .authNoPriv : .authPriv
+    }
+
+    /// Bound to engines or networks: without that nobody is let in who proves nothing.
+    public var isBound: Bool { !engines.isEmpty || !networks.isEmpty }
+
+    /// What is wrong with the definition; empty where it can be used.
+    public var problems: [UserProblem] {
+        var problems: [UserProblem] = []
+        if name.isEmpty { problems.append(.noName) }
+        if name.utf8.count > ShortOctets.maximumCount { problems.append(.longName) }
+        if authentication == nil, privacy != nil { problems.append(.privacyWithoutAuthentication) }
+        if let authentication, authentication.password.isShort { problems.append(.shortAuthenticationPassword) }
+        if let privacy, privacy.password.isShort { problems.append(.shortPrivacyPassword) }
+        if minimumLevel.rawValue > maximumLevel.rawValue { problems.append(.unreachableLevel(minimumLevel)) }
+        if minimumLevel == .noAuthNoPriv, !isBound { problems.append(.unboundWithoutAuthentication) }
+        return problems
+    }
+
+    /// What works and yet should be changed, for a check of the configuration.
+    public var weaknesses: [String] {
+        var weaknesses: [String] = []
+        if let authentication, authentication.protocol.isWeak {
+            weaknesses.append("\(authentication.protocol) is weak: use SHA-256 or more where the devices have it")
+        }
+        if let privacy, privacy.protocol.isWeak {
+            weaknesses.append("\(privacy.protocol) is weak: use AES where the devices have it")
+        }
+        if minimumLevel == .noAuthNoPriv {
+            weaknesses.append("without authentication whoever can forge a sender's address can send as this user")
+        }
+        if let authentication, authentication.password == privacy?.password {
+            weaknesses.append("one password serves for authentication and for privacy")
+        }
+        return weaknesses
+    }
+}
+
+/// Why a user's definition cannot be used.
+public enum UserProblem: Sendable, Hashable {
+    case noName
+    case longName
+    case privacyWithoutAuthentication
+    case shortAuthenticationPassword
+    case shortPrivacyPassword
+    /// The minimum level needs secrets that the user has not.
+    case unreachableLevel(SecurityLevel)
+    case unboundWithoutAuthentication
+}
+
+extension UserProblem: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noName: "a user needs a name"
+        case .longName: "a user's name has at most \(ShortOctets.maximumCount) octets (RFC 3414, usmUserName)"
+        case .privacyWithoutAuthentication: "there is no privacy without authentication (RFC 3411 §3.4.3)"
+        case .shortAuthenticationPassword:
+            "the authentication password must have \(Cryptography.minimumPasswordOctets) octets or more"
+        case .shortPrivacyPassword:
+            "the privacy password must have \(Cryptography.minimumPasswordOctets) octets or more"
+        case .unreachableLevel(let level):
+            "level \(level) needs \(level == .authPriv ? "authentication and privacy" : "authentication")"
+        case .unboundWithoutAuthentication:
+            "a user without authentication must be bound to engines or networks: anybody could send in its name"
+        }
+    }
+}
+
+extension Secret {
+    fileprivate var isShort: Bool { reveal().utf8.count < Cryptography.minimumPasswordOctets }
+}

@@ -1,0 +1,212 @@
+import Basics
+import SNMPWire
+import Testing
+
+@testable import SNMPSecurity
+
+@Suite struct IncomingSecurityTests {
+    /// Every pair of protocols, at every level that it has, from several engines with one user.
+    @Test(arguments: AuthenticationProtocol.allCases, [nil] + PrivacyProtocol.allCases.map { $0 })
+    func takesWhatItsOwnUsersSend(
+        _ authentication: AuthenticationProtocol, _ privacy: PrivacyProtocol?
+    ) throws {
+        let user = Samples.user("ops", authentication, privacy, minimumLevel: .authNoPriv)
+        let security = Samples.security([user])
+        let opener = NotificationOpener(users: security.users)
+        for engine in [Samples.device, Samples.other] {
+            for level in [SecurityLevel.authNoPriv, .authPriv] where level.rawValue <= user.maximumLevel.rawValue {
+                let datagram = try Samples.message(user, level, engine: engine)
+                guard case .success(.trap(level)) = try security.outcome(datagram) else {
+                    Issue.record("refused: \(String(describing: try security.refusal(datagram)))")
+                    continue
+                }
+                let notification = try opener.open(datagram)
+                #expect(notification.v3?.user == "ops")
+                #expect(notification.v3?.level == level)
+                #expect(notification.v3?.context == "room")
+                #expect(notification.v3?.engineID == engine.octets[...])
+                #expect(notification.trapOID == OID.snmpTraps.appending(3))
+                #expect(notification.uptime == 77)
+                #expect(notification.variables.count == 1)
+            }
+        }
+        // One for each engine, whatever the level.
+        #expect(security.ring.localisations == 2)
+        #expect(security.ring.takeNews().kept.count == 2)
+        #expect(security.ring.takeNews().kept.isEmpty)
+    }
+
+    @Test(arguments: [SecurityLevel.authNoPriv, .authPriv])
+    func refusesWhatWasChangedAnywhere(_ level: SecurityLevel) throws {
+        let user = Samples.user(minimumLevel: .authNoPriv)
+        let security = Samples.security([user])
+        let opener = NotificationOpener(users: security.users)
+        let datagram = try Samples.message(user, level)
+        var believed = 0
+        for index in datagram.indices {
+            for bit in 0..<8 {
+                var changed = datagram
+                changed[index] ^= 1 << UInt8(bit)
+                let summary: V3Summary?
+                do { summary = try V3View.check(changed) } catch { continue }
+                guard summary != nil else { continue }
+                if try security.refusal(changed) == nil { believed += 1 }
+                // A flag may make of it a message that claims nothing: it is read and says so.
+                if let notification = try? opener.open(changed) {
+                    #expect(notification.v3?.level == .noAuthNoPriv)
+                }
+            }
+        }
+        #expect(believed == 0)
+        #expect(try security.refusal(datagram) == nil)
+    }
+
+    @Test func namesWhatIsWrong() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        func refusal(_ device: User, _ level: SecurityLevel = .authPriv) throws -> SecurityRefusal? {
+            try security.refusal(try Samples.message(device, level))
+        }
+        #expect(try refusal(Samples.user("nobody")) == .unknownUser)
+        #expect(try refusal(Samples.user(password: Secret("wrong words"))) == .wrongDigest(.sameLength(.sha256)))
+        #expect(
+            try refusal(Samples.user("ops", .sha1))
+                == .wrongDigest(.otherProtocol(told: .md5, configured: .sha256)))
+        #expect(
+            try refusal(Samples.user("ops", .sha512))
+                == .wrongDigest(.otherProtocol(told: .sha512, configured: .sha256)))
+        #expect(try refusal(user, .authNoPriv) == .levelTooLow(told: .authNoPriv, minimum: .authPriv))
+        #expect(try refusal(user, .noAuthNoPriv) == .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv))
+        // Another privacy password: authentic, and then no scoped PDU.
+        var device = user
+        device.privacy?.password = Secret("other words")
+        #expect(
+            try NotificationOpener(users: security.users).refusal(try Samples.message(device))?.label
+                == "v3-decryption-failed")
+        // Nothing was authentic here, so that no key was kept.
+        #expect(security.ring.count == 0)
+    }
+
+    @Test func aUserWithoutPrivacyHasNoSuchLevel() throws {
+        let user = Samples.user("ops", .sha256, nil)
+        let security = Samples.security([user])
+        let device = Samples.user()
+        #expect(try security.refusal(try Samples.message(device)) == .unsupportedLevel(.authPriv))
+    }
+
+    @Test func bindsUsers() throws {
+        let network = try #require(Network("192.0.2.0/24"))
+        let bound = Samples.user("bound", engines: [Samples.other], networks: [network])
+        let security = Samples.security([bound])
+        #expect(try security.refusal(try Samples.message(bound)) == .engineNotBound)
+        let good = try Samples.message(bound, engine: Samples.other)
+        #expect(try security.refusal(good, from: IPAddress("198.51.100.1")) == .networkNotBound)
+        #expect(try security.refusal(good, from: nil) == .networkNotBound)
+        #expect(try security.refusal(good) == nil)
+        // An inform is bound by its network alone: it names our engine.
+        let inform = try Samples.inform(bound)
+        #expect(try security.refusal(inform, from: IPAddress("198.51.100.1")) == .networkNotBound)
+        #expect(try security.refusal(inform) == nil)
+    }
+
+    @Test func withoutAuthenticationOnlyWhereBound() throws {
+        let unbound = User(name: "open")
+        #expect(unbound.problems == [.unboundWithoutAuthentication])
+        // A table leaves out what has problems.
+        #expect(
+            try Samples.security([unbound]).refusal(try Samples.message(unbound, .noAuthNoPriv)) == .unknownUser)
+        let bound = User(name: "open", engines: [Samples.device])
+        let security = Samples.security([bound])
+        #expect(try security.refusal(try Samples.message(bound, .noAuthNoPriv)) == nil)
+        #expect(
+            try security.refusal(try Samples.message(bound, .noAuthNoPriv, engine: Samples.other)) == .engineNotBound)
+        // To our engine anybody could send it.
+        #expect(try security.refusal(try Samples.inform(bound, .noAuthNoPriv)) == .unboundWithoutAuthentication)
+    }
+
+    @Test func takesNothingTwice() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        let datagram = try Samples.message(user)
+        #expect(try security.refusal(datagram) == nil)
+        #expect(try security.refusal(datagram) == .replayed)
+        // What follows the message is not authenticated, and makes no other message of it.
+        #expect(try security.refusal(datagram + [0]) == .replayed)
+        #expect(try security.refusal(datagram, at: Samples.moment(100_000)) == .replayed)
+        #expect(try security.refusal(try Samples.message(user)) == nil)
+        // The pipeline asks neither for time nor for that.
+        #expect(throws: Never.self) { try NotificationOpener(users: security.users).open(datagram) }
+    }
+
+    @Test func holdsEnginesToTheirClock() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        func refusal(_ boots: Int32, _ time: Int32, after seconds: Int64) throws -> SecurityRefusal? {
+            try security.refusal(
+                try Samples.message(user, boots: boots, time: time), at: Samples.moment(seconds))
+        }
+        #expect(try refusal(3, 1_000, after: 0) == nil)
+        // Held up for 150 s, and for a second more.
+        #expect(try refusal(3, 860, after: 10) == nil)
+        #expect(try refusal(3, 859, after: 10) == .notInTimeWindow(secondsOff: 151))
+        #expect(try refusal(3, 5_000, after: 20) == nil)
+        #expect(try refusal(3, 4_000, after: 21) == .notInTimeWindow(secondsOff: 1_001))
+        #expect(try refusal(4, 1, after: 30) == nil)
+        #expect(try refusal(3, 6_000, after: 31) == .bootsWentBack(known: 4, told: 3))
+        #expect(try refusal(Int32.max, 1, after: 32) == .bootsExhausted)
+    }
+
+    @Test func learnsAnEngineAnewWhereAnOperatorSaysSo() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        #expect(try security.refusal(try Samples.message(user, boots: 9, time: 1)) == nil)
+        let back = try Samples.message(user, boots: 1, time: 1)
+        #expect(try security.refusal(back) == .bootsWentBack(known: 9, told: 1))
+        security.withTimeliness { $0.forget(Samples.device) }
+        #expect(try security.refusal(back) == nil)
+    }
+
+    @Test func lenientClocksMayGoBackAndNothingIsTakenTwice() throws {
+        let user = Samples.user("ops", clock: .lenient)
+        let security = Samples.security([user])
+        let first = try Samples.message(user, boots: 9, time: 500)
+        #expect(try security.refusal(first) == nil)
+        #expect(try security.refusal(try Samples.message(user, boots: 1, time: 1)) == nil)
+        #expect(try security.refusal(try Samples.message(user, boots: 1, time: 1), at: Samples.moment(900)) == nil)
+        #expect(try security.refusal(first, at: Samples.moment(901)) == .replayed)
+    }
+
+    @Test func keysOfAChangedUserAreNotUsed() throws {
+        let user = Samples.user()
+        let ring = KeyRing()
+        let security = Samples.security([user], ring: ring)
+        let datagram = try Samples.message(user)
+        #expect(try security.refusal(datagram) == nil)
+        let kept = KeptKeys(ring.takeNews().kept)
+        let changed = Samples.user(password: Secret("changed words"))
+        security.replaceUsers(UserTable([changed], reusing: security.users))
+        #expect(try security.refusal(try Samples.message(user)) == .wrongDigest(.sameLength(.sha256)))
+        #expect(try security.refusal(try Samples.message(changed)) == nil)
+        // What was received before is still read, with what is kept: of a user that is changed, or gone.
+        for users in [security.users, UserTable([])] {
+            #expect(try NotificationOpener(users: users).refusal(datagram) != nil)
+            let notification = try NotificationOpener(users: users, kept: kept).open(datagram)
+            #expect(notification.uptime == 77)
+        }
+    }
+}
+
+extension NotificationOpener {
+    func refusal(_ datagram: [UInt8]) throws -> SecurityRefusal? {
+        do throws(Failure) {
+            _ = try open(datagram)
+            return nil
+        } catch {
+            guard case .refused(let refusal) = error else {
+                Issue.record("not refused but malformed: \(error)")
+                return nil
+            }
+            return refusal
+        }
+    }
+}
