@@ -1,5 +1,3 @@
-public import Basics
-
 /// This server as an SNMP engine (RFC 3411 §3.1.1): authoritative for the informs that it receives and the traps that it
 /// sends.
 public struct OwnEngine: Sendable, Hashable {
@@ -30,18 +28,5 @@ public struct OwnEngine: Sendable, Hashable {
         guard told.boots == boots, secondsOff.magnitude <= UInt64(EngineClock.window) else {
             throw .notInTimeWindow(secondsOff: Int(secondsOff))
         }
-    }
-}
-
-/// Two clocks at once: what other engines tell is compared over restarts, and so by the wall clock; what we tell must not
-/// go back when somebody sets it.
-public struct Moment: Sendable, Hashable {
-    public var wall: Timestamp
-    /// Nanoseconds since the machine started, sleep included.
-    public var monotonic: Int64
-
-    public init(wall: Timestamp, monotonic: Int64) {
-        self.wall = wall
-        self.monotonic = monotonic
     }
 }
