@@ -48,6 +48,16 @@ final class DatagramCatcher {
         return Caught(octets: Array(octets[..<count]), sender: sender)
     }
 
+    /// Sends to a server on 127.0.0.1 and waits for its answer.
+    func ask(_ octets: [UInt8], port: UInt16, milliseconds: Int32 = 10_000) -> [UInt8]? {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        answer(Caught(octets: [], sender: address), octets)
+        return next(milliseconds: milliseconds)?.octets
+    }
+
     func answer(_ caught: Caught, _ octets: [UInt8]) {
         var sender = caught.sender
         _ = withUnsafeBytes(of: &sender) { bytes in

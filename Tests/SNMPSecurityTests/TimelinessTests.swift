@@ -1,0 +1,125 @@
+import Basics
+import TestPeers
+import Testing
+
+@testable import SNMPSecurity
+
+@Suite struct TimelinessTests {
+    private func at(_ seconds: Int64) -> Timestamp { Samples.moment(seconds).wall }
+
+    private func refusal(
+        _ timeliness: inout Timeliness, _ boots: Int32, _ time: Int32, of engine: EngineID = Samples.device, hash: Int,
+        after seconds: Int64, policy: ClockPolicy = .strict
+    ) -> SecurityRefusal? {
+        do throws(SecurityRefusal) {
+            try timeliness.judge(
+                engine, EngineReading(boots: boots, time: time), hash: hash, at: at(seconds), policy: policy)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// However little it remembers, nothing is taken twice: what is forgotten is too old from then on.
+    @Test(arguments: [UInt64.random(in: .min ... .max), 1, 2])
+    func nothingIsTakenTwice(seed: UInt64) {
+        print("seed \(seed)")
+        var generator = SeededGenerator(seed: seed)
+        var timeliness = Timeliness(replayLimit: 64)
+        var taken: [(engine: EngineID, reading: EngineReading, hash: Int)] = []
+        var accepted = 0
+        for step in 0..<3_000 {
+            let seconds = Int64(step / 5)
+            let engine = Samples.engine(UInt32(Int.random(in: 1...4, using: &generator)))
+            let time = Int32(seconds) - Int32.random(in: 0...20, using: &generator)
+            if refusal(&timeliness, 1, time, of: engine, hash: step, after: seconds) == nil {
+                accepted += 1
+                taken.append((engine, EngineReading(boots: 1, time: time), step))
+            }
+            if let old = taken.randomElement(using: &generator) {
+                #expect(
+                    refusal(
+                        &timeliness, old.reading.boots, old.reading.time, of: old.engine, hash: old.hash,
+                        after: seconds)
+                        != nil)
+            }
+        }
+        #expect(timeliness.replayCount <= 64 + 16)
+        #expect(accepted > 1_000)
+    }
+
+    @Test func aMessageHeldUpIsTakenWhileThereIsRoom() {
+        var timeliness = Timeliness()
+        for step in 0..<2_000 {
+            let seconds = Int64(step)
+            #expect(refusal(&timeliness, 1, Int32(step + 1_000), hash: step, after: seconds) == nil)
+            #expect(refusal(&timeliness, 1, Int32(step + 850), hash: -1 - step, after: seconds) == nil)
+            #expect(refusal(&timeliness, 1, Int32(step + 849), hash: 9_999_999, after: seconds)?.label
+                == "v3-not-in-time-window")
+        }
+        // Some 300 s of two messages a second, and the slice before them.
+        #expect(timeliness.replayCount <= 800)
+    }
+
+    @Test func theSystemsClockMayBeSetBackAndForth() {
+        var timeliness = Timeliness()
+        #expect(refusal(&timeliness, 1, 1_000, hash: 1, after: 0) == nil)
+        #expect(refusal(&timeliness, 1, 1_010, hash: 2, after: -86_400) == nil)
+        #expect(refusal(&timeliness, 1, 1_020, hash: 3, after: 86_400) == nil)
+        #expect(refusal(&timeliness, 1, 1_030, hash: 4, after: 0) == nil)
+        #expect(refusal(&timeliness, 1, 1_010, hash: 2, after: 0) == .replayed)
+    }
+
+    @Test func clocksAreKeptOverARestart() throws {
+        var timeliness = Timeliness()
+        #expect(refusal(&timeliness, 4, 1_000, hash: 1, after: 0) == nil)
+        #expect(refusal(&timeliness, 7, 50, of: Samples.other, hash: 2, after: 0) == nil)
+        #expect(Set(timeliness.takeChanged()).count == 2)
+        #expect(timeliness.takeChanged().isEmpty)
+        #expect(refusal(&timeliness, 4, 1_000, hash: 3, after: 0) == nil)
+        #expect(timeliness.takeChanged().isEmpty)
+        #expect(refusal(&timeliness, 4, 1_001, hash: 4, after: 0) == nil)
+        #expect(timeliness.takeChanged().map(\.engine) == [Samples.device])
+
+        var next = Timeliness(timeliness.all)
+        #expect(refusal(&next, 3, 9_999, hash: 5, after: 60) == .bootsWentBack(known: 4, told: 3))
+        // What a journal tells of the last minutes is not taken again either.
+        next.recall(Samples.device, EngineReading(boots: 4, time: 1_002), hash: 6, at: at(50))
+        #expect(refusal(&next, 4, 1_002, hash: 6, after: 61) == .replayed)
+        #expect(refusal(&next, 4, 1_062, hash: 7, after: 61) == nil)
+        // A saved clock never sets a later one back.
+        next.restore(EngineClock(engine: Samples.device, latest: EngineReading(boots: 1, time: 1), updated: at(0)))
+        #expect(next.clock(of: Samples.device)?.latest == EngineReading(boots: 4, time: 1_062))
+    }
+
+    @Test func enginesAreBounded() {
+        var timeliness = Timeliness(engineLimit: 32)
+        for number in 0..<100 {
+            #expect(
+                refusal(&timeliness, 1, 1, of: Samples.engine(UInt32(number)), hash: number, after: Int64(number)) == nil)
+            #expect(timeliness.engineCount <= 32)
+        }
+        #expect(timeliness.evictions >= 68)
+        // The last ones are known, the first ones are not.
+        #expect(timeliness.clock(of: Samples.engine(99)) != nil)
+        #expect(timeliness.clock(of: Samples.engine(0)) == nil)
+    }
+
+    @Test func ourOwnClockIsHeldToBothSides() throws {
+        let engine = Samples.ownEngine
+        func isTimely(_ boots: Int32, _ time: Int32) -> Bool {
+            do throws(SecurityRefusal) {
+                try engine.judge(EngineReading(boots: boots, time: time), at: Samples.moment())
+                return true
+            } catch {
+                return false
+            }
+        }
+        #expect(engine.time(at: Samples.moment()) == 1_000)
+        for (time, expected): (Int32, Bool) in [(850, true), (849, false), (1_150, true), (1_151, false), (0, false)] {
+            #expect(isTimely(5, time) == expected)
+        }
+        #expect(!isTimely(4, 1_000))
+        #expect(!isTimely(6, 1_000))
+    }
+}
