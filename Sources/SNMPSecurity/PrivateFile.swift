@@ -1,44 +1,81 @@
-internal import Basics
+public import Basics
 internal import Glibc
 
-/// A small file that only its owner may read, and that is whole whatever happens while it is written.
+/// A call on one of our files that the system refused.
+public struct FileFailure: Error, Sendable, Hashable {
+    public var operation: String
+    public var path: String
+    public var error: SystemError
+
+    static func last(_ operation: String, _ path: String) -> FileFailure {
+        FileFailure(operation: operation, path: path, error: .last)
+    }
+}
+
+extension FileFailure: CustomStringConvertible {
+    public var description: String { "\(operation) \(path): \(error)" }
+}
+
+/// A file that only its owner may read.
 enum PrivateFile {
-    /// Writes beside it, to disk, and then puts it in its place.
-    static func replace(_ path: String, with octets: [UInt8]) throws(OwnEngineFile.Failure) {
+    /// - Returns: the first `limit` octets; `nil` where there is no file.
+    static func read(_ path: String, limit: Int) throws(FileFailure) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .last("open", path)
+        }
+        defer { close(descriptor) }
+        var octets: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 64 * 1_024)
+        while octets.count < limit {
+            let count = unsafe Glibc.read(descriptor, &part, min(part.count, limit - octets.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .last("read", path) }
+            guard count > 0 else { break }
+            octets += part[..<count]
+        }
+        return octets
+    }
+
+    /// Writes beside it, to disk, and then puts it in its place: it is whole whatever happens.
+    static func replace(_ path: String, with octets: [UInt8]) throws(FileFailure) {
         let draft = path + ".new"
-        try writeWhole(octets, to: draft)
-        guard unsafe rename(draft, path) == 0 else { throw .system(operation: "rename", path: path, .last) }
+        // A draft that a crash left is written over.
+        try write(octets, to: draft, O_TRUNC)
+        guard unsafe rename(draft, path) == 0 else { throw .last("rename", path) }
         try syncFolder(of: path)
     }
 
-    private static func writeWhole(_ octets: [UInt8], to draft: String) throws(OwnEngineFile.Failure) {
-        // A draft that a crash left is written over.
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .system(operation: "open", path: draft, .last) }
-        defer { close(descriptor) }
-        guard fchmod(descriptor, 0o600) == 0 else { throw .system(operation: "fchmod", path: draft, .last) }
-        try write(octets, to: descriptor, draft)
-        guard fsync(descriptor) == 0 else { throw .system(operation: "fsync", path: draft, .last) }
+    /// Writes at the end, to disk; a crash may leave a part of it.
+    static func append(_ octets: [UInt8], to path: String) throws(FileFailure) {
+        let isNew = unsafe access(path, F_OK) != 0
+        try write(octets, to: path, O_APPEND)
+        if isNew { try syncFolder(of: path) }
     }
 
-    private static func write(
-        _ octets: [UInt8], to descriptor: Int32, _ path: String
-    ) throws(OwnEngineFile.Failure) {
+    private static func write(_ octets: [UInt8], to path: String, _ flag: Int32) throws(FileFailure) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flag, 0o600)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw .last("fchmod", path) }
         var written = 0
         while written < octets.count {
-            let rest = octets[written...]
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe octets[written...].withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system(operation: "write", path: path, .last) }
+            guard count > 0 else { throw .last("write", path) }
             written += count
         }
+        guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
     }
 
-    private static func syncFolder(of path: String) throws(OwnEngineFile.Failure) {
+    private static func syncFolder(of path: String) throws(FileFailure) {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(operation: "open", path: folder, .last) }
+        guard descriptor >= 0 else { throw .last("open", folder) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system(operation: "fsync", path: folder, .last) }
+        guard fsync(descriptor) == 0 else { throw .last("fsync", folder) }
     }
 }

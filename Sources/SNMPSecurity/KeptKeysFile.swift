@@ -1,0 +1,108 @@
+internal import Basics
+internal import SNMPWire
+
+/// Where kept keys lie on disk, readable by their owner alone: a line for each, that says in hexadecimal digits and in
+/// the protocols' names what `KeptKeys.Entry` holds. Lines are added while a journal grows, and the whole is written anew
+/// when what no journal needs is left out.
+public enum KeptKeysFile {
+    /// Four keys of each pair that a ring holds, some 250 octets each; what is beyond was never written by us.
+    private static let mostOctets = 256 * 1_024 * 1_024
+    /// What stands where there is no privacy.
+    private static let none = "-"
+
+    public struct Contents: Sendable {
+        public var keys: KeptKeys
+        /// Lines that are none of ours, such as the last one's beginning after a crash.
+        public var damagedLines: Int
+    }
+
+    /// What lies there; nothing where there is no file.
+    public static func read(_ path: String) throws(FileFailure) -> Contents {
+        var contents = Contents(keys: KeptKeys(), damagedLines: 0)
+        let octets = try PrivateFile.read(path, limit: mostOctets) ?? []
+        var start = octets.startIndex
+        while start < octets.endIndex {
+            let end = octets[start...].firstIndex(of: UInt8(ascii: "\n")) ?? octets.endIndex
+            let line = octets[start..<end]
+            start = min(end + 1, octets.endIndex)
+            if line.isEmpty { continue }
+            // One without an end may have lost octets of its key.
+            guard end < octets.endIndex, let entry = entry(String(decoding: line, as: UTF8.self)) else {
+                contents.damagedLines += 1
+                continue
+            }
+            contents.keys.keep(entry)
+        }
+        return contents
+    }
+
+    /// On disk when it returns: to be called before the first message of such keys is taken for kept.
+    public static func append(_ entries: [KeptKeys.Entry], to path: String) throws(FileFailure) {
+        guard !entries.isEmpty else { return }
+        // A line that a crash cut short ends here.
+        try PrivateFile.append([UInt8(ascii: "\n")] + entries.flatMap { line($0) }, to: path)
+    }
+
+    /// Puts these in the place of all that lies there.
+    public static func replace(_ path: String, with keys: KeptKeys) throws(FileFailure) {
+        try PrivateFile.replace(path, with: keys.entries.flatMap { line($0) })
+    }
+
+    private static func line(_ entry: KeptKeys.Entry) -> [UInt8] {
+        var text = OctetWriter(capacity: 256)
+        text.append(hex: entry.userName.rawOctets)
+        text.append(" \(entry.engine) \(entry.keys.authenticationProtocol.rawValue) ")
+        text.append(hex: entry.keys.authenticationKey.octets.rawOctets)
+        if let privacy = entry.keys.privacyProtocol, let key = entry.keys.privacyKey {
+            text.append(" \(privacy.rawValue) ")
+            text.append(hex: key.octets.rawOctets)
+        } else {
+            text.append(" \(none) \(none)")
+        }
+        text.append(UInt8(ascii: "\n"))
+        return text.copy()
+    }
+
+    private static func entry(_ line: String) -> KeptKeys.Entry? {
+        let fields = line.split(separator: " ", omittingEmptySubsequences: false)
+        guard fields.count == 6, let name = octets(fields[0]), let user = ShortOctets(name.rawOctets),
+            let engine = EngineID(hexadecimal: fields[1]),
+            let authentication = AuthenticationProtocol(rawValue: String(fields[2])),
+            let authenticationKey = octets(fields[3]), authenticationKey.count == authentication.keyLength
+        else { return nil }
+        var privacy: PrivacyProtocol?
+        var privacyKey: Key?
+        if fields[4] != none {
+            guard let named = PrivacyProtocol(rawValue: String(fields[4])), let key = octets(fields[5]),
+                key.count == named.keyLength
+            else { return nil }
+            privacy = named
+            privacyKey = Key(key)
+        }
+        let keys = LocalisedKeys(
+            authenticationProtocol: authentication, authenticationKey: Key(authenticationKey),
+            privacyProtocol: privacy, privacyKey: privacyKey)
+        return KeptKeys.Entry(user: user, engine: engine, keys: keys)
+    }
+
+    private static func octets(_ text: Substring) -> [UInt8]? {
+        guard text.utf8.count.isMultiple(of: 2) else { return nil }
+        var octets: [UInt8] = []
+        var half: UInt8?
+        for character in text.utf8 {
+            let digit: UInt8
+            switch character {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            if let high = half {
+                octets.append(high << 4 | digit)
+                half = nil
+            } else {
+                half = digit
+            }
+        }
+        return octets
+    }
+}

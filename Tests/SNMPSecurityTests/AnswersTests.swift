@@ -1,0 +1,150 @@
+import Basics
+import SNMPWire
+import Testing
+
+@testable import SNMPSecurity
+
+/// Reports and Responses, as the sender of a message sees them.
+@Suite struct AnswersTests {
+    private func report(
+        _ security: IncomingSecurity, _ datagram: [UInt8], at moment: Moment = Samples.moment()
+    ) throws -> (octets: [UInt8], kind: ReportKind, value: Value, V3Envelope)? {
+        let summary = try #require(try V3View.check(datagram))
+        let refusal = try #require(try security.refusal(datagram, at: moment))
+        guard let octets = security.report(on: refusal, datagram.rawOctets, summary, at: moment) else { return nil }
+        guard case .v3(let envelope) = try SNMPMessage.decode(octets),
+            case .plaintext(_, _, .standard(let pdu)) = envelope.scopedPDU, pdu.kind == .report,
+            let variable = pdu.variables.first, let kind = ReportKind(oid: variable.name)
+        else { throw NoReport() }
+        return (octets, kind, variable.value, envelope)
+    }
+
+    private struct NoReport: Error {}
+
+    @Test func discoveryIsAnsweredAndAmplifiesLittle() throws {
+        let security = Samples.security([Samples.user()])
+        for number in 1...3 {
+            let question = OutgoingMessage(
+                messageID: Int32(number), isReportable: true, engineID: [], reading: EngineReading(boots: 0, time: 0),
+                userName: [], level: .noAuthNoPriv,
+                scoped: ScopedPDU(
+                    contextEngineID: [],
+                    pdu: .standard(StandardPDU(kind: .getRequest, requestID: 77, variables: []))))
+            let datagram = try question.encode(keys: nil, salts: Salts(boots: 0))
+            let report = try #require(try report(security, datagram))
+            #expect(report.kind == .unknownEngineIDs)
+            #expect(report.value == .counter32(UInt32(number)))
+            #expect(report.3.messageID == Int32(number))
+            #expect(report.3.engineID == Samples.own.octets[...])
+            #expect(report.3.engineBoots == 5)
+            #expect(report.3.engineTime == 1_000)
+            // A Report is never answered by another one.
+            #expect(report.3.flags == 0)
+            #expect(report.octets.count < 2 * datagram.count)
+        }
+    }
+
+    @Test func nobodyIsToldWhoDidNotAsk() throws {
+        let security = Samples.security([Samples.user()])
+        let trap = try Samples.message(Samples.user("nobody"))
+        let summary = try #require(try V3View.check(trap))
+        #expect(security.report(on: .unknownUser, trap.rawOctets, summary, at: Samples.moment()) == nil)
+        // It is counted all the same.
+        #expect(try security.refusal(trap) == .unknownUser)
+        #expect(security.statistics[.unknownUserNames] == 1)
+        #expect(security.statistics[.wrongDigests] == 0)
+    }
+
+    @Test func eachRefusalHasItsReport() throws {
+        let user = Samples.user(minimumLevel: .authNoPriv)
+        let security = Samples.security([user, Samples.user("plain", .sha256, nil)])
+        func kind(_ datagram: [UInt8]) throws -> ReportKind? { try report(security, datagram)?.kind }
+        #expect(try kind(try Samples.inform(Samples.user("nobody"))) == .unknownUserNames)
+        #expect(try kind(try Samples.inform(Samples.user(password: Secret("wrong words")))) == .wrongDigests)
+        #expect(try kind(try Samples.inform(Samples.user("plain"))) == .unsupportedSecLevels)
+        #expect(try kind(try Samples.inform(user, .noAuthNoPriv)) == .unsupportedSecLevels)
+        var other = user
+        other.privacy?.password = Secret("other words")
+        #expect(try kind(try Samples.inform(other)) == .decryptionErrors)
+        // An inform for the engine that this server was once: encrypted or plain, it is told who this is now.
+        #expect(try kind(try Samples.inform(user, engine: Samples.other)) == .unknownEngineIDs)
+        #expect(try kind(try Samples.inform(user, .authNoPriv, engine: Samples.other)) == .unknownEngineIDs)
+    }
+
+    /// RFC 3414 §3.2 step 7a: authentic, so that the sender may set its clock by it.
+    @Test func theClockIsToldAuthentically() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        for (boots, time): (Int32, Int32) in [(0, 0), (5, 500), (4, 1_000), (6, 1)] {
+            let report = try #require(try report(security, try Samples.inform(user, boots: boots, time: time)))
+            #expect(report.kind == .notInTimeWindows)
+            #expect(report.3.level == .authNoPriv)
+            let summary = try #require(try V3View.check(report.octets))
+            let keys = try #require(MasterKeys(user)?.localised(at: Samples.own))
+            let isAuthentic = try IncomingMessage(report.octets.rawOctets, summary).isAuthentic(with: keys)
+            #expect(isAuthentic)
+        }
+        #expect(try security.refusal(try Samples.inform(user)) == nil)
+    }
+
+    @Test(arguments: [SecurityLevel.authNoPriv, .authPriv])
+    func informsAreAcknowledgedAsTheyCame(_ level: SecurityLevel) throws {
+        let user = Samples.user(minimumLevel: .authNoPriv)
+        let security = Samples.security([user])
+        let datagram = try Samples.inform(user, level, messageID: 12)
+        let summary = try #require(try V3View.check(datagram))
+        guard case .success(.inform(let inform)) = try security.outcome(datagram) else {
+            Issue.record("not taken for an inform")
+            return
+        }
+        #expect(inform.scoped.requestID == 4_711)
+        let contents = inform.withPDU(in: datagram.rawOctets) { $0.copied }
+        #expect(contents.first == PDUKind.informRequest.rawValue)
+        let sent = security.response(to: inform, datagram.rawOctets, summary, at: Samples.moment(3))
+        let response = try #require(sent)
+        let answer = try #require(try V3View.check(response))
+        #expect(answer.messageID == 12)
+        #expect(answer.level == level)
+        #expect(!answer.isReportable)
+        #expect(answer.engineTime == 1_003)
+        let keys = try #require(MasterKeys(user)?.localised(at: Samples.own))
+        let message = try IncomingMessage(response.rawOctets, answer)
+        let isAuthentic = message.isAuthentic(with: keys)
+        #expect(isAuthentic)
+        let scoped: ScopedPDU
+        if let plaintext = try message.plaintext(keys) {
+            scoped = try ScopedPDU.decode(plaintext)
+        } else if case .v3(let envelope) = try SNMPMessage.decode(response),
+            case .plaintext(let engine, let name, let pdu) = envelope.scopedPDU
+        {
+            scoped = ScopedPDU(contextEngineID: engine, contextName: name, pdu: pdu)
+        } else {
+            throw NoReport()
+        }
+        guard case .standard(let told) = scoped.pdu else { throw NoReport() }
+        #expect(told.kind == .response)
+        #expect(told.requestID == 4_711)
+        #expect(told.errorStatus == 0)
+        #expect(told.variables == Samples.pdu().variables)
+        #expect(String(decoding: scoped.contextName, as: UTF8.self) == "room")
+        // Asked once it is known to be no repeat.
+        #expect(!security.isReplay(inform, at: Samples.moment(3)))
+        #expect(security.isReplay(inform, at: Samples.moment(4)))
+    }
+
+    @Test func requestsAreNoNotifications() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        for engine in [Samples.own, Samples.device] {
+            let boots: Int32 = engine == Samples.own ? 5 : 3
+            let request = try Samples.message(
+                user, engine: engine, boots: boots, pdu: Samples.pdu(.getRequest))
+            // What is encrypted and of another engine is looked into only where it asks for a report.
+            #expect(try security.refusal(request) == (engine == Samples.own ? .notANotification : nil))
+        }
+        let plain = Samples.user(minimumLevel: .authNoPriv)
+        let other = Samples.security([plain])
+        let request = try Samples.message(plain, .authNoPriv, pdu: Samples.pdu(.getRequest))
+        #expect(try other.refusal(request) == .notANotification)
+    }
+}
