@@ -23,7 +23,8 @@ public enum OwnEngineFile {
     /// one. Only one server at a time may use it, which the lock on its folder sees to.
     /// - Parameter started: `Moment.monotonic` of now.
     public static func start(_ path: String, started: Int64) throws(Failure) -> OwnEngine {
-        var engine = try read(path).map { OwnEngine(id: $0.id, boots: $0.boots, started: started) }
+        var engine =
+            try read(path).map { OwnEngine(id: $0.id, boots: $0.boots, started: started) }
             ?? OwnEngine(id: newEngineID(), boots: 0, started: started)
         guard engine.boots < EngineClock.lastBoots - 1 else { throw .bootsExhausted(path: path) }
         engine.boots += 1

@@ -54,8 +54,9 @@ import Testing
             let seconds = Int64(step)
             #expect(refusal(&timeliness, 1, Int32(step + 1_000), hash: step, after: seconds) == nil)
             #expect(refusal(&timeliness, 1, Int32(step + 850), hash: -1 - step, after: seconds) == nil)
-            #expect(refusal(&timeliness, 1, Int32(step + 849), hash: 9_999_999, after: seconds)?.label
-                == "v3-not-in-time-window")
+            #expect(
+                refusal(&timeliness, 1, Int32(step + 849), hash: 9_999_999, after: seconds)?.label
+                    == "v3-not-in-time-window")
         }
         // Some 300 s of two messages a second, and the slice before them.
         #expect(timeliness.replayCount <= 800)
@@ -96,7 +97,8 @@ import Testing
         var timeliness = Timeliness(engineLimit: 32)
         for number in 0..<100 {
             #expect(
-                refusal(&timeliness, 1, 1, of: Samples.engine(UInt32(number)), hash: number, after: Int64(number)) == nil)
+                refusal(&timeliness, 1, 1, of: Samples.engine(UInt32(number)), hash: number, after: Int64(number))
+                    == nil)
             #expect(timeliness.engineCount <= 32)
         }
         #expect(timeliness.evictions >= 68)
