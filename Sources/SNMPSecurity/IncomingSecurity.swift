@@ -82,7 +82,8 @@ public final class IncomingSecurity: Sendable {
             keys = try message.authenticate(entry, ring)
         }
         return isOurs
-            ? try judgeOurs(message, keys, at: moment) : try judgeTheirs(message, keys, entry.user.clock, at: moment)
+            ? try judgeOurs(message, entry.user, keys, at: moment)
+            : try judgeTheirs(message, entry.user, keys, at: moment)
     }
 
     /// Who may send what, from where.
@@ -106,31 +107,34 @@ public final class IncomingSecurity: Sendable {
     }
 
     private func judgeTheirs(
-        _ message: borrowing IncomingMessage, _ keys: LocalisedKeys?, _ policy: ClockPolicy, at moment: Moment
+        _ message: borrowing IncomingMessage, _ user: User, _ keys: LocalisedKeys?, at moment: Moment
     ) throws(SecurityRefusal) -> AdmittedMessage {
-        let level = message.summary.level
-        guard let keys else { return .trap(level: level) }
-        // Nobody wants a report on a trap: this may be an inform whose sender knows us by another engine ID.
-        if message.summary.isReportable, let plaintext = try message.plaintext(keys),
-            try Self.scoped(plaintext).kind == .informRequest
-        {
-            throw .unknownEngine
+        let summary = message.summary
+        if let scoped = summary.scoped {
+            try Self.permit(user, scoped, in: message.datagram)
+        }
+        guard let keys else { return .trap(level: summary.level) }
+        // Nobody wants a report on a trap: what wants one may be an inform whose sender knows us by another engine ID.
+        if summary.isReportable || !user.contexts.isEmpty, let plaintext = try message.plaintext(keys) {
+            let scoped = try Self.scoped(plaintext)
+            guard scoped.kind != .informRequest else { throw .unknownEngine }
+            try Self.permit(user, scoped, in: plaintext.rawOctets)
         }
         let (engine, reading, hash) = (message.engine, message.reading, message.replayHash)
         let refusal: SecurityRefusal? = timeliness.withLock { timeliness in
             do throws(SecurityRefusal) {
-                try timeliness.judge(engine, reading, hash: hash, at: moment.wall, policy: policy)
+                try timeliness.judge(engine, reading, hash: hash, at: moment.wall, policy: user.clock)
                 return nil
             } catch {
                 return error
             }
         }
         if let refusal { throw refusal }
-        return .trap(level: level)
+        return .trap(level: summary.level)
     }
 
     private func judgeOurs(
-        _ message: borrowing IncomingMessage, _ keys: LocalisedKeys?, at moment: Moment
+        _ message: borrowing IncomingMessage, _ user: User, _ keys: LocalisedKeys?, at moment: Moment
     ) throws(SecurityRefusal) -> AdmittedMessage {
         let summary = message.summary
         var plaintext: [UInt8]?
@@ -140,11 +144,22 @@ public final class IncomingSecurity: Sendable {
         }
         let scoped = try plaintext.map { octets throws(SecurityRefusal) in try Self.scoped(octets) } ?? summary.scoped
         guard let scoped, scoped.kind.isNotification else { throw .notANotification }
+        if let plaintext {
+            try Self.permit(user, scoped, in: plaintext.rawOctets)
+        } else {
+            try Self.permit(user, scoped, in: message.datagram)
+        }
         guard scoped.kind == .informRequest else { return .trap(level: summary.level) }
         return .inform(
             AdmittedInform(
                 level: summary.level, plaintext: plaintext, scoped: scoped, reading: message.reading,
                 replayHash: message.replayHash, keys: keys))
+    }
+
+    private static func permit(
+        _ user: User, _ scoped: ScopedSummary, in octets: RawSpan
+    ) throws(SecurityRefusal) {
+        guard user.permits(context: octets.extracting(scoped.contextName)) else { throw .contextNotBound }
     }
 
     private static func scoped(_ plaintext: [UInt8]) throws(SecurityRefusal) -> ScopedSummary {

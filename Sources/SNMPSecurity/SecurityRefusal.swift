@@ -13,6 +13,8 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
     case engineNotBound
     /// The user is bound to networks, in none of which the sender is.
     case networkNotBound
+    /// The user is bound to contexts, of which this is none.
+    case contextNotBound
     /// Nothing is proved, and the user is bound to nothing that would make up for it.
     case unboundWithoutAuthentication
     /// The authentication code is another one than the user's key gives.
@@ -50,6 +52,7 @@ extension SecurityRefusal {
         case .levelTooLow: "v3-level-too-low"
         case .engineNotBound: "v3-engine-not-bound"
         case .networkNotBound: "v3-network-not-bound"
+        case .contextNotBound: "v3-context-not-bound"
         case .unboundWithoutAuthentication: "v3-unbound-no-auth"
         case .wrongDigest: "v3-wrong-digest"
         case .notInTimeWindow: "v3-not-in-time-window"
@@ -65,7 +68,8 @@ extension SecurityRefusal {
     public static let labels: [String] = [
         SecurityRefusal.unknownEngine, .unknownUser, .unsupportedLevel(.authPriv),
         .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
-        .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)), .notInTimeWindow(secondsOff: 0),
+        .contextNotBound, .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
+        .notInTimeWindow(secondsOff: 0),
         .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
     ].map(\.label)
 
@@ -78,7 +82,7 @@ extension SecurityRefusal {
         case .wrongDigest: .wrongDigests
         case .notInTimeWindow, .bootsWentBack, .bootsExhausted: .notInTimeWindows
         case .decryptionFailed: .decryptionErrors
-        case .engineNotBound, .networkNotBound, .replayed, .notANotification: nil
+        case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification: nil
         }
     }
 
@@ -98,6 +102,8 @@ extension SecurityRefusal {
             "user `\(user)` is bound to engines, and this is none of them; add it there if it may send"
         case .networkNotBound:
             "user `\(user)` is bound to networks, and its address is in none of them; add it there if it may send"
+        case .contextNotBound:
+            "user `\(user)` is bound to contexts, and this is none of them; add it there if it may send"
         case .unboundWithoutAuthentication:
             """
             user `\(user)` sent without authentication, which is let in only where the user is bound to engines or \

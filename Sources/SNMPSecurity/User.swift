@@ -43,13 +43,16 @@ public struct User: Sendable, Hashable {
     public var engines: [EngineID]
     /// Where the user may send from; empty: anywhere.
     public var networks: [Network]
+    /// The contexts that the user may speak of (RFC 3411 §3.3.1), `""` being an engine's own; empty: any. Where there are
+    /// some, a trap is decrypted before it is let in, to see its context.
+    public var contexts: [String]
     public var clock: ClockPolicy
 
     /// - Parameter minimumLevel: `nil` for the highest that the secrets allow.
     public init(
         name: String, authentication: Authentication? = nil, privacy: Privacy? = nil,
         minimumLevel: SecurityLevel? = nil, engines: [EngineID] = [], networks: [Network] = [],
-        clock: ClockPolicy = .strict
+        contexts: [String] = [], clock: ClockPolicy = .strict
     ) {
         self.name = name
         self.authentication = authentication
@@ -58,6 +61,7 @@ public struct User: Sendable, Hashable {
             minimumLevel ?? (authentication == nil ? .noAuthNoPriv : privacy == nil ? .authNoPriv : .authPriv)
         self.engines = engines
         self.networks = networks
+        self.contexts = contexts
         self.clock = clock
     }
 
@@ -68,6 +72,13 @@ public struct User: Sendable, Hashable {
 
     /// Bound to engines or networks: without that nobody is let in who proves nothing.
     public var isBound: Bool { !engines.isEmpty || !networks.isEmpty }
+
+    func permits(context: RawSpan) -> Bool {
+        contexts.isEmpty
+            || contexts.contains { name in
+                unsafe context.withUnsafeBytes { unsafe $0.elementsEqual(name.utf8) }
+            }
+    }
 
     /// What is wrong with the definition; empty where it can be used.
     public var problems: [UserProblem] {

@@ -109,6 +109,21 @@ import Testing
         #expect(try security.refusal(inform) == nil)
     }
 
+    @Test func bindsUsersToContexts() throws {
+        for (contexts, refusal): ([String], SecurityRefusal?) in [
+            ([], nil), (["room"], nil), (["", "other", "room"], nil), ([""], .contextNotBound),
+            (["roo", "rooms"], .contextNotBound),
+        ] {
+            var user = Samples.user(minimumLevel: .authNoPriv)
+            user.contexts = contexts
+            let security = Samples.security([user])
+            for level in [SecurityLevel.authNoPriv, .authPriv] {
+                #expect(try security.refusal(try Samples.message(user, level)) == refusal)
+                #expect(try security.refusal(try Samples.inform(user, level)) == refusal)
+            }
+        }
+    }
+
     @Test func withoutAuthenticationOnlyWhereBound() throws {
         let unbound = User(name: "open")
         #expect(unbound.problems == [.unboundWithoutAuthentication])

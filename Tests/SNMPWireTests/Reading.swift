@@ -18,7 +18,7 @@ struct Reading {
                 disagreement = "\(error) is outside"
             } else if (try? NotificationView.check(datagram, leniency: leniency)) != nil
                 || (try? SNMPNotification.decode(datagram, leniency: leniency)) != nil
-                || Reading.walk(datagram, leniency) != nil
+                || Reading.walk(datagram, leniency) != nil || (try? V3View.check(datagram, leniency: leniency)) != nil
                 || InformResponse.encode(to: datagram, leniency: leniency) != nil
             {
                 disagreement = "\(error), and yet another reader takes it"
@@ -35,6 +35,9 @@ struct Reading {
         let notification = try? SNMPNotification.decode(datagram, leniency: leniency)
         if (summary != nil) != (notification != nil || message.pdu == nil) {
             disagreement = "the check and the decoder do not agree that this is a notification"
+        }
+        if (((try? V3View.check(datagram, leniency: leniency)) ?? nil) != nil) != (message.version == .v3) {
+            disagreement = "the view of v3 and the decoder do not agree that this is a v3 message"
         }
         let isInform = notification?.kind == .inform && notification?.version != .v3
         if (InformResponse.encode(to: datagram, leniency: leniency) != nil) != isInform {
