@@ -32,11 +32,12 @@ public struct EngineClock: Sendable, Hashable {
     public mutating func judge(
         _ told: EngineReading, at now: Timestamp, policy: ClockPolicy
     ) throws(SecurityRefusal) {
+        // The RFC takes note of it, and so would refuse the engine for good.
+        guard told.boots != Self.lastBoots else { throw .bootsExhausted }
         if told > latest {
             latest = told
             updated = now
         }
-        guard latest.boots != Self.lastBoots else { throw .bootsExhausted }
         let secondsBehind = time(at: now) - Int64(told.time)
         let isTimely = told.boots == latest.boots && secondsBehind <= Self.window
         if policy == .lenient {

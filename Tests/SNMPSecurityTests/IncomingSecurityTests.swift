@@ -169,6 +169,7 @@ import Testing
         #expect(try refusal(4, 1, after: 30) == nil)
         #expect(try refusal(3, 6_000, after: 31) == .bootsWentBack(known: 4, told: 3))
         #expect(try refusal(Int32.max, 1, after: 32) == .bootsExhausted)
+        #expect(try refusal(4, 4, after: 33) == nil)
     }
 
     @Test func learnsAnEngineAnewWhereAnOperatorSaysSo() throws {

@@ -8,6 +8,12 @@ struct Reading {
     var disagreement: String?
 
     init(_ datagram: [UInt8], leniency: Leniency = .devices) {
+        // Octets may be a plaintext as well.
+        if (try? ScopedPDU.decode(datagram, leniency: leniency)) == nil
+            && (try? V3View.checkScopedPDU(datagram.rawOctets, leniency: leniency)) != nil
+        {
+            disagreement = "the view of a scoped PDU takes what its decoder does not"
+        }
         let message: SNMPMessage
         do throws(WireError) {
             message = try SNMPMessage.decode(datagram, leniency: leniency)
