@@ -3,11 +3,14 @@ public import Foundation
 /// Asks tshark what it sees in a capture.
 public enum Tshark {
     /// One value per field for each packet; a field that occurs more than once is joined with commas. `decodeAs` as
-    /// `tshark -d` takes it: `udp.port==40925,acdr`.
-    public static func fields(_ fields: [String], of capture: Data, decodeAs: [String] = []) throws -> [[String]] {
+    /// `tshark -d` takes it: `udp.port==40925,acdr`; `preferences` as `tshark -o` takes them.
+    public static func fields(
+        _ fields: [String], of capture: Data, decodeAs: [String] = [], preferences: [String] = []
+    ) throws -> [[String]] {
         let rows = try run(
             capture, decodeAs: decodeAs,
-            ["-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"] + fields.flatMap { ["-e", $0] })
+            preferences.flatMap { ["-o", $0] } + ["-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
+                + fields.flatMap { ["-e", $0] })
         return rows.split(separator: "\n", omittingEmptySubsequences: true).map { row in
             row.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }
