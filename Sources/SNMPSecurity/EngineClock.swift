@@ -28,6 +28,15 @@ public struct EngineClock: Sendable, Hashable {
         Int64(latest.time) + max(0, now.nanoseconds(since: updated)) / 1_000_000_000
     }
 
+    /// Takes note of a message that was let in, as a journal tells it: whoever let it in knew whether fewer boots were to
+    /// be believed.
+    public mutating func note(_ told: EngineReading, at time: Timestamp) {
+        guard told.boots != latest.boots || told > latest else { return }
+        if told < latest { floor = nil }
+        latest = told
+        updated = time
+    }
+
     /// Moves the clock forward, and says whether the message is timely (RFC 3414 §3.2 step 7b).
     public mutating func judge(
         _ told: EngineReading, at now: Timestamp, policy: ClockPolicy

@@ -65,6 +65,20 @@ public final class IncomingSecurity: Sendable {
         }
     }
 
+    /// Takes note of a message that was let in before a restart, from the journal's last `recallSpan`, the oldest first: it
+    /// is not taken twice, and moves its engine's clock. Nothing is verified: a journal holds what was.
+    public func recall(_ datagram: RawSpan, _ summary: V3Summary, receivedAt time: Timestamp) {
+        // What was sent to us bears the boots of then, and is refused for that.
+        guard summary.level != .noAuthNoPriv, let message = try? IncomingMessage(datagram, summary),
+            message.engine != engine.id
+        else { return }
+        let (engine, reading, hash) = (message.engine, message.reading, message.replayHash)
+        timeliness.withLock { $0.recall(engine, reading, hash: hash, at: time) }
+    }
+
+    /// How far back a journal is to be read for `recall`, in seconds: what is older is out of the time window.
+    public static let recallSpan = ReplayMemory.span / 1_000_000_000
+
     private func judge(
         _ message: borrowing IncomingMessage, from sender: IPAddress?, at moment: Moment
     ) throws(SecurityRefusal) -> AdmittedMessage {

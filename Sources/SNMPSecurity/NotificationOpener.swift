@@ -37,6 +37,34 @@ public struct NotificationOpener: Sendable {
         return try authenticated(datagram, plain, leniency)
     }
 
+    /// A v3 message with its scoped PDU in the open, whatever its PDU is; `nil` for another version. Localises once at
+    /// most.
+    public func openMessage(
+        _ datagram: [UInt8], leniency: Leniency = .devices
+    ) throws(Failure) -> OpenedMessage? {
+        let summary: V3Summary
+        do throws(WireError) {
+            guard let read = try V3View.check(datagram, leniency: leniency) else { return nil }
+            summary = read
+        } catch {
+            throw .malformed(error)
+        }
+        if summary.level == .noAuthNoPriv {
+            guard let scoped = summary.scoped else { return nil }
+            return OpenedMessage(summary: summary, plaintext: nil, scoped: scoped)
+        }
+        let plaintext = try plaintext(datagram, summary)
+        do throws(WireError) {
+            let decrypted = try plaintext.map { octets throws(WireError) in
+                try V3View.checkScopedPDU(octets.rawOctets, leniency: leniency)
+            }
+            guard let scoped = decrypted ?? summary.scoped else { return nil }
+            return OpenedMessage(summary: summary, plaintext: plaintext, scoped: scoped)
+        } catch {
+            throw .refused(.decryptionFailed(error))
+        }
+    }
+
     private func authenticated(
         _ datagram: [UInt8], _ plain: SNMPNotification?, _ leniency: Leniency
     ) throws(Failure) -> SNMPNotification {
@@ -47,14 +75,7 @@ public struct NotificationOpener: Sendable {
             throw .malformed(error)
         }
         guard let summary else { throw .malformed(WireError(.badVersion, at: 0)) }
-        let plaintext: [UInt8]?
-        do throws(SecurityRefusal) {
-            let message = try IncomingMessage(datagram.rawOctets, summary)
-            plaintext = try message.plaintext(try keys(message))
-        } catch {
-            throw .refused(error)
-        }
-        guard let plaintext else {
+        guard let plaintext = try plaintext(datagram, summary) else {
             guard let plain else { throw .refused(.decryptionFailed(nil)) }
             return plain
         }
@@ -62,6 +83,16 @@ public struct NotificationOpener: Sendable {
             return try SNMPNotification.decode(plaintext: plaintext, of: summary, in: datagram, leniency: leniency)
         } catch {
             throw .refused(error.code == .notANotification ? .notANotification : .decryptionFailed(error))
+        }
+    }
+
+    /// Of an authentic message; `nil` where it is not encrypted.
+    private func plaintext(_ datagram: [UInt8], _ summary: V3Summary) throws(Failure) -> [UInt8]? {
+        do throws(SecurityRefusal) {
+            let message = try IncomingMessage(datagram.rawOctets, summary)
+            return try message.plaintext(try keys(message))
+        } catch {
+            throw .refused(error)
         }
     }
 

@@ -61,10 +61,7 @@ public struct Timeliness: Sendable {
     /// Takes note of a message that was let in before, as a journal tells it at the start: it is never refused.
     public mutating func recall(_ engine: EngineID, _ reading: EngineReading, hash: Int, at time: Timestamp) {
         let number = numbers[engine] ?? add(EngineClock(engine: engine, latest: reading, updated: time))
-        if reading > clocks[Int(number)].latest {
-            clocks[Int(number)].latest = reading
-            clocks[Int(number)].updated = time
-        }
+        clocks[Int(number)].note(reading, at: time)
         remember(hash, number, reading, at: time)
     }
 

@@ -172,6 +172,48 @@ import Testing
         #expect(try refusal(4, 4, after: 33) == nil)
     }
 
+    /// A server's restart: the clocks were saved, and the journal tells the rest.
+    @Test func takesNothingTwiceOverARestart() throws {
+        let user = Samples.user()
+        let before = Samples.security([user])
+        let datagrams = try (0..<5).map { try Samples.message(user, time: 1_000 + Int32($0)) }
+        for datagram in datagrams { #expect(try before.refusal(datagram) == nil) }
+        let after = IncomingSecurity(
+            engine: Samples.ownEngine, users: UserTable([user]),
+            timeliness: Timeliness(before.withTimeliness { $0.all }))
+        for datagram in datagrams[..<3] {
+            let summary = try #require(try V3View.check(datagram))
+            after.recall(datagram.rawOctets, summary, receivedAt: Samples.start)
+        }
+        #expect(try datagrams.map { try after.refusal($0) } == [.replayed, .replayed, .replayed, nil, nil])
+        #expect(
+            try after.refusal(try Samples.message(user, boots: 2)) == .bootsWentBack(known: 3, told: 2))
+    }
+
+    @Test func opensInformsAsTheyWereAdmitted() throws {
+        let user = Samples.user(minimumLevel: .authNoPriv)
+        let security = Samples.security([user])
+        let opener = NotificationOpener(users: security.users)
+        for level in [SecurityLevel.authNoPriv, .authPriv] {
+            let datagram = try Samples.inform(user, level)
+            guard case .success(.inform(let inform)) = try security.outcome(datagram) else {
+                Issue.record("not taken for an inform")
+                return
+            }
+            let opened = try #require(try opener.openMessage(datagram))
+            #expect(opened.scoped.requestID == inform.scoped.requestID)
+            let (one, other) = (
+                opened.withPDU(in: datagram.rawOctets) { $0.copied },
+                inform.withPDU(in: datagram.rawOctets) { $0.copied }
+            )
+            #expect(one == other)
+            #expect(one.first == PDUKind.informRequest.rawValue)
+        }
+        let trap = CommunityMessage(version: .v2c, community: [1], pdu: Samples.pdu()).encode()
+        #expect(try opener.openMessage(trap) == nil)
+        #expect(try opener.open(trap).version == .v2c)
+    }
+
     @Test func learnsAnEngineAnewWhereAnOperatorSaysSo() throws {
         let user = Samples.user()
         let security = Samples.security([user])
