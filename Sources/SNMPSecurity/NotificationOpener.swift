@@ -10,13 +10,18 @@ public struct NotificationOpener: Sendable {
     }
 
     private let users: UserTable
-    private let kept: KeptKeys
+    private let kept: @Sendable (ShortOctets, EngineID) -> [LocalisedKeys]
     private let ring: KeyRing
 
     /// - Parameters:
     ///   - users: those in force.
     ///   - kept: keys of users as they were before.
     public init(users: UserTable, kept: KeptKeys = KeptKeys(), ring: KeyRing = KeyRing()) {
+        self.init(users: users, ring: ring) { kept.keys(of: $0, at: $1) }
+    }
+
+    /// - Parameter kept: the keys that a user had at an engine, the latest first.
+    init(users: UserTable, ring: KeyRing, kept: @escaping @Sendable (ShortOctets, EngineID) -> [LocalisedKeys]) {
         self.users = users
         self.kept = kept
         self.ring = ring
@@ -109,7 +114,7 @@ public struct NotificationOpener: Sendable {
                 refusal = error
             }
         }
-        for keys in kept.keys(of: message.user, at: message.engine) where message.isAuthentic(with: keys) {
+        for keys in kept(message.user, message.engine) where message.isAuthentic(with: keys) {
             return keys
         }
         throw refusal
