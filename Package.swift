@@ -104,12 +104,15 @@ let package = Package(
         room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         room(
             "Store",
-            ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation", grdb, sqlite]),
+            [
+                "Basics", "SNMPWire", "SNMPSecurity", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation",
+                grdb, sqlite,
+            ]),
         room(
             "Pipeline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager",
-                "Resynchronisation", "Routing", "Store",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Journal", "Alarms", "Devices",
+                "Manager", "Resynchronisation", "Routing", "Store",
             ]),
         room(
             "Sinks",
@@ -178,11 +181,12 @@ let package = Package(
         tests(of: "Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
         tests(of: "Manager", ["Basics", "SNMPWire", "Intake", "TestPeers"]),
         tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
-        tests(of: "Store", ["Basics", "SNMPWire", "Journal", "Alarms", "Devices", "TestPeers", grdb]),
+        tests(
+            of: "Store", ["Basics", "SNMPWire", "SNMPSecurity", "Journal", "Alarms", "Devices", "TestPeers", grdb]),
         tests(
             of: "Pipeline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Journal", "Alarms", "Devices",
                 "DeviceSimulation", "Manager",
                 "Resynchronisation", "Routing",
                 "Store",

@@ -2,6 +2,7 @@ internal import Alarms
 internal import Basics
 internal import Devices
 internal import Resynchronisation
+internal import SNMPSecurity
 
 /// What becomes of all that is kept by a device's identity when that changes, or goes.
 extension EventPipeline {
@@ -12,6 +13,7 @@ extension EventPipeline {
     ) {
         tell(alarms.move(previous, to: device), at: time, &draft)
         boots.move(previous, to: device.id)
+        engineClocks.move(previous, to: device.id)
         operations.move(from: previous, to: device.id)
         if operations.maintenances.contains(device.id) { noteMaintenance(of: device.id, true) }
         syncs.rename(previous, to: device.id)
@@ -22,6 +24,7 @@ extension EventPipeline {
     mutating func forget(_ device: String, at time: Timestamp, _ draft: inout BatchDraft) {
         tell(alarms.forget(device), at: time, &draft)
         boots.forget(device)
+        engineClocks.forget(device)
         operations.forget(device)
         syncs.forget(device)
         for news in devices.forget(device)?.news ?? [] { tell(news, &draft) }

@@ -5,6 +5,7 @@ public import Journal
 public import TraplineMetrics
 internal import Routing
 internal import Resynchronisation
+internal import SNMPSecurity
 internal import SNMPWire
 public import Store
 
@@ -24,6 +25,7 @@ public struct EventPipeline: Sendable {
     var syncs = SyncTable()
     var operations = Operations()
     var boots = BootTable()
+    var engineClocks = EngineClockTable()
     /// The last event with which the stored rows of alarms tell all, and the clock then; `nil` after a start.
     private var settled: (event: Int64, clock: Timestamp)?
     /// A commit failed, so that what is in memory may be ahead of the store.
@@ -139,6 +141,7 @@ public struct EventPipeline: Sendable {
         batch.postponedAlarms = changes.postponed
         batch.repeatedAlarms = changes.repeats
         (batch.boots, batch.forgottenBoots) = boots.takeChanges()
+        (batch.engineClocks, batch.forgottenEngines) = engineClocks.takeChanges()
         batch.operators = operations.takeChanges()
         batch.resynchronisation = syncs.takeChanges()
         let found = try store.commit(batch)
@@ -188,6 +191,7 @@ public struct EventPipeline: Sendable {
         operations = Operations(saved.operators)
         self.alarms = alarms
         boots = BootTable(saved.boots)
+        engineClocks = EngineClockTable(saved.engineClocks)
         syncs = SyncTable(saved.resynchronisation, lastNumber: saved.lastRequest)
         settled = nil
         // The configuration may have changed while the server was stopped.

@@ -4,6 +4,7 @@ public import Devices
 internal import GRDB
 public import Journal
 public import Resynchronisation
+public import SNMPSecurity
 
 extension EventStore {
     /// What a server needs to go on where it stopped.
@@ -15,6 +16,7 @@ extension EventStore {
         public var lastEventID: Int64
         public var memories: [AlarmMemory]
         public var boots: [(BootUnit, BootClock)]
+        public var engineClocks: [EngineClockTable.Row]
         /// Those that stand and whose rows are behind the event log, as they are by that; in the order of their raises.
         public var unsettledAlarms: [ActiveAlarm]
         public var inventory: SavedInventory
@@ -44,7 +46,8 @@ extension EventStore {
                 position: try ProgressRow.position(database),
                 clock: clock, lastEventID: try EventStore.lastEventID(database),
                 memories: try AlarmMemoryRow.readAll(database), boots: try BootClockRow.readAll(database),
-                unsettledAlarms: unsettled, inventory: try DeviceRow.load(clock: clock, database),
+                engineClocks: try EngineClockRow.readAll(database), unsettledAlarms: unsettled,
+                inventory: try DeviceRow.load(clock: clock, database),
                 cursors: try SinkProgressRow.cursors(database), operators: try OperatorRows.load(database),
                 resynchronisation: syncs.states, lastRequest: syncs.last)
         }
@@ -72,6 +75,12 @@ extension EventStore {
     /// In the order of their identities.
     public func devices() throws(StoreError) -> [Device] {
         try reading(DeviceRow.readAll)
+    }
+
+    /// The clocks of the engines that authentic messages came from, in the order of their IDs: what the judging of times
+    /// begins with at a start, with what the journal tells of the last `IncomingSecurity.recallSpan` seconds.
+    public func engineClocks() throws(StoreError) -> [EngineClock] {
+        try reading { database in try EngineClockRow.readAll(database).map(\.clock) }
     }
 
     /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.

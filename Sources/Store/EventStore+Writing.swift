@@ -29,6 +29,8 @@ extension EventStore {
         try AlarmMemoryRow.insert(outcome.memories, into: database)
         try BootClockRow.remove(outcome.forgottenBoots, from: database)
         try BootClockRow.insert(outcome.boots, into: database)
+        try EngineClockRow.remove(outcome.forgottenEngines, from: database)
+        try EngineClockRow.insert(outcome.engineClocks, into: database)
         try DeviceRow.write(outcome.devices, to: database)
         try SinkProgressRow.write(outcome.progress, outcome.requests, to: database)
         try OperatorRows.write(outcome.operators, to: database)

@@ -2,6 +2,7 @@ internal import Alarms
 internal import Basics
 internal import Glibc
 internal import Journal
+internal import SNMPSecurity
 internal import SNMPWire
 
 /// Takes a row apart from its first column to its last. Whatever stands in a column gives a value or an error that
@@ -156,6 +157,18 @@ struct RowReader {
         let offset = try optionalInteger()
         guard let segment, let offset else { return nil }
         return JournalPosition(segment: UInt64(bitPattern: segment), offset: UInt64(bitPattern: offset))
+    }
+
+    mutating func engine() throws(StoreError) -> EngineID {
+        guard let engine = EngineID(hexadecimal: try text()) else { throw damaged("is no engine ID") }
+        return engine
+    }
+
+    /// An engine's boots, or its time.
+    mutating func engineNumber() throws(StoreError) -> Int32 {
+        let value = try integer()
+        guard let number = Int32(exactly: value) else { throw damaged("is no count of boots or seconds: \(value)") }
+        return number
     }
 
     mutating func sinks() throws(StoreError) -> [String] {

@@ -44,6 +44,9 @@ enum StoreSchema {
         migrator.registerMigration("13 ended alarms") { database in
             try database.execute(sql: AlarmRow.endedMigration)
         }
+        migrator.registerMigration("14 engines' clocks") { database in
+            try database.execute(sql: EngineClockRow.migration)
+        }
         return migrator
     }()
 

@@ -3,6 +3,7 @@ public import Basics
 public import Devices
 public import Journal
 public import Resynchronisation
+public import SNMPSecurity
 
 /// A row of the event log: the event, where its datagram stands in the journal, and which sinks it goes to.
 public struct StoredEvent: Sendable, Hashable {
@@ -38,6 +39,10 @@ public struct BatchOutcome: Sendable {
     public var boots: [(BootUnit, BootClock)]
     /// Units whose clock is not kept any more.
     public var forgottenBoots: [BootUnit] = []
+    /// Engines' clocks, new or altered.
+    public var engineClocks: [EngineClockTable.Row] = []
+    /// Engines whose clock is not kept any more.
+    public var forgottenEngines: [EngineID] = []
     /// How far the sinks have come.
     public var progress: SinkProgress
     /// What operators asked for, in the journal's order.

@@ -1,0 +1,121 @@
+public import Basics
+
+/// The clocks of all engines as a journal tells them, each with the device that the engine is of: what is saved, and what
+/// `Timeliness` begins with after a start. Pure state.
+///
+/// A clock that goes on as expected is not worth a row of the store with each message. What it showed at any time since
+/// is known from its row, and whatever is older than the time window is refused by that; what is younger is told by
+/// the journal, whose last `IncomingSecurity.recallSpan` seconds are read at each start.
+public struct EngineClockTable: Sendable {
+    public struct Row: Sendable, Hashable {
+        public var clock: EngineClock
+        /// The device's identity.
+        public var device: String
+
+        public init(clock: EngineClock, device: String) {
+            self.clock = clock
+            self.device = device
+        }
+    }
+
+    /// As many as are judged.
+    public static let limit = Timeliness.defaultEngineLimit
+    /// A full table gives up this share of itself at once, those that were noted longest ago.
+    private static let sweptShare = 16
+    /// Seconds that a clock may be off before its row is written: little beside the time window. A device's clock takes
+    /// a day for that.
+    static let drift: Int64 = 5
+    /// So that a full table knows roughly who is still heard.
+    static let refresh: Int64 = 3_600_000_000_000
+
+    private let limit: Int
+    private var rows: [EngineID: Row] = [:]
+    private var engines: [String: [EngineID]] = [:]
+    private var changed: Set<EngineID> = []
+
+    public init(_ rows: [Row] = [], limit: Int = EngineClockTable.limit) {
+        self.limit = max(1, limit)
+        for row in rows { set(row) }
+    }
+
+    public var count: Int { rows.count }
+
+    public func row(of engine: EngineID) -> Row? { rows[engine] }
+
+    /// Takes note of a message that was let in and is authentic.
+    ///
+    /// - Parameters:
+    ///   - time: when it was received.
+    ///   - device: whose it is.
+    public mutating func note(_ engine: EngineID, _ told: EngineReading, at time: Timestamp, of device: String) {
+        guard let known = rows[engine] else {
+            if rows.count >= limit { sweep() }
+            set(Row(clock: EngineClock(engine: engine, latest: told, updated: time), device: device))
+            changed.insert(engine)
+            return
+        }
+        if known.device != device {
+            _ = take(engine)
+            set(Row(clock: known.clock, device: device))
+            changed.insert(engine)
+        }
+        guard EngineClockTable.isNews(told, at: time, to: known.clock) else { return }
+        var clock = known.clock
+        clock.note(told, at: time)
+        guard clock != known.clock else { return }
+        rows[engine]?.clock = clock
+        changed.insert(engine)
+    }
+
+    private static func isNews(_ told: EngineReading, at time: Timestamp, to clock: EngineClock) -> Bool {
+        told.boots != clock.latest.boots || abs(clock.time(at: time) - Int64(told.time)) > drift
+            || time.nanoseconds(since: clock.updated).magnitude >= refresh
+    }
+
+    /// A device turned out to be another one than it was taken for.
+    public mutating func move(_ device: String, to new: String) {
+        guard device != new else { return }
+        for engine in engines[device] ?? [] {
+            guard var row = take(engine) else { continue }
+            row.device = new
+            set(row)
+            changed.insert(engine)
+        }
+    }
+
+    /// The device is known no more.
+    public mutating func forget(_ device: String) {
+        for engine in engines[device] ?? [] { forget(engine) }
+    }
+
+    /// The engine's next message is its first.
+    public mutating func forget(_ engine: EngineID) {
+        if take(engine) != nil { changed.insert(engine) }
+    }
+
+    /// The rows that are to be saved since the last call, and the engines whose row is to go, in a fixed order.
+    public mutating func takeChanges() -> (noted: [Row], forgotten: [EngineID]) {
+        guard !changed.isEmpty else { return ([], []) }
+        defer { changed.removeAll(keepingCapacity: true) }
+        let sorted = changed.map { ($0.description, $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+        return (sorted.compactMap { rows[$0] }, sorted.filter { rows[$0] == nil })
+    }
+
+    private mutating func set(_ row: Row) {
+        rows[row.clock.engine] = row
+        engines[row.device, default: []].append(row.clock.engine)
+    }
+
+    private mutating func take(_ engine: EngineID) -> Row? {
+        guard let row = rows.removeValue(forKey: engine) else { return nil }
+        engines[row.device]?.removeAll { $0 == engine }
+        if engines[row.device]?.isEmpty == true { engines[row.device] = nil }
+        return row
+    }
+
+    private mutating func sweep() {
+        let oldest = rows.values.map { ($0.clock.updated, $0.clock.engine.description, $0.clock.engine) }
+            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+        for (_, _, engine) in oldest.prefix(max(1, limit / EngineClockTable.sweptShare)) { forget(engine) }
+    }
+}
