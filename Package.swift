@@ -122,13 +122,16 @@ let package = Package(
                 "CCurl", "CDatagram", "CRELP", nioCore, nioPosix, nioTLS, nioSSL, logging,
             ]),
         room(
-            "Intake", ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "Manager", "CDatagram", logging]),
+            "Intake",
+            [
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "Captures", "Journal", "Manager", "CDatagram",
+                logging,
+            ]),
         room(
             "TraplineConfiguration",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation",
-                "Routing",
-                "Store", "Intake", "Sinks", yams,
+                "Basics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager",
+                "Resynchronisation", "Routing", "Store", "Intake", "Sinks", yams,
             ],
             // In the program itself: a binary that was copied elsewhere has no bundle beside it.
             resources: [.embedInCode("rules/standard.yaml")]),
@@ -201,14 +204,16 @@ let package = Package(
             ]),
         tests(
             of: "Intake",
-            ["Basics", "TraplineMetrics", "SNMPWire", "Captures", "Journal", "Manager", "TestPeers", logging]),
+            [
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "Captures", "Journal", "Manager", "TestPeers",
+                logging,
+            ]),
         tests(of: "Portal", ["Basics", "TraplineMetrics", "TestPeers", logging]),
         tests(
             of: "TraplineConfiguration",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager", "Resynchronisation",
-                "Routing",
-                "Store", "Intake", "Sinks", "TestPeers",
+                "Basics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Journal", "Alarms", "Devices", "Manager",
+                "Resynchronisation", "Routing", "Store", "Intake", "Sinks", "TestPeers",
             ],
             resources: [.copy("Fixtures")]),
         tests(

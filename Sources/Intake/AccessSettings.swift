@@ -1,4 +1,6 @@
 public import Basics
+public import SNMPSecurity
+public import SNMPWire
 
 /// A community that is let in, and what it is called wherever it is shown or matched.
 public struct Community: Sendable, Hashable {
@@ -19,12 +21,19 @@ public struct AccessSettings: Sendable, Hashable {
     /// `nil`: any sender.
     public var sources: [Network]?
     public var budget: BudgetSettings
+    /// Of v3, without `problems` and of different names; without any, no v3 message is let in.
+    public var users: [User]
+    /// What is not among them is refused, whoever sends it.
+    public var versions: Set<SNMPVersion>
 
     public init(
-        communities: [Community]? = nil, sources: [Network]? = nil, budget: BudgetSettings = BudgetSettings()
+        communities: [Community]? = nil, sources: [Network]? = nil, budget: BudgetSettings = BudgetSettings(),
+        users: [User] = [], versions: Set<SNMPVersion> = Set(SNMPVersion.allCases)
     ) {
         self.communities = communities
         self.sources = sources
         self.budget = budget
+        self.users = users
+        self.versions = versions
     }
 }

@@ -94,20 +94,14 @@ public struct User: Sendable, Hashable {
     }
 
     /// What works and yet should be changed, for a check of the configuration.
-    public var weaknesses: [String] {
-        var weaknesses: [String] = []
+    public var weaknesses: [UserWeakness] {
+        var weaknesses: [UserWeakness] = []
         if let authentication, authentication.protocol.isWeak {
-            weaknesses.append("\(authentication.protocol) is weak: use SHA-256 or more where the devices have it")
+            weaknesses.append(.weakAuthentication(authentication.protocol))
         }
-        if let privacy, privacy.protocol.isWeak {
-            weaknesses.append("\(privacy.protocol) is weak: use AES where the devices have it")
-        }
-        if minimumLevel == .noAuthNoPriv {
-            weaknesses.append("without authentication whoever can forge a sender's address can send as this user")
-        }
-        if let authentication, authentication.password == privacy?.password {
-            weaknesses.append("one password serves for authentication and for privacy")
-        }
+        if let privacy, privacy.protocol.isWeak { weaknesses.append(.weakPrivacy(privacy.protocol)) }
+        if minimumLevel == .noAuthNoPriv { weaknesses.append(.withoutAuthentication) }
+        if let authentication, authentication.password == privacy?.password { weaknesses.append(.onePassword) }
         return weaknesses
     }
 }

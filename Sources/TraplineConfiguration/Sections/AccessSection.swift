@@ -1,10 +1,12 @@
 import Basics
 import Intake
+import SNMPSecurity
+import SNMPWire
 
 /// `access:` who may send, and how much.
 enum AccessSection {
     static func read(_ node: YAMLNode, _ reader: DocumentReader) -> AccessSettings {
-        guard let mapping = MappingReader(node, reader, of: "communities, sources, budget and users") else {
+        guard let mapping = MappingReader(node, reader, of: "communities, sources, budget, users and versions") else {
             return AccessSettings()
         }
         var access = AccessSettings()
@@ -16,13 +18,42 @@ enum AccessSection {
         }
         if let budget = mapping.take("budget") { access.budget = BudgetSection.read(budget, reader) }
         if let users = mapping.entry("users") {
-            UsersSection.check(users.value, reader)
-            reader.warning("users: SNMPv3 is not supported yet; its messages are refused and counted", at: users.mark)
+            access.users = UsersSection.read(users.value, reader)
             // Whoever names users and no communities wants SNMPv3 alone.
             if access.communities == nil { access.communities = [] }
         }
+        if let versions = mapping.entry("versions") { readVersions(versions, mapping, reader, &access) }
         mapping.finish()
         return access
+    }
+
+    private enum Version: String, CaseIterable {
+        case v1, v2c, v3
+
+        var version: SNMPVersion {
+            switch self {
+            case .v1: .v1
+            case .v2c: .v2c
+            case .v3: .v3
+            }
+        }
+    }
+
+    private static func readVersions(
+        _ entry: YAMLNode.Entry, _ mapping: MappingReader, _ reader: DocumentReader, _ access: inout AccessSettings
+    ) {
+        let elements = reader.oneOrMore(entry.value)
+        if elements.isEmpty { reader.warning("versions: an empty list lets nobody in", at: entry.value.mark) }
+        access.versions = Set(elements.compactMap { reader.word($0, Version.self)?.version })
+        let hasUsers = mapping.take("users") != nil
+        if hasUsers, !access.versions.contains(.v3) {
+            reader.warning("versions: v3 is not among them, so that no user is let in", at: entry.mark)
+        } else if !hasUsers, access.versions == [.v3] {
+            reader.warning("versions: v3 alone, and no users: nobody is let in", at: entry.mark)
+        }
+        if access.versions.isDisjoint(with: [.v1, .v2c]), mapping.take("communities") != nil {
+            reader.warning("versions: without v1 and v2c no community is let in", at: entry.mark)
+        }
     }
 
     private static func communities(_ node: YAMLNode, _ reader: DocumentReader) -> [Community]? {

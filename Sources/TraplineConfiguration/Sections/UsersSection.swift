@@ -1,86 +1,190 @@
 import Basics
+import SNMPSecurity
+import SNMPWire
 
-/// `access: users:` the users of SNMPv3 (RFC 3414). They are checked, so that a configuration written for them stays a
-/// good one, and not used yet.
+/// `access: users:` the users of SNMPv3 (RFC 3414), each named once for all of its devices.
 enum UsersSection {
-    /// RFC 3411 §5, SnmpAdminString as usmUserName has it: 1 to 32 octets.
-    static let maximumNameLength = 32
+    /// Two master keys each, some 4 ms together: a start takes no more than seconds.
+    static let maximumUsers = 1_024
+    /// Looked through for each message of the user.
+    static let maximumEngines = 1_024
+    static let maximumNetworks = 1_024
+    static let maximumContexts = 64
+    /// RFC 3411 §5: contextName is an SnmpAdminString of at most so many octets.
+    static let maximumContextLength = 32
 
     private enum Level: String, CaseIterable {
         case noAuthNoPriv, authNoPriv, authPriv
-    }
 
-    /// As net-snmp's clients spell them.
-    private enum Authentication: String, CaseIterable {
-        case md5 = "MD5"
-        case sha = "SHA"
-        case sha224 = "SHA-224"
-        case sha256 = "SHA-256"
-        case sha384 = "SHA-384"
-        case sha512 = "SHA-512"
-    }
-
-    private enum Privacy: String, CaseIterable {
-        case des = "DES"
-        case aes = "AES"
-        case aes192 = "AES-192"
-        case aes256 = "AES-256"
-        case aes192Cisco = "AES-192-C"
-        case aes256Cisco = "AES-256-C"
-    }
-
-    static func check(_ node: YAMLNode, _ reader: DocumentReader) {
-        guard let elements = reader.list(node, of: "users") else { return }
-        var names: Set<String> = []
-        for element in elements {
-            guard let name = user(element, reader) else { continue }
-            if !names.insert(name).inserted {
-                reader.error("the user \(quoted(name)) stands twice", at: element.mark)
+        var level: SecurityLevel {
+            switch self {
+            case .noAuthNoPriv: .noAuthNoPriv
+            case .authNoPriv: .authNoPriv
+            case .authPriv: .authPriv
             }
         }
+    }
+
+    /// `auth:` or `priv:`, with the places that what is wrong about it is told at.
+    private struct Key<Protocol> {
+        var `protocol`: Protocol
+        var password: Secret
+        var protocolMark: SourceMark
+        var passwordMark: SourceMark
+    }
+
+    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> [User] {
+        guard let elements = reader.list(node, of: "users") else { return [] }
+        if elements.isEmpty { reader.warning("users: an empty list lets no v3 sender in", at: node.mark) }
+        guard elements.count <= maximumUsers else {
+            reader.error("users: at most \(maximumUsers), found \(elements.count)", at: node.mark)
+            return []
+        }
+        var users: [User] = []
+        var names: Set<String> = []
+        for element in elements {
+            let (name, user) = user(element, reader)
+            if let name, !names.insert(name).inserted {
+                reader.error("the user \(quoted(name)) stands twice", at: element.mark)
+            } else if let user {
+                users.append(user)
+            }
+        }
+        return users
     }
 
     /// `{name: ops, level: authPriv, auth: {protocol: SHA-256, password: …}, priv: {protocol: AES, password: …}}`.
-    private static func user(_ node: YAMLNode, _ reader: DocumentReader) -> String? {
-        guard let mapping = MappingReader(node, reader, of: "name, level, auth and priv", keysAreSecret: true) else {
-            return nil
+    /// The name by itself too: it counts even where the rest is wrong.
+    private static func user(_ node: YAMLNode, _ reader: DocumentReader) -> (name: String?, user: User?) {
+        guard
+            let mapping = MappingReader(
+                node, reader, of: "name, level, auth, priv, engines, networks, contexts and clock", keysAreSecret: true)
+        else { return (nil, nil) }
+        let errors = reader.errorCount
+        let name = mapping.require("name", "what the user is called") { reader.text($0, "a user's name") }
+        let levelNode = mapping.take("level")
+        let level = levelNode.flatMap { reader.word($0, Level.self)?.level }
+        let authentication: Key<AuthenticationProtocol>? = mapping.take("auth") { key($0, reader) }
+        let privacy: Key<PrivacyProtocol>? = mapping.take("priv") { key($0, reader) }
+        let engines = mapping.take("engines") { node in
+            list(node, reader, of: "engines", atMost: maximumEngines) { engine($0, reader) }
         }
-        let name = mapping.require("name", "what the user is called") { node -> String? in
-            guard let name = reader.text(node, "a user's name") else { return nil }
-            guard name.utf8.count <= maximumNameLength else {
-                reader.error("longer than \(maximumNameLength) octets", at: node.mark)
-                return nil
-            }
-            return name
+        let networks = mapping.take("networks") { node in
+            list(node, reader, of: "networks", atMost: maximumNetworks, reader.network)
         }
-        let level = mapping.require("level", alternatives(Level.allCases.map(\.rawValue))) {
-            reader.word($0, Level.self)
+        let contexts = mapping.take("contexts") { node in
+            list(node, reader, of: "contexts", atMost: maximumContexts) { context($0, reader) }
         }
-        let authentication = mapping.entry("auth")
-        let privacy = mapping.entry("priv")
+        let clock = mapping.take("clock") { reader.word($0, ClockPolicy.self) }
         mapping.finish()
-        if let authentication { key(authentication.value, Authentication.self, reader) }
-        if let privacy { key(privacy.value, Privacy.self, reader) }
-        if let level {
-            if authentication == nil, level != .noAuthNoPriv {
-                reader.error("auth: is missing: \(level.rawValue) authenticates", at: node.mark)
-            }
-            if privacy == nil, level == .authPriv {
-                reader.error("priv: is missing: \(level.rawValue) encrypts", at: node.mark)
-            }
+        guard let name, reader.errorCount == errors else { return (name, nil) }
+        let user = User(
+            name: name, authentication: authentication.map { User.Authentication($0.protocol, password: $0.password) },
+            privacy: privacy.map { User.Privacy($0.protocol, password: $0.password) }, minimumLevel: level,
+            engines: engines ?? [], networks: networks ?? [], contexts: contexts ?? [], clock: clock ?? .strict)
+        let marks = Marks(
+            user: node.mark, name: mapping.take("name")?.mark, level: levelNode?.mark,
+            authentication: authentication.map { ($0.protocolMark, $0.passwordMark) },
+            privacy: privacy.map { ($0.protocolMark, $0.passwordMark) })
+        for problem in user.problems { reader.error("\(problem)", at: marks.mark(of: problem)) }
+        guard user.problems.isEmpty else { return (name, nil) }
+        for weakness in user.weaknesses {
+            reader.warning("user \(quoted(name)): \(weakness)", at: marks.mark(of: weakness))
         }
-        return name
+        return (name, user)
     }
 
     private static func key<Protocol: RawRepresentable & CaseIterable>(
-        _ node: YAMLNode, _ type: Protocol.Type, _ reader: DocumentReader
-    ) where Protocol.RawValue == String {
+        _ node: YAMLNode, _ reader: DocumentReader
+    ) -> Key<Protocol>? where Protocol.RawValue == String {
         guard let mapping = MappingReader(node, reader, of: "protocol and password", keysAreSecret: true) else {
-            return
+            return nil
         }
         let known = alternatives(Protocol.allCases.map(\.rawValue))
-        _ = mapping.require("protocol", known) { reader.word($0, type) }
-        _ = mapping.require("password", "the password, or {file: PATH}") { reader.secret($0, "password") }
+        let kind = mapping.require("protocol", known) { reader.word($0, Protocol.self) }
+        let password = mapping.require("password", "the password, or {file: PATH}") { reader.secret($0, "password") }
         mapping.finish()
+        guard let kind, let password else { return nil }
+        return Key(
+            protocol: kind, password: password, protocolMark: mapping.take("protocol")?.mark ?? node.mark,
+            passwordMark: mapping.take("password")?.mark ?? node.mark)
+    }
+
+    /// An empty list could be meant for "none" and for "any".
+    private static func list<Element: Equatable>(
+        _ node: YAMLNode, _ reader: DocumentReader, of what: String, atMost maximum: Int,
+        _ read: (YAMLNode) -> Element?
+    ) -> [Element]? {
+        let elements = reader.oneOrMore(node)
+        guard (1...maximum).contains(elements.count) else {
+            reader.error(
+                "\(what): expected 1 to \(maximum), found \(elements.count); any are good where the key is left out",
+                at: node.mark)
+            return nil
+        }
+        var values: [Element] = []
+        for element in elements {
+            guard let value = read(element) else { continue }
+            if values.contains(value) {
+                reader.error("\(what): \(reader.described(element)) stands twice", at: element.mark)
+            } else {
+                values.append(value)
+            }
+        }
+        return values
+    }
+
+    private static func engine(_ node: YAMLNode, _ reader: DocumentReader) -> EngineID? {
+        guard let text = reader.text(node, "an engine ID such as 0x80001f8804737570") else { return nil }
+        if let engine = EngineID(hexadecimal: text) { return engine }
+        reader.error(
+            "expected an engine ID, \(EngineID.lengths.lowerBound) to \(EngineID.lengths.upperBound) octets in "
+                + "hexadecimal digits, found \(quoted(text))", at: node.mark)
+        return nil
+    }
+
+    /// `""` is a context too: an engine's own.
+    private static func context(_ node: YAMLNode, _ reader: DocumentReader) -> String? {
+        if case .text("", isQuoted: true) = node.content { return "" }
+        guard let text = reader.text(node, "a context's name") else { return nil }
+        guard text.utf8.count <= maximumContextLength else {
+            reader.error("longer than \(maximumContextLength) octets", at: node.mark)
+            return nil
+        }
+        return text
+    }
+}
+
+/// Where a user's parts stand in the file.
+private struct Marks {
+    typealias Key = (protocol: SourceMark, password: SourceMark)
+
+    var user: SourceMark
+    var name: SourceMark?
+    var level: SourceMark?
+    var authentication: Key?
+    var privacy: Key?
+
+    func mark(of problem: UserProblem) -> SourceMark {
+        let mark: SourceMark? =
+            switch problem {
+            case .noName, .longName: name
+            case .privacyWithoutAuthentication: privacy?.protocol
+            case .shortAuthenticationPassword: authentication?.password
+            case .shortPrivacyPassword: privacy?.password
+            case .unreachableLevel, .unboundWithoutAuthentication: level
+            }
+        return mark ?? user
+    }
+
+    func mark(of weakness: UserWeakness) -> SourceMark {
+        let mark: SourceMark? =
+            switch weakness {
+            case .weakAuthentication: authentication?.protocol
+            case .weakPrivacy: privacy?.protocol
+            case .withoutAuthentication: level
+            case .onePassword: privacy?.password
+            }
+        return mark ?? user
     }
 }
