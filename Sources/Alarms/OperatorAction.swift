@@ -34,6 +34,8 @@ public enum OperatorAction: Sendable, Hashable {
     case forgetDevice(String)
     /// The device is asked which alarms stand on it; `nil` for every device that may be asked.
     case resyncDevice(String?)
+    /// The device's engine, in lower-case hex digits, has the clock that it has: what it tells next is believed.
+    case trustClock(String, engine: String)
 }
 
 /// Where an operator puts a device; what is `nil` stays as it is, what is empty is given back to its network.

@@ -138,6 +138,9 @@ public struct DeviceInventory: Sendable {
     /// A device as events tell it; `nil` where it is not known (any more).
     public func eventDevice(_ id: String) -> EventDevice? { ids[id].map(eventDevice) }
 
+    /// The one with this engine, in lower-case hex digits.
+    public func eventDevice(engine: String) -> EventDevice? { engines[engine].map(eventDevice) }
+
     /// Claims that nobody has proven yet, in the order in which they came: what a manager that has credentials for the
     /// address asks about.
     public var bindingsToVerify: [BindingClaim] {

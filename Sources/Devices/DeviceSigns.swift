@@ -25,7 +25,7 @@ struct DeviceSigns: Sendable, Hashable {
     ///     address, AdditionalInfo3 the redundant unit's serial number).
     ///   - globals: what acBoardTrapGlobals may be spelled as.
     init(_ notification: SNMPNotification, isKeepAlive: Bool, vendor: VendorProfile, globals: ObjectPrefixes) {
-        if let identity = notification.v3 { engineID = DeviceSigns.engineID(identity.engineID) }
+        if let identity = notification.v3 { engineID = DeviceSigns.engineID(identity, notification.kind) }
         guard isKeepAlive || vendor.canonical(notification.trapOID).hasPrefix(DeviceSigns.trapDefinitions) else {
             return
         }
@@ -43,6 +43,13 @@ struct DeviceSigns: Sendable, Hashable {
         }
         serial = serial ?? firstInfo
         if peerSerial == serial { peerSerial = nil }
+    }
+
+    /// The sender's engine: a trap's is authoritative. An inform names the receiver's, and its sender's at most as that of
+    /// its context; net-snmp puts the receiver's there too, and then nothing tells it.
+    private static func engineID(_ identity: V3Identity, _ kind: SNMPNotification.Kind) -> String? {
+        guard kind == .inform else { return engineID(identity.engineID) }
+        return identity.contextEngineID == identity.engineID ? nil : engineID(identity.contextEngineID)
     }
 
     static func engineID(_ octets: some Collection<UInt8>) -> String? {

@@ -1,6 +1,7 @@
 internal import Alarms
 internal import Journal
 internal import Routing
+internal import SNMPSecurity
 internal import Store
 
 /// The events of a batch as they are made, and what they add to the metrics.
@@ -8,9 +9,12 @@ struct BatchDraft {
     private(set) var events: [StoredEvent] = []
     /// The same with all that is known of them; `nil` where nobody asks for it.
     private(set) var outcomes: [EventOutcome]?
+    /// As it is for the whole batch.
+    let opener: NotificationOpener
     var tally = PipelineMetrics.Tally()
 
-    init(records: Int, keepsOutcomes: Bool) {
+    init(records: Int, opener: NotificationOpener, keepsOutcomes: Bool) {
+        self.opener = opener
         events.reserveCapacity(records)
         outcomes = keepsOutcomes ? [] : nil
         outcomes?.reserveCapacity(records)

@@ -10,7 +10,8 @@ extension EventPipeline {
     mutating func identify(
         _ received: ReceivedNotification, _ interpretation: Interpretation, _ draft: inout BatchDraft
     ) -> EventDevice {
-        let (device, news) = devices.identify(received, by: interpretation)
+        let (device, news) = devices.identify(
+            received, by: interpretation, isAuthenticated: received.notification.v3?.isAuthenticated ?? false)
         for news in news { tell(news, &draft) }
         return device
     }

@@ -37,9 +37,10 @@ extension EventPipeline {
     /// - Parameters:
     ///   - device: whose alarm it is; the server itself is `OwnFacts.device(at:)`.
     ///   - isEvent: what is a clear by the rules is told as an event of its own name, and not as the end of an alarm.
+    ///   - position: of the datagram that it is about.
     mutating func apply(
         _ fact: SNMPNotification, of device: EventDevice, isEvent: Bool = false, at time: Timestamp,
-        _ draft: inout BatchDraft
+        position: JournalPosition? = nil, _ draft: inout BatchDraft
     ) {
         let received = EventPipeline.received(fact, of: device, at: time)
         var interpretation = snapshot.interpreter.interpret(received)
@@ -49,7 +50,7 @@ extension EventPipeline {
             interpretation.alarmOID = fact.trapOID
             interpretation.severity = .indeterminate
         }
-        apply(interpretation, of: device, received, position: nil, &draft)
+        apply(interpretation, of: device, received, position: position, &draft)
     }
 
     /// An event that a room made of its own accord, such as an alarm's expiry; its number is to be `lastEventID + 1`.

@@ -2,6 +2,7 @@ public import Alarms
 public import Basics
 internal import Journal
 internal import MIBCatalog
+internal import SNMPSecurity
 internal import SNMPWire
 internal import Store
 
@@ -115,6 +116,8 @@ extension EventPipeline {
             return carryOutOnDevice(action, by: name, at: time, &draft)
         case .resyncDevice(let device):
             return wishSync(of: device, at: time)
+        case .trustClock(let device, let engine):
+            return EngineID(hexadecimal: engine).map { trustClock(of: $0, at: device) } ?? AuditOutcome.noDevice
         }
     }
 
@@ -170,6 +173,8 @@ extension EventPipeline {
             return "device \(device)"
         case .resyncDevice(let device):
             return device.map { "device \($0)" } ?? "all devices"
+        case .trustClock(let device, let engine):
+            return "engine \(engine) of device \(device)"
         }
     }
 
@@ -223,6 +228,7 @@ extension OperatorAction {
         case .beginMaintenance, .endMaintenance: "devices maintenance"
         case .forgetDevice: "devices forget"
         case .resyncDevice: "devices resync"
+        case .trustClock: "devices trust-clock"
         }
     }
 
@@ -233,7 +239,7 @@ extension OperatorAction {
             .silence(_, _, _, let words), .endSilence(_, let words), .beginMaintenance(_, _, let words),
             .endMaintenance(_, let words):
             words
-        case .nameDevice, .placeDevice, .forgetDevice, .resyncDevice: ""
+        case .nameDevice, .placeDevice, .forgetDevice, .resyncDevice, .trustClock: ""
         }
     }
 }

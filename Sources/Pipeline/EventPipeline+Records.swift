@@ -2,6 +2,7 @@ internal import Alarms
 internal import Basics
 internal import Devices
 internal import Journal
+internal import SNMPSecurity
 internal import SNMPWire
 
 extension EventPipeline {
@@ -22,14 +23,10 @@ extension EventPipeline {
         if !isOwn { draft.tally.processed += 1 }
 
         let notification: SNMPNotification
-        do throws(WireError) {
-            notification = try SNMPNotification.decode(entry.payload, leniency: snapshot.leniency)
+        do throws(NotificationOpener.Failure) {
+            notification = try draft.opener.open(entry.payload, leniency: snapshot.leniency)
         } catch {
-            // What a device answers to the manager.
-            if !isOwn, error.code == .notANotification, takeResponse(entry, &draft) { return }
-            // Intake refuses such datagrams; a journal from elsewhere, or of another version, may hold them.
-            draft.tally.undecodable[error.code.rawValue, default: 0] += 1
-            return
+            return takeUnopened(record, error, &draft)
         }
         if isOwn && notification.trapOID == OwnFacts.tick { return }
 
@@ -39,8 +36,8 @@ extension EventPipeline {
         if isOwn, let found = OwnFacts.nameFound(in: notification) { return note(found.name, of: found.device) }
         if isOwn && OwnFacts.isSilent(notification.trapOID) { return takeSync(received, &draft) }
         var interpretation = snapshot.interpreter.interpret(isOwn ? worded(received) : received)
-        let device =
-            isOwn ? OwnFacts.device(at: entry.sender.address) : identify(received, interpretation, &draft)
+        let device = isOwn ? subject(of: received) : identify(received, interpretation, &draft)
+        if !isOwn { noteEngineClock(of: device, received) }
         let isRead = !isOwn && isRead(received, interpretation, device)
         if isRead { interpretation.kind = .event }
         let uptime = isOwn ? nil : noteBoot(of: device, interpretation, received, &draft)

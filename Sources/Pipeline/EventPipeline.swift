@@ -89,7 +89,7 @@ public struct EventPipeline: Sendable {
     public mutating func process(
         _ records: [JournalRecord], progress: SinkProgress = SinkProgress()
     ) throws(StoreError) -> [EventOutcome] {
-        var draft = BatchDraft(records: records.count, keepsOutcomes: true)
+        var draft = BatchDraft(records: records.count, opener: snapshot.opener(), keepsOutcomes: true)
         try process(records, progress, into: &draft)
         return draft.outcomes ?? []
     }
@@ -105,7 +105,7 @@ public struct EventPipeline: Sendable {
         over records: [JournalRecord], progress: SinkProgress = SinkProgress(),
         holds: EventHolds = EventHolds(), now: Timestamp? = nil
     ) throws(StoreError) {
-        var draft = BatchDraft(records: records.count, keepsOutcomes: false)
+        var draft = BatchDraft(records: records.count, opener: snapshot.opener(), keepsOutcomes: false)
         try process(records, progress, holds: holds, now: now, into: &draft)
     }
 

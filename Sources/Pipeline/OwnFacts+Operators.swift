@@ -1,5 +1,6 @@
 public import Alarms
 internal import Basics
+internal import SNMPSecurity
 public import SNMPWire
 
 /// Operators' actions on alarms and devices as facts of the journal: how they are written, and how they are read.
@@ -86,6 +87,8 @@ extension OwnFacts {
             (deviceForgotten, [binding(deviceIdentity, device)])
         case .resyncDevice(let device):
             (resyncRequested, [binding(resyncDevice, device ?? everyDevice)])
+        case .trustClock(let device, let engine):
+            (engineClockTrusted, [binding(deviceIdentity, device), binding(engineID, engine)])
         }
     }
 
@@ -136,6 +139,10 @@ extension OwnFacts {
         case maintenanceEnded: device(in: fact).map { .endMaintenance($0, note: words(in: fact)) }
         case deviceForgotten: device(in: fact).map { .forgetDevice($0) }
         case resyncRequested: text(resyncDevice, in: fact).map { .resyncDevice($0 == everyDevice ? nil : $0) }
+        case engineClockTrusted:
+            device(in: fact).flatMap { device in
+                trustedEngine(in: fact).map { .trustClock(device, engine: $0.description) }
+            }
         default: nil
         }
     }

@@ -3,6 +3,7 @@ public import Devices
 public import MIBCatalog
 public import Resynchronisation
 public import Routing
+public import SNMPSecurity
 public import SNMPWire
 public import Store
 
@@ -19,6 +20,8 @@ public struct PipelineSnapshot: Sendable {
     public var devices: DevicePolicy
     /// The devices that may be asked what stands on them.
     public var managed: ManagedNetworks
+    /// What opens v3 messages: asked for each batch, since keys come in with what is received.
+    public var opener: @Sendable () -> NotificationOpener
     /// A community's configured name; `nil` where it has none.
     public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
 
@@ -26,6 +29,7 @@ public struct PipelineSnapshot: Sendable {
         interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
         retention: EventRetention = EventRetention(), alarms: AlarmSettings = AlarmSettings(),
         devices: DevicePolicy = DevicePolicy(), managed: ManagedNetworks = ManagedNetworks(),
+        opener: @escaping @Sendable () -> NotificationOpener = PipelineSnapshot.keyless,
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.interpreter = interpreter
@@ -36,6 +40,13 @@ public struct PipelineSnapshot: Sendable {
         self.alarms = alarms
         self.devices = devices
         self.managed = managed
+        self.opener = opener
         self.communityName = communityName
     }
+
+    /// Where no user is known: what was neither authenticated nor encrypted can be read.
+    public static let keyless: @Sendable () -> NotificationOpener = {
+        let opener = NotificationOpener(users: UserTable())
+        return { opener }
+    }()
 }

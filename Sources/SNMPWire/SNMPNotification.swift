@@ -124,17 +124,24 @@ public struct SNMPNotification: Sendable, Hashable {
 public struct V3Identity: Sendable, Hashable {
     public var userName: ArraySlice<UInt8>
     public var level: SecurityLevel
+    /// The authoritative engine: the sender's of a trap, the receiver's of an inform (RFC 3414 §1.5.1).
     public var engineID: ArraySlice<UInt8>
+    /// What that engine's clock showed (RFC 3414 §2.2).
+    public var engineBoots: Int32
+    public var engineTime: Int32
     public var contextEngineID: ArraySlice<UInt8>
     public var contextName: ArraySlice<UInt8>
 
     public init(
         userName: ArraySlice<UInt8>, level: SecurityLevel, engineID: ArraySlice<UInt8>,
-        contextEngineID: ArraySlice<UInt8>, contextName: ArraySlice<UInt8>
+        engineBoots: Int32 = 0, engineTime: Int32 = 0, contextEngineID: ArraySlice<UInt8>,
+        contextName: ArraySlice<UInt8>
     ) {
         self.userName = userName
         self.level = level
         self.engineID = engineID
+        self.engineBoots = engineBoots
+        self.engineTime = engineTime
         self.contextEngineID = contextEngineID
         self.contextName = contextName
     }
@@ -144,8 +151,12 @@ public struct V3Identity: Sendable, Hashable {
         guard case .plaintext(let contextEngineID, let contextName, _) = envelope.scopedPDU else { return nil }
         self.init(
             userName: envelope.userName, level: envelope.level, engineID: envelope.engineID,
-            contextEngineID: contextEngineID, contextName: contextName)
+            engineBoots: envelope.engineBoots, engineTime: envelope.engineTime, contextEngineID: contextEngineID,
+            contextName: contextName)
     }
+
+    /// Proven to be its user's, where it was let in.
+    public var isAuthenticated: Bool { level != .noAuthNoPriv }
 
     /// An SnmpAdminString is UTF-8 (RFC 3411 §5); what is not is shown with replacement characters.
     public var user: String { String(decoding: userName, as: UTF8.self) }

@@ -77,7 +77,8 @@ extension SNMPNotification {
         let buffer = plaintext[...]
         let identity = V3Identity(
             userName: datagram[...].octets(summary.userName), level: summary.level,
-            engineID: datagram[...].octets(summary.engineID), contextEngineID: buffer.octets(layout.contextEngineID),
+            engineID: datagram[...].octets(summary.engineID), engineBoots: summary.engineBoots,
+            engineTime: summary.engineTime, contextEngineID: buffer.octets(layout.contextEngineID),
             contextName: buffer.octets(layout.contextName))
         return SNMPNotification(.v3, identity, layout.pdu, header, in: buffer)
     }

@@ -1,0 +1,73 @@
+internal import Alarms
+internal import Basics
+internal import Devices
+internal import Journal
+internal import SNMPSecurity
+internal import SNMPWire
+
+/// What SNMPv3 adds to a record's way: messages that must be opened first, and the clocks of their engines.
+extension EventPipeline {
+    /// A record that no notification could be read from.
+    mutating func takeUnopened(
+        _ record: JournalRecord, _ failure: NotificationOpener.Failure, _ draft: inout BatchDraft
+    ) {
+        let isOwn = record.entry.interface == OwnFacts.listener
+        switch failure {
+        case .malformed(let error):
+            // What a device answers to the manager.
+            if !isOwn, error.code == .notANotification, takeResponse(record.entry, &draft) { return }
+            // Intake refuses such datagrams; a journal from elsewhere, or of another version, may hold them.
+            draft.tally.undecodable[error.code.rawValue, default: 0] += 1
+        case .refused(let refusal):
+            if refusal == .notANotification, takeResponse(record.entry, &draft) { return }
+            draft.tally.undecodable[refusal.label, default: 0] += 1
+            tellUnreadable(record, refusal, &draft)
+        }
+    }
+
+    /// It was taken, so that it must not vanish: an event says that there was something, whose, and why nobody can read it.
+    private mutating func tellUnreadable(
+        _ record: JournalRecord, _ refusal: SecurityRefusal, _ draft: inout BatchDraft
+    ) {
+        let entry = record.entry
+        guard let summary = try? V3View.check(entry.payload, leniency: snapshot.leniency) else { return }
+        let user = String(decoding: entry.payload[summary.userName], as: UTF8.self)
+        let engine = EngineID(entry.payload[summary.engineID])?.description ?? ""
+        let fact = OwnFacts.unreadable(user: user, engine: engine, why: refusal)
+        // Nothing of it is proven, so that it tells nothing of a device either.
+        let device = devices.eventDevice(engine: engine) ?? eventDevice(entry.sender.address.description)
+        apply(fact, of: device, at: entry.time, position: record.position, &draft)
+    }
+
+    /// Takes note of what a trap tells of its engine's clock: it was let in, and so is timely.
+    mutating func noteEngineClock(of device: EventDevice, _ received: ReceivedNotification) {
+        guard received.notification.kind == .trap, let identity = received.notification.v3, identity.isAuthenticated,
+            let engine = EngineID(identity.engineID)
+        else { return }
+        engineClocks.note(
+            engine, EngineReading(boots: identity.engineBoots, time: identity.engineTime), at: received.time,
+            of: device.id)
+    }
+
+    /// Whose alarm a fact of the server's own is about: nearly always the server's.
+    func subject(of received: ReceivedNotification) -> EventDevice {
+        guard let told = OwnFacts.engine(in: received.notification) else {
+            return OwnFacts.device(at: received.sender.address)
+        }
+        let known = told.device ?? engineClocks.row(of: told.id)?.device
+        if let device = known.flatMap({ devices.eventDevice($0) }) ?? devices.eventDevice(engine: told.id.description) {
+            return device
+        }
+        // As it will be entered once it is heard.
+        let id = told.device ?? "engine:\(told.id)"
+        let address = told.sender ?? received.sender.address
+        return EventDevice(id: id, name: address.description, address: address)
+    }
+
+    /// An operator trusts an engine's clock as it is.
+    mutating func trustClock(of engine: EngineID, at device: String) -> String {
+        guard devices.device(device) != nil || engineClocks.row(of: engine) != nil else { return AuditOutcome.noDevice }
+        engineClocks.forget(engine)
+        return AuditEntry.done
+    }
+}
