@@ -5,6 +5,7 @@ import GRDB
 import Journal
 import Pipeline
 import Routing
+import SNMPSecurity
 import SNMPWire
 import Store
 import TestPeers
@@ -27,6 +28,7 @@ import TraplineMetrics
         var audit: [AuditEntry]
         var memories: [AlarmMemory]
         var boots: [BootUnit: BootClock]
+        var engineClocks: [EngineClockTable.Row]
 
         init(_ store: EventStore) throws {
             var numbers: [Int64] = []
@@ -53,6 +55,7 @@ import TraplineMetrics
                 return memory
             }
             boots = Dictionary(snapshot.boots) { $1 }
+            engineClocks = snapshot.engineClocks
         }
 
         /// What is not as it should be, in words short enough to be read; empty where all is the same.
@@ -74,6 +77,7 @@ import TraplineMetrics
                 only("clock", clock, expected.clock), only("operations", operations, expected.operations),
                 first("audit", audit, expected.audit), first("memories", memories, expected.memories),
                 only("boots", boots, expected.boots),
+                first("engines' clocks", engineClocks, expected.engineClocks),
             ].compactMap { $0 }.joined(separator: "; ")
         }
     }
@@ -194,8 +198,10 @@ import TraplineMetrics
     private func pipeline(
         _ store: EventStore, alarms: AlarmSettings = Self.alarms, alarmCacheLimit: Int? = nil
     ) throws -> EventPipeline {
-        try EventPipeline(
-            store: store, snapshot: Sample.snapshot(routes, alarms: alarms), metrics: MetricsRegistry(),
+        var snapshot = try Sample.snapshot(routes, alarms: alarms)
+        snapshot.opener = { Self.keys.opener() }
+        return try EventPipeline(
+            store: store, snapshot: snapshot, metrics: MetricsRegistry(),
             alarmCacheLimit: alarmCacheLimit ?? Int.random(in: 0...4))
     }
 
@@ -243,6 +249,60 @@ import TraplineMetrics
             let address = 0xc000_0200 + (isThere ? number : UInt32.random(in: 1...6, using: &numbers))
             let peer = number == 4 && Bool.random(using: &numbers) ? "7000005" : nil
             return Sample.entry(Sample.vendorKeepAlive(serial: "700000\(number)", peer: peer), at: time, from: address)
+        }
+    }
+
+    private static let keys = DecryptionKeys(users: UserTable([V3Sample.user()]))
+
+    /// The same amid SNMPv3 engines that restart, move, lose their counters and are forgotten.
+    @Test(arguments: [1, UInt64.random(in: 2...(.max))])
+    func enginesChangeNothing(_ seed: UInt64) throws {
+        var numbers = SeededGenerator(seed: seed)
+        var entries: [JournalEntry] = []
+        var began: [UInt8: (boots: Int32, at: Int64)] = [:]
+        for record in try journal(500, &numbers) {
+            entries.append(record.entry)
+            guard Int.random(in: 0...4, using: &numbers) == 0 else { continue }
+            entries.append(try engineEntry(at: record.entry.time.seconds, &began, &numbers))
+        }
+        let contents = try expectSame(Sample.records(entries), seed, &numbers)
+        #expect(!contents.engineClocks.isEmpty, "seed \(seed)")
+        // Chance would have it that some journals are without.
+        guard seed == 1 else { return }
+        let events = contents.events.map(\.event)
+        #expect(events.contains { $0.oid == OwnFacts.engineBootsWentBack && $0.device.id.hasPrefix("engine:") })
+        #expect(events.contains { $0.device.id.hasPrefix("engine:") && $0.alarm == "linkDown" })
+        #expect(contents.audit.contains { $0.action == "devices trust-clock" && $0.outcome == AuditEntry.done })
+    }
+
+    /// What an engine says, or somebody of it.
+    private func engineEntry(
+        at time: Int64, _ began: inout [UInt8: (boots: Int32, at: Int64)], _ numbers: inout SeededGenerator
+    ) throws -> JournalEntry {
+        let number = UInt8.random(in: 1...4, using: &numbers)
+        let engine = try V3Sample.engine(number)
+        var clock = began[number] ?? (boots: 3, at: time - 500)
+        if Int.random(in: 0...9, using: &numbers) == 0 { clock = (clock.boots + 1, time) }
+        began[number] = clock
+        let address = 0xc000_0200 + UInt32.random(in: 1...3, using: &numbers)
+        switch Int.random(in: 0...11, using: &numbers) {
+        case 0: return Sample.entry(.forgetDevice(try V3Sample.id(number)), by: "anna", at: time)
+        case 1:
+            let action = OperatorAction.trustClock(try V3Sample.id(number), engine: engine.description)
+            return Sample.entry(action, by: "anna", at: time)
+        case 2:
+            let variables = OwnFacts.bootsWentBack(
+                of: engine, user: "ops", known: clock.boots, told: 1, from: IPAddress(v4: address))
+            return V3Sample.fact(OwnFacts.engineBootsWentBack, variables, at: time)
+        case 3:
+            // Of a user that nobody knows any more.
+            let lost = try V3Sample.message(Sample.linkDown, user: V3Sample.user("gone"), engine: engine)
+            return Sample.entry(lost, at: time, from: address)
+        default:
+            let message = try V3Sample.message(
+                Bool.random(using: &numbers) ? Sample.linkDown : Sample.linkUp, engine: engine, boots: clock.boots,
+                time: Int32(clamping: time - clock.at))
+            return Sample.entry(message, at: time, from: address)
         }
     }
 

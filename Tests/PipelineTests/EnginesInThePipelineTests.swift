@@ -1,0 +1,204 @@
+import Alarms
+import Basics
+import Devices
+import Journal
+import MIBCatalog
+import Pipeline
+import Routing
+import SNMPSecurity
+import SNMPWire
+import Store
+import Testing
+import TraplineMetrics
+
+/// SNMPv3 in the pipeline: messages are opened, engines tell devices apart, and their clocks are kept.
+@Suite struct EnginesInThePipelineTests {
+    static let rules =
+        Sample.rules + [
+            AlarmRule(notification: OwnFacts.engineBootsWentBack, kind: .alarm, severity: .fixed(.major)),
+            AlarmRule(
+                notification: OwnFacts.engineClockTrusted, kind: .alarm, alarmOID: OwnFacts.engineBootsWentBack,
+                severity: .fixed(.cleared)),
+        ]
+
+    /// A pipeline with users that can be exchanged, and the keys that their messages came with.
+    struct Scene {
+        var fed: FedPipeline
+        let keys = DecryptionKeys(users: UserTable([V3Sample.user()]))
+
+        init(store: EventStore? = nil) throws {
+            fed = try FedPipeline(store: store)
+            let keys = keys
+            fed.pipeline.snapshot.opener = { keys.opener() }
+            fed.pipeline.snapshot.interpreter = AlarmInterpreter(rules: rules, catalog: .empty)
+        }
+
+        var clocks: [EngineClock] { get throws { try fed.store.engineClocks() } }
+
+        /// As intake does with each message.
+        func receive(_ datagram: [UInt8]) throws {
+            _ = try keys.opener().open(datagram)
+            keys.keep(keys.ring.takeNews().kept)
+        }
+    }
+
+    private static func words(_ outcomes: [EventOutcome]) -> [String] {
+        outcomes.map { "\($0.event.transition) \($0.event.source) \($0.event.device.id)" }
+    }
+
+    @Test(arguments: SecurityLevel.allCases)
+    func anAlarmIsOfTheEngineThatSentIt(_ level: SecurityLevel) throws {
+        var scene = try Scene()
+        let (first, second) = (try V3Sample.engine(1), try V3Sample.engine(2))
+        let outcomes = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkDown, level: level, engine: first), at: 100),
+            Sample.entry(try V3Sample.message(Sample.linkDown, level: level, engine: second), at: 101),
+            Sample.entry(try V3Sample.message(Sample.linkUp, level: level, engine: first), at: 102))
+        #expect(outcomes.map(\.event.transition) == [.raised, .raised, .cleared])
+        #expect(
+            try outcomes.map(\.event.device.id) == [V3Sample.id(1), V3Sample.id(2), V3Sample.id(1)],
+            "both are behind one address")
+        #expect(outcomes[0].received.notification.variables.first?.value == .integer(1))
+        #expect(try scene.fed.store.devices().map(\.engineID) == [first.description, second.description])
+        #expect(try scene.clocks.isEmpty == (level == .noAuthNoPriv), "what is not proven tells nothing of a clock")
+    }
+
+    @Test func anEngineThatMovesTakesItsAlarmsAlong() throws {
+        var scene = try Scene()
+        let engine = try V3Sample.engine(1)
+        let outcomes = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkDown, engine: engine), at: 100),
+            Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, time: 1_001), at: 101, from: 0xcb00_7105))
+        #expect(outcomes.last?.event.transition == .cleared)
+        #expect(try scene.fed.store.devices().map(\.address) == [IPAddress(v4: 0xcb00_7105)])
+    }
+
+    /// An inform names its receiver's engine, and its own at most as that of the context.
+    @Test func anInformIsOfItsContextsEngineOrOfItsAddress() throws {
+        var scene = try Scene()
+        let (own, device) = (try V3Sample.engine(9), try V3Sample.engine(1))
+        let outcomes = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkDown, engine: own, kind: .informRequest), at: 100),
+            Sample.entry(
+                try V3Sample.message(Sample.linkDown, engine: own, context: device, kind: .informRequest), at: 101,
+                from: 0xc000_0208))
+        #expect(try outcomes.map(\.event.device.id) == ["192.0.2.7", V3Sample.id(1)])
+        #expect(try scene.clocks.isEmpty, "that is our own clock")
+    }
+
+    @Test func aUserThatWasChangedOrRemovedWithABacklogStandingCostsNothing() throws {
+        let engine = try V3Sample.engine(1)
+        let down = Sample.entry(try V3Sample.message(Sample.linkDown, engine: engine), at: 100)
+        let up = Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, time: 1_001), at: 101)
+        var expected = try Scene()
+        let words = Self.words(try expected.fed.feed(down, up))
+        for users in [[V3Sample.user(password: "other words")], [V3Sample.user("noc")], []] {
+            var scene = try Scene()
+            try scene.receive(down.payload)
+            scene.keys.replaceUsers(UserTable(users))
+            #expect(Self.words(try scene.fed.feed(down, up)) == words)
+            #expect(try scene.clocks == expected.clocks)
+            #expect(scene.fed.metric("trapline_datagrams_undecodable_total{reason=\"v3-unknown-user\"}") == nil)
+        }
+    }
+
+    @Test func whatNobodyCanReadAnyMoreIsAnEvent() throws {
+        var scene = try Scene()
+        let engine = try V3Sample.engine(1)
+        _ = try scene.fed.feed(Sample.entry(try V3Sample.message(Sample.linkDown, engine: engine), at: 100))
+        scene.keys.replaceUsers(UserTable())
+        let later = try V3Sample.message(Sample.linkUp, engine: engine, time: 1_001)
+        let outcomes = try scene.fed.feed(
+            Sample.entry(later, at: 101), Sample.entry(later, at: 102, from: 0xcb00_7105),
+            Sample.entry(try V3Sample.message(Sample.linkUp, engine: V3Sample.engine(5)), at: 103, from: 0xcb00_7105))
+        #expect(outcomes.map(\.event.transition) == [.logged, .logged, .logged])
+        #expect(
+            try outcomes.map(\.event.device.id) == [V3Sample.id(1), V3Sample.id(1), "203.0.113.5"],
+            "as far as is known, and nothing is learned from it")
+        let texts = outcomes[0].received.notification.variables.compactMap { variable -> String? in
+            guard case .octetString(let octets) = variable.value else { return nil }
+            return String(decoding: octets, as: UTF8.self)
+        }
+        #expect(texts.starts(with: ["ops", engine.description, "v3-unknown-user"]), "\(texts)")
+        #expect(outcomes.allSatisfy { $0.position != nil && !$0.decision.sinks.isEmpty })
+        #expect(try scene.fed.store.devices().map(\.address) == [IPAddress(v4: 0xc000_0207)])
+        #expect(scene.fed.metric("trapline_datagrams_undecodable_total{reason=\"v3-unknown-user\"}") == "3")
+        #expect(scene.fed.pipeline.activeAlarmCount == 1, "the link's")
+    }
+
+    @Test func clocksAreKeptAsLongAsTheirDevice() throws {
+        var scene = try Scene()
+        let (first, second) = (try V3Sample.engine(1), try V3Sample.engine(2))
+        _ = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkDown, engine: first, boots: 3, time: 50), at: 100),
+            Sample.entry(try V3Sample.message(Sample.linkDown, engine: second, boots: 7, time: 9), at: 100),
+            Sample.entry(try V3Sample.message(Sample.linkUp, engine: first, boots: 4, time: 1), at: 200))
+        let clock = EngineClock(
+            engine: first, latest: EngineReading(boots: 4, time: 1), updated: Timestamp(seconds: 200))
+        let other = EngineClock(
+            engine: second, latest: EngineReading(boots: 7, time: 9), updated: Timestamp(seconds: 100))
+        #expect(try scene.clocks == [clock, other])
+
+        // It tells its serial number, and is known by that.
+        let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
+        _ = try scene.fed.feed(
+            Sample.entry(
+                try V3Sample.message(keepAlive, engine: first, boots: 4, time: 2, serial: "4711"), at: 201))
+        #expect(try scene.fed.store.load().engineClocks.map(\.device) == ["serial:4711", V3Sample.id(2)])
+        var again = try Scene(store: scene.fed.store)
+        _ = try again.fed.act(.forgetDevice("serial:4711"), at: 202)
+        #expect(try again.clocks == [other])
+    }
+
+    @Test func bootsThatWentBackAreTheDevicesAlarmUntilSomebodyTrustsThem() throws {
+        var scene = try Scene()
+        let engine = try V3Sample.engine(1)
+        let sender = IPAddress(v4: 0xc000_0207)
+        func wentBack(at seconds: Int64) -> JournalEntry {
+            V3Sample.fact(
+                OwnFacts.engineBootsWentBack,
+                OwnFacts.bootsWentBack(of: engine, user: "ops", known: 3, told: 1, from: sender), at: seconds)
+        }
+        _ = try scene.fed.feed(Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine), at: 100))
+        let raised = try scene.fed.feed(wentBack(at: 101))
+        #expect(raised.map(\.event.transition) == [.raised])
+        #expect(raised.map(\.event.device.id) == [try V3Sample.id(1)])
+        #expect(raised.map(\.event.device.address) == [sender])
+
+        let trusted = try scene.fed.act(.trustClock(try V3Sample.id(1), engine: engine.description), at: 102)
+        #expect(trusted.map(\.event.transition) == [.cleared])
+        #expect(scene.fed.pipeline.activeAlarmCount == 0)
+        #expect(try scene.clocks.isEmpty, "a start must not refuse it again")
+        let audit = try #require(try scene.fed.store.audit(last: 1).first)
+        #expect(audit.action == "devices trust-clock" && audit.by == "anna" && audit.outcome == AuditEntry.done)
+        _ = try scene.fed.feed(Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, boots: 1), at: 103))
+        #expect(try scene.clocks.map(\.latest.boots) == [1])
+
+        // Intake's own word ends it too, and leaves the clock as it is.
+        _ = try scene.fed.feed(wentBack(at: 104))
+        #expect(scene.fed.pipeline.activeAlarmCount == 1)
+        let heard = try scene.fed.feed(
+            V3Sample.fact(OwnFacts.engineClockTrusted, OwnFacts.clockTrusted(of: engine, from: sender), at: 105))
+        #expect(heard.map(\.event.transition) == [.cleared])
+        #expect(try scene.clocks.map(\.latest.boots) == [1])
+        #expect(try scene.fed.store.audit(last: 10).count == 1, "nobody did that")
+    }
+
+    /// Where the device is not in the inventory any more, its alarm stands under the name that it will have.
+    @Test func anUnknownEnginesBootsAreAnAlarmToo() throws {
+        var scene = try Scene()
+        let engine = try V3Sample.engine(1)
+        let fact = V3Sample.fact(
+            OwnFacts.engineBootsWentBack,
+            OwnFacts.bootsWentBack(of: engine, user: "ops", known: 3, told: 1, from: IPAddress(v4: 0xc000_0207)),
+            at: 100)
+        #expect(try scene.fed.feed(fact).map(\.event.device.id) == [try V3Sample.id(1)])
+        let later = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, boots: 3), at: 101),
+            V3Sample.fact(
+                OwnFacts.engineClockTrusted,
+                OwnFacts.clockTrusted(of: engine, from: IPAddress(v4: 0xc000_0207)), at: 101))
+        #expect(later.last?.event.transition == .cleared)
+        #expect(scene.fed.pipeline.activeAlarmCount == 0)
+    }
+}
