@@ -99,7 +99,7 @@ let package = Package(
         room("Alarms", ["Basics", "SNMPWire", "MIBCatalog"]),
         room("Devices", ["Basics", "SNMPWire", "Alarms"]),
         room("Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms"]),
-        room("Manager", ["Basics", "SNMPWire"]),
+        room("Manager", ["Basics", "SNMPWire", "SNMPSecurity"]),
         room("Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
         room("Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         room(
@@ -182,7 +182,7 @@ let package = Package(
         tests(of: "Devices", ["Basics", "SNMPWire", "Alarms"]),
         tests(of: "Routing", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "TestPeers"]),
         tests(of: "Resynchronisation", ["Basics", "SNMPWire", "Manager"]),
-        tests(of: "Manager", ["Basics", "SNMPWire", "Intake", "TestPeers"]),
+        tests(of: "Manager", ["Basics", "SNMPWire", "SNMPSecurity", "Intake", "TestPeers"]),
         tests(of: "Documents", ["Basics", "SNMPWire", "MIBCatalog", "Alarms", "Devices"]),
         tests(
             of: "Store", ["Basics", "SNMPWire", "SNMPSecurity", "Journal", "Alarms", "Devices", "TestPeers", grdb]),

@@ -1,5 +1,6 @@
 internal import Basics
 internal import Manager
+internal import SNMPSecurity
 internal import SNMPWire
 internal import Synchronization
 
@@ -32,22 +33,46 @@ final class AwaitedResponses: Sendable {
         }
     }
 
-    /// The awaited response that this datagram is; it is awaited no longer. `nil` for any other datagram.
-    func claim(_ payload: RawSpan, from sender: Endpoint) -> ExpectedResponse? {
-        guard count.load(ordering: .acquiring) > 0,
-            state.withLock({ $0.peers[sender] != nil }),
-            let summary = try? ResponseView.check(payload)
-        else { return nil }
-        let key = ExpectedResponse.Key(peer: sender, requestID: summary.requestID)
-        return state.withLock { state in
-            guard let response = state.expected[key], response.version == summary.version,
-                payload.extracting(summary.community).isEqual(to: response.community)
-            else { return nil }
-            state.expected[key] = nil
-            state.claimed.insert(key)
-            add(-1, to: &state, of: sender)
-            return response
+    /// What a datagram is to those who wait.
+    enum Claim {
+        /// The awaited response; it is awaited no longer.
+        case response(ExpectedResponse)
+        /// A Report to whoever asked, who has it by now.
+        case report
+    }
+
+    /// `nil` for a datagram that nobody waits for.
+    func claim(_ payload: RawSpan, from sender: Endpoint, at time: Timestamp) -> Claim? {
+        guard count.load(ordering: .acquiring) > 0, state.withLock({ $0.peers[sender] != nil }) else { return nil }
+        if let summary = (try? ResponseView.check(payload)) ?? nil {
+            let key = ExpectedResponse.Key(peer: sender, requestID: summary.requestID)
+            return state.withLock { state in
+                guard let response = state.expected[key],
+                    case .community(let community, let version) = response.proof, version == summary.version,
+                    payload.extracting(summary.community).isEqual(to: community)
+                else { return nil }
+                return take(response, &state) ? .response(response) : nil
+            }
         }
+        guard let summary = (try? V3View.check(payload)) ?? nil,
+            let response = state.withLock({
+                $0.expected[ExpectedResponse.Key(peer: sender, requestID: summary.messageID)]
+            }), case .user(let judge) = response.proof
+        else { return nil }
+        // Outside the lock: it takes its time, and may want something of us.
+        let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
+        let verdict = judge(copy, .received(time))
+        guard verdict != .foreign else { return nil }
+        // Another socket may have had the same datagram meanwhile.
+        guard state.withLock({ take(response, isForJournal: verdict == .response, &$0) }) else { return nil }
+        return verdict == .response ? .response(response) : .report
+    }
+
+    private func take(_ response: ExpectedResponse, isForJournal: Bool = true, _ state: inout State) -> Bool {
+        guard state.expected.removeValue(forKey: response.key) != nil else { return false }
+        if isForJournal { state.claimed.insert(response.key) }
+        add(-1, to: &state, of: response.key.peer)
+        return true
     }
 
     /// It is in the journal; or it could not be kept, and is awaited again unless it was given up meanwhile.

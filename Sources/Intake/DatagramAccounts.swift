@@ -1,5 +1,5 @@
 /// What became of a listener's datagrams. At any moment
-/// `received = journaled + refused + failed + answered + duplicate + inFlight`.
+/// `received = journaled + refused + failed + answered + reports + duplicate + inFlight`.
 public struct DatagramAccounts: Sendable, Hashable {
     /// Taken off the sockets.
     public var received = 0
@@ -10,6 +10,8 @@ public struct DatagramAccounts: Sendable, Hashable {
     public var failed: [String: Int] = [:]
     /// Discovery of SNMPv3 engines answered at once: none before v3 comes.
     public var answered = 0
+    /// Reports to the manager's requests by SNMPv3, which concern nobody else.
+    public var reports = 0
     /// An inform that is in the journal already; acknowledged again.
     public var duplicate = 0
     /// Handed to the journal, its fate not yet known.
@@ -22,7 +24,7 @@ public struct DatagramAccounts: Sendable, Hashable {
 
     /// The sum holds.
     public var isBalanced: Bool {
-        received == journaled + refusedTotal + failedTotal + answered + duplicate + inFlight
+        received == journaled + refusedTotal + failedTotal + answered + reports + duplicate + inFlight
     }
 
     mutating func add(_ other: DatagramAccounts) {
@@ -31,6 +33,7 @@ public struct DatagramAccounts: Sendable, Hashable {
         refused.merge(other.refused, uniquingKeysWith: +)
         failed.merge(other.failed, uniquingKeysWith: +)
         answered += other.answered
+        reports += other.reports
         duplicate += other.duplicate
         inFlight += other.inFlight
     }
@@ -40,6 +43,6 @@ extension DatagramAccounts: CustomStringConvertible {
     /// The sum, as it stands in the closing line of the log.
     public var description: String {
         "received \(received) = journaled \(journaled) + refused \(refusedTotal) + failed \(failedTotal) "
-            + "+ answered \(answered) + duplicate \(duplicate) + in flight \(inFlight)"
+            + "+ answered \(answered) + reports \(reports) + duplicate \(duplicate) + in flight \(inFlight)"
     }
 }

@@ -1,7 +1,7 @@
 internal import TraplineMetrics
 
 /// What intake shows at `/metrics`. All of it is read by one look a listener, so that the sum of semantics
-/// (received = journaled + refused + failed + answered + duplicate + in flight) holds in every scrape.
+/// (received = journaled + refused + failed + answered + reports + duplicate + in flight) holds in every scrape.
 enum IntakeMetrics {
     static let families = [
         MetricFamily("trapline_datagrams_received_total", help: "Datagrams taken off the sockets.", type: .counter),
@@ -12,6 +12,9 @@ enum IntakeMetrics {
             type: .counter),
         MetricFamily(
             "trapline_datagrams_answered_total", help: "Engine discoveries of SNMPv3 answered at once.", type: .counter),
+        MetricFamily(
+            "trapline_datagrams_reports_total", help: "Reports to our own requests by SNMPv3, which are not kept.",
+            type: .counter),
         MetricFamily(
             "trapline_datagrams_duplicate_total", help: "Informs received again and acknowledged again.", type: .counter
         ),
@@ -49,6 +52,7 @@ enum IntakeMetrics {
             byReason { $0.refused.map { ($0.key.label, $0.value) } },
             byReason { $0.failed.map { ($0.key, $0.value) } },
             each(\.accounts.answered),
+            each(\.accounts.reports),
             each(\.accounts.duplicate),
             each(\.accounts.inFlight),
             each(\.kernelDrops),

@@ -145,8 +145,14 @@ final class SocketReceiver: Sendable {
         _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy, _ now: Int64,
         _ budgets: inout SenderBudgets, _ batch: inout Batch
     ) {
-        if !header.isTruncated, let response = awaited.claim(payload, from: header.sender) {
-            return takeResponse(header, payload, response, &batch)
+        if !header.isTruncated, let claim = awaited.claim(payload, from: header.sender, at: header.time) {
+            switch claim {
+            case .response(let response): return takeResponse(header, payload, response, &batch)
+            case .report:
+                batch.accounts.received += 1
+                batch.accounts.reports += 1
+                return
+            }
         }
         guard policy.admits(header.sender.address) else { return refuse(header, .source, nil, now, &batch) }
         switch budgets.judge(payer(header, payload, policy), at: header.time.nanoseconds) {

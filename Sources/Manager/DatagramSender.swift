@@ -1,4 +1,5 @@
 public import Basics
+public import SNMPSecurity
 public import SNMPWire
 
 /// Sends requests through the listeners' sockets, and lets in the responses that they await; intake is one.
@@ -20,11 +21,12 @@ public struct SendFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A response that somebody waits for. Everything in it was ours to choose: a datagram that has all of it right has seen
-/// the request.
+/// A response that somebody waits for. Everything that tells it was ours to choose, or is proven by a user's key: a
+/// datagram that has all of it right has seen the request.
 public struct ExpectedResponse: Sendable {
     public struct Key: Sendable, Hashable {
         public var peer: Endpoint
+        /// Of v3 the message ID (RFC 3412 §6.2): it stands in the open, and each sending has its own.
         public var requestID: Int32
 
         public init(peer: Endpoint, requestID: Int32) {
@@ -33,20 +35,39 @@ public struct ExpectedResponse: Sendable {
         }
     }
 
+    /// What tells the response, beside its key.
+    public enum Proof: Sendable {
+        /// It repeats the request's community (RFC 1157 §4.1), in v1 or v2c.
+        case community([UInt8], SNMPVersion)
+        /// It is a v3 message, and this says what it is worth. Called from any thread, with the datagram and when it came;
+        /// it takes no longer than two localised keys and a message take.
+        case user(@Sendable ([UInt8], Moment) -> Verdict)
+    }
+
+    public enum Verdict: Sendable, Hashable {
+        /// The response itself: it is for the journal.
+        case response
+        /// A Report of the device's security, which is told to whoever asks by this very call, and is for nobody else.
+        case report
+        /// Somebody made it up, or it was damaged: the response is still waited for.
+        case foreign
+    }
+
     public var key: Key
-    public var version: SNMPVersion
-    /// The request's octets, which the response repeats (RFC 1157 §4.1).
-    public var community: [UInt8]
+    public var proof: Proof
     /// Called once it is in the journal, with the response; from any thread. Where the journal could not keep it, the
     /// response is waited for again instead: the next try brings another.
     public var whenSettled: @Sendable ([UInt8]) -> Void
 
+    public init(key: Key, proof: Proof, whenSettled: @escaping @Sendable ([UInt8]) -> Void) {
+        self.key = key
+        self.proof = proof
+        self.whenSettled = whenSettled
+    }
+
     public init(
         key: Key, version: SNMPVersion, community: [UInt8], whenSettled: @escaping @Sendable ([UInt8]) -> Void
     ) {
-        self.key = key
-        self.version = version
-        self.community = community
-        self.whenSettled = whenSettled
+        self.init(key: key, proof: .community(community, version), whenSettled: whenSettled)
     }
 }

@@ -1,4 +1,5 @@
 internal import Dispatch
+public import SNMPSecurity
 internal import SNMPWire
 internal import Synchronization
 
@@ -32,6 +33,8 @@ public final class RequestDispatcher: Sendable {
         case timedOut
         /// Its reply fits the request's number, and not the request.
         case mismatched
+        /// The device's security refuses it, and asking again would change nothing: why, and what to do.
+        case refused(String)
         /// It could not be sent at all, or the line was full.
         case notSent(String)
         /// The dispatcher was stopped first.
@@ -40,14 +43,22 @@ public final class RequestDispatcher: Sendable {
 
     private struct Pending {
         var order: Order
-        var key: ExpectedResponse.Key?
+        /// The PDU's, the same in each sending; `nil` before the first.
+        var requestID: Int32?
+        /// Under which its responses are let in.
+        var keys: [ExpectedResponse.Key] = []
+        /// Of v1 and v2c, the same in each sending.
         var payload: [UInt8] = []
+        /// What v3 brought, in the open.
+        var reply: SNMPReply?
+        var discoveries = 0
         var lastFailure: String?
         var completion: @Sendable (Outcome) -> Void
     }
 
     private struct State {
         var table: RequestTable
+        var sessions = SessionTable()
         var pending: [Int64: Pending] = [:]
         var inUse: Set<ExpectedResponse.Key> = []
         var lastNumber: Int64 = 0
@@ -56,13 +67,34 @@ public final class RequestDispatcher: Sendable {
         var planned: Int64 = .max
     }
 
+    /// Engines that a device may name in the course of one request: at a switch-over there is a second. More, and it is
+    /// not to be asked.
+    private static let mostDiscoveries = 2
+
     private let sender: any DatagramSender
+    private let users: @Sendable () -> UserTable
+    private let ring: KeyRing?
+    // For engines that are not ours anything will do.
+    private let salts = Salts(boots: .random(in: 0 ... .max))
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "trapline.manager")
 
-    public init(sender: any DatagramSender, limits: RequestLimits = RequestLimits()) {
+    /// - Parameters:
+    ///   - users: those in force, in whose names devices are asked by v3.
+    ///   - ring: takes the keys of the engines that answered, for whoever opens their answers again.
+    public init(
+        sender: any DatagramSender, users: @escaping @Sendable () -> UserTable = { UserTable() }, ring: KeyRing? = nil,
+        limits: RequestLimits = RequestLimits()
+    ) {
         self.sender = sender
+        self.users = users
+        self.ring = ring
         self.state = Mutex(State(table: RequestTable(limits)))
+    }
+
+    /// Other users are in force: what was agreed with engines in the names of those before is agreed anew.
+    public func forgetSessions() {
+        state.withLock { $0.sessions.forgetAll() }
     }
 
     /// Takes the order and returns at once; `completion` is called once, from any thread.
@@ -98,7 +130,7 @@ public final class RequestDispatcher: Sendable {
             return state.pending
         }
         for pending in pending.values {
-            if let key = pending.key { sender.forget(key) }
+            for key in pending.keys { sender.forget(key) }
             pending.completion(.stopped)
         }
     }
@@ -130,12 +162,31 @@ public final class RequestDispatcher: Sendable {
         queue.asyncAfter(deadline: DispatchTime(uptimeNanoseconds: UInt64(deadline))) { [weak self] in self?.advance() }
     }
 
+    /// Something to be sent, and what is to be done before.
+    private struct Sending {
+        var payload: [UInt8]
+        var path: RequestPath
+        var expected: ExpectedResponse?
+        /// Before the first sending.
+        var willSend: (() -> Void)?
+    }
+
+    private struct Unsendable: Error {
+        var why: String
+    }
+
     private func send(_ number: Int64, isFirst: Bool) {
-        if isFirst { prepare(number) }
-        guard let (payload, path) = state.withLock({ $0.pending[number].map { ($0.payload, $0.order.path) } })
-        else { return }
+        let sending: Sending?
+        do throws(Unsendable) {
+            sending = try state.withLock { state throws(Unsendable) in try make(number, isFirst: isFirst, &state) }
+        } catch {
+            return finish(number, .notSent(error.why))
+        }
+        guard let sending else { return }
+        sending.willSend?()
+        if let expected = sending.expected { sender.expect(expected) }
         do throws(SendFailure) {
-            try sender.send(payload, along: path)
+            try sender.send(sending.payload, along: sending.path)
             state.withLock { $0.pending[number]?.lastFailure = nil }
         } catch {
             // The next try may have more luck: a route or an interface can come back.
@@ -143,48 +194,182 @@ public final class RequestDispatcher: Sendable {
         }
     }
 
-    /// Gives the request an ID that nobody can guess: whoever answers with it has seen the request.
-    private func prepare(_ number: Int64) {
-        let made: (ExpectedResponse, (@Sendable (Int32) -> Void)?)? = state.withLock { state in
-            guard let order = state.pending[number]?.order else { return nil }
-            var key: ExpectedResponse.Key
-            repeat {
-                key = ExpectedResponse.Key(peer: order.path.peer, requestID: .random(in: 1 ... .max))
-            } while !state.inUse.insert(key).inserted
-            state.pending[number]?.key = key
-            state.pending[number]?.payload = order.request.encode(requestID: key.requestID, order.credential)
-            let expected = ExpectedResponse(
-                key: key, version: order.credential.version, community: order.credential.octets
+    /// - Returns: `nil` where the request is not here any more.
+    private func make(_ number: Int64, isFirst: Bool, _ state: inout State) throws(Unsendable) -> Sending? {
+        guard var pending = state.pending[number] else { return nil }
+        defer { state.pending[number] = pending }
+        let order = pending.order
+        let firstKey = pending.requestID == nil ? newKey(&pending, &state) : nil
+        let requestID = firstKey?.requestID ?? pending.requestID ?? 0
+        pending.requestID = requestID
+        var sending = Sending(payload: pending.payload, path: order.path)
+        if isFirst, let willSend = order.willSend { sending.willSend = { willSend(requestID) } }
+        switch order.credential {
+        case .community(let credential):
+            guard let key = firstKey else { return sending }
+            pending.payload = order.request.encode(requestID: requestID, credential)
+            sending.payload = pending.payload
+            sending.expected = ExpectedResponse(
+                key: key, version: credential.version, community: credential.octets
             ) { [weak self] in self?.settle(number, $0) }
-            return (expected, order.willSend)
+        case .user(let user):
+            // A sending is told from the one before by its message ID (RFC 3412 §6.2).
+            let key = newKey(&pending, &state)
+            sending.payload = try datagram(
+                order, .standard(order.request.pdu(requestID: requestID, .v3)), messageID: key.requestID, user, &state)
+            sending.expected = ExpectedResponse(
+                key: key, proof: .user { [weak self] in self?.judge(number, $0, at: $1) ?? .foreign }
+            ) { [weak self] in self?.settle(number, $0) }
         }
-        guard let (expected, willSend) = made else { return }
-        willSend?(expected.key.requestID)
-        sender.expect(expected)
+        return sending
+    }
+
+    /// With an ID that nobody can guess: whoever answers with it has seen the request.
+    private func newKey(_ pending: inout Pending, _ state: inout State) -> ExpectedResponse.Key {
+        var key: ExpectedResponse.Key
+        repeat {
+            key = ExpectedResponse.Key(peer: pending.order.path.peer, requestID: .random(in: 1 ... .max))
+        } while !state.inUse.insert(key).inserted
+        pending.keys.append(key)
+        return key
     }
 
     private func settle(_ number: Int64, _ payload: [UInt8]) {
-        guard let pending = finish(number) else { return }
-        guard let message = try? SNMPMessage.decode(payload), let reply = SNMPReply(message),
-            reply.answers(pending.order.request)
-        else { return pending.completion(.mismatched) }
-        pending.completion(.answered(reply))
+        guard let (pending, _) = state.withLock({ state in state.pending[number].map { ($0, ()) } }) else { return }
+        let reply = pending.reply ?? (try? SNMPMessage.decode(payload)).flatMap { SNMPReply($0) }
+        guard let reply, reply.answers(pending.order.request) else { return finish(number, .mismatched) }
+        finish(number, .answered(reply))
     }
 
     private func giveUp(_ number: Int64) {
-        guard let pending = finish(number) else { return }
-        if let key = pending.key { sender.forget(key) }
-        pending.completion(pending.lastFailure.map { .notSent($0) } ?? .timedOut)
+        let failure = state.withLock { $0.pending[number]?.lastFailure }
+        finish(number, failure.map { .notSent($0) } ?? .timedOut)
     }
 
-    private func finish(_ number: Int64) -> Pending? {
+    /// Once: whoever comes later finds nothing.
+    private func finish(_ number: Int64, _ outcome: Outcome) {
         let pending = state.withLock { state in
             state.table.remove(number)
             let pending = state.pending.removeValue(forKey: number)
-            if let key = pending?.key { state.inUse.remove(key) }
+            for key in pending?.keys ?? [] { state.inUse.remove(key) }
             return pending
         }
+        guard let pending else { return }
+        for key in pending.keys { sender.forget(key) }
         queue.async { [weak self] in self?.advance() }
-        return pending
+        pending.completion(outcome)
+    }
+
+    // MARK: By v3
+
+    private static func place(_ order: Order, _ user: UserCredential) -> SessionTable.Place {
+        SessionTable.Place(peer: order.path.peer, user: user)
+    }
+
+    private func datagram(
+        _ order: Order, _ pdu: PDU, messageID: Int32, _ user: UserCredential, _ state: inout State
+    ) throws(Unsendable) -> [UInt8] {
+        let place = Self.place(order, user)
+        let known = state.sessions.take(place)
+        let new =
+            known
+            ?? RequestSession(
+                users(), user: user.name, level: user.level, contextName: user.context, salts: salts, ring: ring)
+        guard let session = new else {
+            throw Unsendable(why: "there is no user `\(user.name)`, or not at this level")
+        }
+        state.sessions.put(session, at: place)
+        do throws(OutgoingMessage.Failure) {
+            return try session.datagram(pdu, messageID: messageID, at: .now)
+        } catch {
+            switch error {
+            case .noKeys: throw Unsendable(why: "user `\(user.name)` has no keys for this level")
+            case .tooLong: throw Unsendable(why: "the request is longer than a datagram")
+            case .library: throw Unsendable(why: "its protocols are switched off on this machine")
+            }
+        }
+    }
+
+    /// What came back to a request by v3. Called by whoever received it, on any thread.
+    private func judge(_ number: Int64, _ datagram: [UInt8], at moment: Moment) -> ExpectedResponse.Verdict {
+        let (verdict, next) = state.withLock { state in take(number, datagram, moment, &state) }
+        switch next {
+        case .wait: break
+        case .sendAgain: queue.async { [weak self] in self?.sendAgain(number) }
+        case .end(let outcome): queue.async { [weak self] in self?.finish(number, outcome) }
+        }
+        return verdict
+    }
+
+    private enum Next {
+        case wait
+        case sendAgain
+        case end(Outcome)
+    }
+
+    private func take(
+        _ number: Int64, _ datagram: [UInt8], _ moment: Moment, _ state: inout State
+    ) -> (ExpectedResponse.Verdict, Next) {
+        guard let pending = state.pending[number], case .user(let user) = pending.order.credential else {
+            return (.foreign, .wait)
+        }
+        let place = Self.place(pending.order, user)
+        guard var session = state.sessions.take(place) else { return (.foreign, .wait) }
+        let answer: RequestSession.Answer
+        do throws(RequestSession.Failure) {
+            // A failure leaves the session as it was.
+            answer = try session.take(datagram, at: moment)
+            state.sessions.put(session, at: place)
+        } catch {
+            state.sessions.put(session, at: place)
+            return (.foreign, .wait)
+        }
+        switch answer {
+        case .sendAgain:
+            return (.report, .sendAgain)
+        case .response(_, let scoped):
+            guard let reply = SNMPReply(scoped.pdu), reply.requestID == pending.requestID else {
+                return (.foreign, .wait)
+            }
+            state.pending[number]?.reply = reply
+            return (.response, .wait)
+        case .refused(_, let kind):
+            // Whatever it was, the next request begins from the beginning.
+            state.sessions.forget(place)
+            guard kind == .unknownEngineIDs, pending.discoveries < Self.mostDiscoveries else {
+                return (.report, .end(.refused(kind.advice(user))))
+            }
+            // Another engine answers there now: a unit was replaced, or its peer has taken over.
+            state.pending[number]?.discoveries += 1
+            return (.report, .sendAgain)
+        case .unavailable:
+            return (
+                .report, .end(.refused("the device has no context `\(user.context)`, or cannot reach it"))
+            )
+        }
+    }
+
+    private func sendAgain(_ number: Int64) {
+        let now = Int64(clamping: DispatchTime.now().uptimeNanoseconds)
+        guard state.withLock({ $0.table.restart(number, at: now) }) else { return }
+        send(number, isFirst: false)
+        plan()
+    }
+}
+
+extension ReportKind {
+    /// Why a device refuses a user, and what to do.
+    fileprivate func advice(_ user: UserCredential) -> String {
+        let name = user.name
+        return switch self {
+        case .unsupportedSecLevels: "the device does not take user `\(name)` at this level: give it one of its own"
+        case .notInTimeWindows: "the device's clock could not be agreed on: look whether its boots counter is kept"
+        case .unknownUserNames: "the device knows no user `\(name)`"
+        case .unknownEngineIDs: "the device names another engine each time"
+        case .wrongDigests:
+            "the device does not believe user `\(name)`: check the authentication password and protocol on both sides"
+        case .decryptionErrors:
+            "the device cannot decrypt user `\(name)`: check the privacy password and protocol on both sides"
+        }
     }
 }

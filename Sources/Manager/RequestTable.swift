@@ -70,6 +70,13 @@ struct RequestTable {
         return actions
     }
 
+    /// The present try begins anew, with another datagram; `false` where it is not here, or not on its way.
+    mutating func restart(_ number: Int64, at now: Int64) -> Bool {
+        guard let entry = entries[number], deadlines[number] != nil else { return false }
+        deadlines[number] = deadline(number, entry.attempt, now)
+        return true
+    }
+
     /// It was answered, or nobody wants its answer any more; `false` where it is not here.
     @discardableResult
     mutating func remove(_ number: Int64) -> Bool {
@@ -87,9 +94,13 @@ struct RequestTable {
     private mutating func send(_ number: Int64, _ now: Int64) -> Action {
         let attempt = (entries[number]?.attempt ?? 0) + 1
         entries[number]?.attempt = attempt
-        let wait = limits.firstTimeout.inNanoseconds << min(attempt - 1, 16)
-        deadlines[number] = now &+ wait &+ RequestTable.jitter(number, attempt, of: wait)
+        deadlines[number] = deadline(number, attempt, now)
         return .send(number, attempt: attempt)
+    }
+
+    private func deadline(_ number: Int64, _ attempt: Int, _ now: Int64) -> Int64 {
+        let wait = limits.firstTimeout.inNanoseconds << min(attempt - 1, 16)
+        return now &+ wait &+ RequestTable.jitter(number, attempt, of: wait)
     }
 
     /// Up to an eighth more: requests that were sent together must not be sent again together.

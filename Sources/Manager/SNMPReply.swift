@@ -20,10 +20,15 @@ public struct SNMPReply: Sendable, Hashable {
         self.variables = variables
     }
 
-    /// `nil` for a message with another PDU, and for v3.
+    /// `nil` for a message with another PDU, and for v3, whose PDU is for whoever has the keys.
     public init?(_ message: SNMPMessage) {
-        guard case .community(let message) = message, case .standard(let pdu) = message.pdu, pdu.kind == .response
-        else { return nil }
+        guard case .community(let message) = message else { return nil }
+        self.init(message.pdu)
+    }
+
+    /// Of any version, where it is in the open; `nil` for another PDU.
+    public init?(_ pdu: PDU) {
+        guard case .standard(let pdu) = pdu, pdu.kind == .response else { return nil }
         self.init(
             requestID: pdu.requestID, errorStatus: pdu.errorStatus, errorIndex: pdu.errorIndex,
             variables: pdu.variables)

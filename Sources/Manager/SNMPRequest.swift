@@ -25,8 +25,16 @@ public struct SNMPRequest: Sendable, Hashable {
     public static func get(_ names: [OID]) -> SNMPRequest { SNMPRequest(.get, names) }
     public static func getNext(_ names: [OID]) -> SNMPRequest { SNMPRequest(.getNext, names) }
 
-    /// The request as a datagram.
-    public func encode(requestID: Int32, _ credential: Credential) -> [UInt8] {
+    /// The request as a datagram of v1 or v2c.
+    public func encode(requestID: Int32, _ credential: CommunityCredential) -> [UInt8] {
+        CommunityMessage(
+            version: credential.version == .v1 ? .v1 : .v2c, community: credential.octets[...],
+            pdu: .standard(pdu(requestID: requestID, credential.version))
+        ).encode()
+    }
+
+    /// The request's PDU as devices of this version take it.
+    public func pdu(requestID: Int32, _ version: SNMPVersion) -> StandardPDU {
         var pdu = StandardPDU(kind: .getRequest, requestID: requestID, variables: variables)
         switch operation {
         case .get:
@@ -35,7 +43,7 @@ public struct SNMPRequest: Sendable, Hashable {
             pdu.kind = .getNextRequest
         case .getBulk(let maxRepetitions):
             // v1 has no GetBulkRequest: its replies hold one successor each.
-            if credential.version == .v1 {
+            if version == .v1 {
                 pdu.kind = .getNextRequest
             } else {
                 pdu.kind = .getBulkRequest
@@ -44,9 +52,6 @@ public struct SNMPRequest: Sendable, Hashable {
         case .set:
             pdu.kind = .setRequest
         }
-        return CommunityMessage(
-            version: credential.version == .v1 ? .v1 : .v2c, community: credential.octets[...],
-            pdu: .standard(pdu)
-        ).encode()
+        return pdu
     }
 }

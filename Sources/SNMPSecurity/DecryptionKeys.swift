@@ -42,6 +42,9 @@ public final class DecryptionKeys: Sendable {
         }
     }
 
+    /// Those in force.
+    public var users: UserTable { state.withLock { $0.users } }
+
     /// Of a new generation of the configuration. What the old one received is still opened with the keys that were kept.
     public func replaceUsers(_ users: UserTable) {
         state.withLock { state in

@@ -21,6 +21,12 @@ public enum ReportKind: UInt32, Sendable, Hashable, CaseIterable {
         self = kind
     }
 
+    /// Whether it is snmpUnavailableContexts or snmpUnknownContexts (RFC 3413 §4.1.2), which are not of this model.
+    static func isContextMissing(_ oid: OID) -> Bool {
+        let targets = OID.snmpModules.appending(12).appending(1)
+        return oid == targets.appending(4).appending(0) || oid == targets.appending(5).appending(0)
+    }
+
     /// The RFC's name of the counter.
     public var name: String {
         switch self {

@@ -14,6 +14,8 @@ public struct RequestSession: Sendable {
         case response(messageID: Int32, ScopedPDU)
         /// The engine refuses us, and repeating would change nothing.
         case refused(messageID: Int32, ReportKind)
+        /// The engine has no such context, or cannot reach it now (RFC 3413 §3.2).
+        case unavailable(messageID: Int32)
     }
 
     public enum Failure: Error, Sendable, Hashable {
@@ -37,6 +39,7 @@ public struct RequestSession: Sendable {
     public let contextName: [UInt8]
     private let entry: UserTable.Entry?
     private let salts: Salts
+    private let ring: KeyRing?
     /// `nil` until the engine is discovered.
     public private(set) var clock: EngineClock?
     private var keys: LocalisedKeys?
@@ -45,10 +48,11 @@ public struct RequestSession: Sendable {
     /// - Parameters:
     ///   - clock: what is known of the engine from before: then nothing is discovered.
     ///   - level: `nil` for the user's highest.
+    ///   - ring: gets the keys once an answer has proven them, for whoever opens the answer again.
     /// - Returns: `nil` for a user that is not in the table or has not the level.
     public init?(
         _ users: UserTable, user name: String, level: SecurityLevel? = nil, contextName: String = "",
-        clock: EngineClock? = nil, salts: Salts
+        clock: EngineClock? = nil, salts: Salts, ring: KeyRing? = nil
     ) {
         guard let short = ShortOctets(Array(name.utf8).rawOctets), let entry = users.entry(named: short),
             (level ?? .noAuthNoPriv).rawValue <= entry.user.maximumLevel.rawValue
@@ -58,6 +62,7 @@ public struct RequestSession: Sendable {
         self.level = level ?? entry.user.maximumLevel
         self.contextName = Array(contextName.utf8)
         self.salts = salts
+        self.ring = ring
         if let clock { learn(clock) }
     }
 
@@ -120,6 +125,7 @@ public struct RequestSession: Sendable {
             }
             try setClock(summary, at: moment)
             settings = 0
+            keepKeys(at: engine)
             return .response(messageID: summary.messageID, scoped)
         default: throw .notAnAnswer
         }
@@ -153,10 +159,20 @@ public struct RequestSession: Sendable {
         }
     }
 
+    private func keepKeys(at engine: EngineID) {
+        guard level != .noAuthNoPriv, let ring, let entry, let keys, let user = ShortOctets(userName.rawOctets),
+            ring.keys(entry.identity, at: engine) == nil
+        else { return }
+        ring.keep(keys, entry.identity, user: user, at: engine)
+    }
+
     private mutating func takeReport(
         _ pdu: StandardPDU, _ summary: V3Summary, _ engine: EngineID, at moment: Moment
     ) throws(Failure) -> Answer {
-        guard let kind = pdu.variables.lazy.compactMap({ ReportKind(oid: $0.name) }).first else { throw .notAnAnswer }
+        guard let kind = pdu.variables.lazy.compactMap({ ReportKind(oid: $0.name) }).first else {
+            guard pdu.variables.contains(where: { ReportKind.isContextMissing($0.name) }) else { throw .notAnAnswer }
+            return .unavailable(messageID: summary.messageID)
+        }
         let told = EngineClock(
             engine: engine, latest: EngineReading(boots: summary.engineBoots, time: summary.engineTime),
             updated: moment.wall)

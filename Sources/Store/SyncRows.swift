@@ -152,7 +152,7 @@ enum SyncRows {
     // MARK: A request, as a message without a community
 
     private static func message(_ request: SNMPRequest) -> [UInt8] {
-        request.encode(requestID: 0, Credential(community: Secret("")))
+        request.encode(requestID: 0, CommunityCredential(version: .v2c, community: Secret("")))
     }
 
     private static func request(_ message: [UInt8]) -> SNMPRequest? {

@@ -14,6 +14,7 @@ import Testing
         #expect(accounts.isBalanced)
         #expect(
             accounts.description
-                == "received 28 = journaled 7 + refused 3 + failed 5 + answered 0 + duplicate 8 + in flight 5")
+                == "received 28 = journaled 7 + refused 3 + failed 5 + answered 0 + reports 0 + duplicate 8 + in flight 5"
+        )
     }
 }

@@ -2,6 +2,7 @@ import Basics
 import Dispatch
 import Intake
 import Manager
+import SNMPSecurity
 import SNMPWire
 import Synchronization
 
@@ -12,6 +13,7 @@ final class LoopbackSender: DatagramSender {
         var sent = 0
         var lost = 0
         var mostAtOnce = 0
+        var verdicts: [ExpectedResponse.Verdict] = []
     }
 
     private let state = Mutex(State())
@@ -25,6 +27,8 @@ final class LoopbackSender: DatagramSender {
 
     var sent: Int { state.withLock { $0.sent } }
     var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
+    /// On what came back by v3, in order.
+    var verdicts: [ExpectedResponse.Verdict] { state.withLock { $0.verdicts } }
     var stillExpected: Int { state.withLock { $0.expected.count } }
 
     func expect(_ expected: ExpectedResponse) {
@@ -52,10 +56,30 @@ final class LoopbackSender: DatagramSender {
         }
         queue.async { [self] in
             guard let answer = try? socket.request(payload, timeout: .seconds(20)),
-                let message = try? SNMPMessage.decode(answer), let reply = SNMPReply(message)
+                let key = key(of: answer, from: path)
             else { return }
-            let key = ExpectedResponse.Key(peer: path.peer, requestID: reply.requestID)
-            state.withLock { $0.expected.removeValue(forKey: key) }?.whenSettled(answer)
+            let expected = state.withLock { state in
+                if case .user? = state.expected[key]?.proof { return state.expected[key] }
+                return state.expected.removeValue(forKey: key)
+            }
+            guard let expected else { return }
+            switch expected.proof {
+            case .community: expected.whenSettled(answer)
+            case .user(let judge):
+                let verdict = judge(answer, .now)
+                state.withLock { $0.verdicts.append(verdict) }
+                if verdict == .foreign { return }
+                forget(key)
+                if verdict == .response { expected.whenSettled(answer) }
+            }
         }
+    }
+
+    private func key(of answer: [UInt8], from path: RequestPath) -> ExpectedResponse.Key? {
+        if let summary = (try? V3View.check(answer)) ?? nil {
+            return ExpectedResponse.Key(peer: path.peer, requestID: summary.messageID)
+        }
+        guard let message = try? SNMPMessage.decode(answer), let reply = SNMPReply(message) else { return nil }
+        return ExpectedResponse.Key(peer: path.peer, requestID: reply.requestID)
     }
 }

@@ -30,7 +30,7 @@ import Testing
             isReady: { [port] in
                 let endpoint = Endpoint(IPAddress(v4: 0x7f00_0001), port: port)
                 let probe = SNMPRequest.get([.sysUpTimeInstance]).encode(
-                    requestID: 1, Credential(community: Secret("secret")))
+                    requestID: 1, CommunityCredential(version: .v2c, community: Secret("secret")))
                 return (try? UDPSender(to: endpoint).request(probe, timeout: .milliseconds(100))) ?? nil != nil
             })
     }

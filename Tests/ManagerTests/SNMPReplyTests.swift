@@ -44,7 +44,7 @@ import Testing
 
     @Test func onlyAResponseIsAReply() throws {
         let request = SNMPRequest.get([Self.name(1, 0)])
-        let credential = Credential(community: Secret("public"))
+        let credential = CommunityCredential(version: .v2c, community: Secret("public"))
         #expect(SNMPReply(try SNMPMessage.decode(request.encode(requestID: 9, credential))) == nil)
         let pdu = StandardPDU(
             kind: .response, requestID: 9, errorStatus: 2, errorIndex: 1, variables: request.variables)
@@ -57,12 +57,14 @@ import Testing
 
     @Test func v1IsAskedWithGetNextForGetBulk() throws {
         let request = SNMPRequest(.getBulk(maxRepetitions: 9), [Self.name(1)])
-        let v1 = try SNMPMessage.decode(request.encode(requestID: 5, Credential(version: .v1, community: Secret("x"))))
+        let v1 = try SNMPMessage.decode(
+            request.encode(requestID: 5, CommunityCredential(version: .v1, community: Secret("x"))))
         #expect(v1.version == .v1)
         #expect(v1.pdu?.kind == .getNextRequest)
         guard case .standard(let first)? = v1.pdu else { return #expect(Bool(false)) }
         #expect(first.errorIndex == 0)
-        let v2 = try SNMPMessage.decode(request.encode(requestID: 5, Credential(community: Secret("x"))))
+        let v2 = try SNMPMessage.decode(
+            request.encode(requestID: 5, CommunityCredential(version: .v2c, community: Secret("x"))))
         guard case .standard(let pdu)? = v2.pdu else { return #expect(Bool(false)) }
         #expect((pdu.kind, pdu.nonRepeaters, pdu.maxRepetitions, pdu.requestID) == (.getBulkRequest, 0, 9, 5))
     }

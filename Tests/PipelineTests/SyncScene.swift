@@ -230,7 +230,7 @@ struct SyncScene {
             let number = VariableBinding(
                 name: OwnFacts.requestNumber, value: .counter64(UInt64(request.number)))
             let id = VariableBinding(name: OwnFacts.requestID, value: .integer(nextRequestID))
-            let credential = Credential(community: Secret(Self.community))
+            let credential = CommunityCredential(version: .v2c, community: Secret(Self.community))
             let payload = request.request.encode(requestID: nextRequestID, credential)
             try journal(Self.fact(OwnFacts.requestSent, [number, id], at: now))
             let isSilent = Double.random(in: 0..<1, using: &generator) < way.silence

@@ -26,7 +26,8 @@ struct MetricsScrape {
     /// The sum that always holds: what was received, and what became of it.
     var books: (received: Int, accountedFor: Int) {
         let parts = [
-            "journaled_total", "refused_total", "failed_total", "answered_total", "duplicate_total", "in_flight",
+            "journaled_total", "refused_total", "failed_total", "answered_total", "reports_total", "duplicate_total",
+            "in_flight",
         ]
         return (
             sum("trapline_datagrams_received_total"), parts.map { sum("trapline_datagrams_" + $0) }.reduce(0, +)

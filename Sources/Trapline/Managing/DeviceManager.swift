@@ -27,6 +27,7 @@ final class DeviceManager: Sendable {
     private let logger: Logger
     private let answered: Counter
     private let unanswered: Counter
+    private let refused: Counter
     private let unsent: Counter
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "trapline.requests")
@@ -44,7 +45,8 @@ final class DeviceManager: Sendable {
                 "trapline_requests_total", help: "Requests to devices, by what came of them.",
                 labels: [("outcome", outcome)])
         }
-        (answered, unanswered, unsent) = (counter("answered"), counter("unanswered"), counter("unsent"))
+        (answered, unanswered) = (counter("answered"), counter("unanswered"))
+        (refused, unsent) = (counter("refused"), counter("unsent"))
         self.state = Mutex(State(networks: networks))
     }
 
@@ -104,7 +106,7 @@ final class DeviceManager: Sendable {
             device: request.device, request: request.request, credential: rule.credential, path: request.path,
             // In the journal before its answer can be.
             willSend: { [facts] in facts.record(sent: number, requestID: $0) })
-        dispatcher.submit(order) { [facts, answered, unanswered, unsent] outcome in
+        dispatcher.submit(order) { [facts, answered, unanswered, refused, unsent] outcome in
             switch outcome {
             case .answered, .mismatched:
                 // The pipeline finds it in the journal, and judges for itself.
@@ -112,6 +114,9 @@ final class DeviceManager: Sendable {
             case .timedOut:
                 unanswered.add()
                 facts.record(unanswered: number, "no answer")
+            case .refused(let why):
+                refused.add()
+                facts.record(unanswered: number, why)
             case .notSent(let why):
                 unsent.add()
                 facts.record(unanswered: number, why)
