@@ -2,16 +2,22 @@ internal import Basics
 internal import SNMPWire
 
 /// Where kept keys lie on disk, readable by their owner alone: a line for each, that says in hexadecimal digits and in
-/// the protocols' names what `KeptKeys.Entry` holds. Lines are added while a journal grows, and the whole is written anew
-/// when what no journal needs is left out.
+/// the protocols' names what `KeptKeys.Entry` holds. Lines are added while a journal grows.
+///
+/// What no journal needs any more is left out at a start, and no clock is asked for that: a start begins a new segment of
+/// the journal, and marks all keys with its number. What was received with them lies before it, unless they are used
+/// again, and then they are added once more without a mark. Once the oldest segment that is retained is the marked one or
+/// a later one, nothing is left to read with them.
 public enum KeptKeysFile {
-    /// Four keys of each pair that a ring holds, some 250 octets each; what is beyond was never written by us.
+    /// Twice what a keeper keeps, some 250 octets each; what is beyond was never written by us.
     private static let mostOctets = 256 * 1_024 * 1_024
     /// What stands where there is no privacy.
     private static let none = "-"
 
     public struct Contents: Sendable {
         public var keys: KeptKeys
+        /// Where the keys of a line were last used, if it is marked: before the segment with this number.
+        var marks: [KeptKeys.Entry: UInt64] = [:]
         /// Lines that are none of ours, such as the last one's beginning after a crash.
         public var damagedLines: Int
     }
@@ -27,12 +33,34 @@ public enum KeptKeysFile {
             start = min(end + 1, octets.endIndex)
             if line.isEmpty { continue }
             // One without an end may have lost octets of its key.
-            guard end < octets.endIndex, let entry = entry(String(decoding: line, as: UTF8.self)) else {
+            guard end < octets.endIndex, let (entry, mark) = entry(String(decoding: line, as: UTF8.self)) else {
                 contents.damagedLines += 1
                 continue
             }
             contents.keys.keep(entry)
+            contents.marks[entry] = mark
         }
+        return contents
+    }
+
+    /// What lies there at a start; what the journal does not need is left out of the file, and the rest is marked.
+    /// - Parameters:
+    ///   - segment: the one that the journal begins now: nothing was written to it yet.
+    ///   - oldest: the first that is retained.
+    public static func begin(_ path: String, segment: UInt64, oldest: UInt64) throws(FileFailure) -> Contents {
+        var contents = try read(path)
+        var needed: [KeptKeys.Entry] = []
+        var marks: [KeptKeys.Entry: UInt64] = [:]
+        for entry in contents.keys.entries {
+            let mark = contents.marks[entry] ?? segment
+            guard mark > oldest else { continue }
+            needed.append(entry)
+            marks[entry] = mark
+        }
+        contents.keys = KeptKeys(needed)
+        guard contents.damagedLines > 0 || marks != contents.marks else { return contents }
+        contents.marks = marks
+        try PrivateFile.replace(path, with: contents.keys.entries.flatMap { line($0, mark: marks[$0]) })
         return contents
     }
 
@@ -43,12 +71,7 @@ public enum KeptKeysFile {
         try PrivateFile.append([UInt8(ascii: "\n")] + entries.flatMap { line($0) }, to: path)
     }
 
-    /// Puts these in the place of all that lies there.
-    public static func replace(_ path: String, with keys: KeptKeys) throws(FileFailure) {
-        try PrivateFile.replace(path, with: keys.entries.flatMap { line($0) })
-    }
-
-    private static func line(_ entry: KeptKeys.Entry) -> [UInt8] {
+    private static func line(_ entry: KeptKeys.Entry, mark: UInt64? = nil) -> [UInt8] {
         var text = OctetWriter(capacity: 256)
         text.append(hex: entry.userName.rawOctets)
         text.append(" \(entry.engine) \(entry.keys.authenticationProtocol.rawValue) ")
@@ -59,13 +82,14 @@ public enum KeptKeysFile {
         } else {
             text.append(" \(none) \(none)")
         }
+        if let mark { text.append(" \(mark)") }
         text.append(UInt8(ascii: "\n"))
         return text.copy()
     }
 
-    private static func entry(_ line: String) -> KeptKeys.Entry? {
+    private static func entry(_ line: String) -> (KeptKeys.Entry, mark: UInt64?)? {
         let fields = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard fields.count == 6, let name = octets(fields[0]), let user = ShortOctets(name.rawOctets),
+        guard (6...7).contains(fields.count), let name = octets(fields[0]), let user = ShortOctets(name.rawOctets),
             let engine = EngineID(hexadecimal: fields[1]),
             let authentication = AuthenticationProtocol(rawValue: String(fields[2])),
             let authenticationKey = octets(fields[3]), authenticationKey.count == authentication.keyLength
@@ -82,7 +106,12 @@ public enum KeptKeysFile {
         let keys = LocalisedKeys(
             authenticationProtocol: authentication, authenticationKey: Key(authenticationKey),
             privacyProtocol: privacy, privacyKey: privacyKey)
-        return KeptKeys.Entry(user: user, engine: engine, keys: keys)
+        var mark: UInt64?
+        if fields.count == 7 {
+            guard let number = UInt64(fields[6]) else { return nil }
+            mark = number
+        }
+        return (KeptKeys.Entry(user: user, engine: engine, keys: keys), mark)
     }
 
     private static func octets(_ text: Substring) -> [UInt8]? {

@@ -49,7 +49,7 @@ public enum OwnEngineFile {
         return read
     }
 
-    private static func newEngineID() -> EngineID {
+    static func newEngineID() -> EngineID {
         var generator = SystemRandomNumberGenerator()
         let octets = prefix + (0..<randomOctets).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         guard let id = EngineID(octets) else { preconditionFailure("5 and 12 octets are an engine ID") }
@@ -66,5 +66,13 @@ public enum OwnEngineFile {
 
     private static func value(of name: String, _ line: Substring) -> Substring? {
         line.hasPrefix(name + " ") ? line.dropFirst(name.count + 1) : nil
+    }
+}
+
+extension IncomingSecurity {
+    /// For whoever has no folder to keep an engine in: a new one that is gone with the process.
+    public convenience init(inMemory users: UserTable = UserTable(), at moment: Moment = .now) {
+        self.init(
+            engine: OwnEngine(id: OwnEngineFile.newEngineID(), boots: 1, started: moment.monotonic), users: users)
     }
 }

@@ -65,8 +65,32 @@ import Testing
             try KeptKeysFile.append([entries[4]], to: path)
             #expect(Set(try KeptKeysFile.read(path).keys.entries) == Set(entries))
         }
-        try KeptKeysFile.replace(path, with: KeptKeys([entries[1]]))
-        #expect(try KeptKeysFile.read(path).keys.entries == [entries[1]])
+    }
+
+    /// A key stays until the journal has given up all that was written before the start after its last use.
+    @Test func keysThatNoJournalNeedsAreLeftOut() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let entries = try (0..<3).map {
+            KeptKeys.Entry(user: try user("ops"), engine: Samples.engine(UInt32($0)), keys: keys($0))
+        }
+        func start(_ segment: UInt64, oldest: UInt64) throws -> Set<KeptKeys.Entry> {
+            let begun = try KeptKeysFile.begin(path, segment: segment, oldest: oldest)
+            let read = try KeptKeysFile.read(path)
+            #expect(Set(read.keys.entries) == Set(begun.keys.entries) && read.damagedLines == 0)
+            return Set(begun.keys.entries)
+        }
+        #expect(try start(1, oldest: 1).isEmpty)
+        try KeptKeysFile.append(Array(entries[..<2]), to: path)
+        // Used in segment 1 and maybe in 2 and 3, which were begun while it ran.
+        #expect(try start(4, oldest: 1) == Set(entries[..<2]))
+        // One of them is used again, and there is a new one.
+        try KeptKeysFile.append(Array(entries[1...]), to: path)
+        #expect(try start(5, oldest: 3) == Set(entries))
+        // Segment 3 is gone: what was last used before segment 4 is as well.
+        #expect(try start(6, oldest: 4) == Set(entries[1...]))
+        #expect(try start(7, oldest: 5).isEmpty)
+        #expect(try start(8, oldest: 5).isEmpty)
     }
 
     @Test func ofOneUserAtOneEngineFewAreKept() throws {
