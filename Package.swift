@@ -139,7 +139,7 @@ let package = Package(
         room(
             "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
                 "Manager", "Resynchronisation", "Routing",
                 "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "CStream",
                 lifecycle, logging,
@@ -219,7 +219,7 @@ let package = Package(
         tests(
             of: "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
                 "DeviceSimulation", "Manager", "Resynchronisation", "Routing",
                 "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging, grdb,

@@ -1,4 +1,5 @@
 public import Basics
+internal import SNMPWire
 
 /// Who may send, made ready for comparing octets: what `AccessSettings` says, with the secrets' bytes laid out once.
 /// An immutable snapshot; a reload makes another.
@@ -11,24 +12,32 @@ public struct AccessPolicy: Sendable {
     /// `nil`: any. A handful, in the operator's order: a walk is cheaper than a hash.
     private let communities: [KnownCommunity]?
     private let sources: [Network]?
+    private let versions: Set<SNMPVersion>
     /// `nil`: senders are not measured.
     let budget: BudgetPolicy?
 
     public init(_ settings: AccessSettings = AccessSettings()) {
-        communities = settings.communities.map { communities in
+        // Whoever names users does not mean to let in anybody who knows the word "public".
+        let known = settings.communities ?? (settings.users.isEmpty ? nil : [])
+        communities = known.map { communities in
             communities.map { KnownCommunity(name: $0.name, octets: Array($0.value.reveal().utf8)) }
         }
         sources = settings.sources
+        versions = settings.versions
         budget = BudgetPolicy(settings.budget)
     }
 
     /// Any community from any sender is let in.
-    public var isOpen: Bool { communities == nil && sources == nil }
+    public var isOpen: Bool {
+        communities == nil && sources == nil && (versions.contains(.v1) || versions.contains(.v2c))
+    }
 
     public func admits(_ sender: IPAddress) -> Bool {
         guard let sources else { return true }
         return sources.contains { $0.contains(sender) }
     }
+
+    func admits(_ version: SNMPVersion) -> Bool { versions.contains(version) }
 
     public func admits(community: RawSpan) -> Bool {
         guard let communities else { return true }

@@ -8,7 +8,7 @@ public struct DatagramAccounts: Sendable, Hashable {
     public var refused: [RefusalReason: Int] = [:]
     /// Let in, but the journal could not keep it; by the journal's reason.
     public var failed: [String: Int] = [:]
-    /// Discovery of SNMPv3 engines answered at once: none before v3 comes.
+    /// Senders of SNMPv3 informs who asked for our engine ID or clock, and got it.
     public var answered = 0
     /// Reports to the manager's requests by SNMPv3, which concern nobody else.
     public var reports = 0

@@ -1,5 +1,6 @@
 public import Basics
 public import Logging
+public import SNMPSecurity
 public import TraplineMetrics
 internal import Synchronization
 
@@ -19,6 +20,7 @@ public final class DatagramIntake: Sendable {
     private let journal: any DatagramJournal
     private let logger: Logger
     private let recalled: RecalledInforms
+    private let gate: SecurityGate
     let awaited = AwaitedResponses()
     private let limits: IntakeLimits
     private let ledgers: [ListenerLedger]
@@ -26,20 +28,33 @@ public final class DatagramIntake: Sendable {
     private let hasStopped = Atomic(false)
     private let lastLook = Mutex(Timestamp.now)
 
-    /// `recall`: the informs that were journaled before this intake, which are known when the first datagram is taken.
+    /// - Parameters:
+    ///   - recall: the informs that were journaled before this intake, which are known when the first datagram is taken.
+    ///   - security: who judges messages of v3, with the users of `access`; `nil` for an engine of these users that is
+    ///     gone with the process.
+    ///   - keeper: where the keys that messages are let in with are kept; `nil` for nowhere.
+    ///   - troubled: the engines of which it was told that their boots went back, and whose end was not.
     public convenience init(
         listeners: [ListenerSettings], access: AccessSettings, journal: any DatagramJournal,
-        recall: InformRecall = InformRecall(), metrics: MetricsRegistry, logger: Logger
+        recall: InformRecall = InformRecall(), security: IncomingSecurity? = nil, keeper: KeyKeeper? = nil,
+        troubled: [EngineID] = [], metrics: MetricsRegistry, logger: Logger
     ) {
         self.init(
-            listeners: listeners, access: access, journal: journal, recall: recall, metrics: metrics, logger: logger,
-            limits: IntakeLimits())
+            listeners: listeners, access: access, journal: journal, recall: recall, security: security, keeper: keeper,
+            troubled: troubled, metrics: metrics, logger: logger, limits: IntakeLimits())
     }
 
     init(
         listeners: [ListenerSettings], access: AccessSettings, journal: any DatagramJournal,
-        recall: InformRecall = InformRecall(), metrics: MetricsRegistry, logger: Logger, limits: IntakeLimits
+        recall: InformRecall = InformRecall(), security: IncomingSecurity? = nil, keeper: KeyKeeper? = nil,
+        troubled: [EngineID] = [], metrics: MetricsRegistry, logger: Logger, limits: IntakeLimits
     ) {
+        let incoming = security ?? IncomingSecurity(inMemory: UserTable(access.users))
+        let gate = SecurityGate(
+            incoming: incoming,
+            keeper: keeper ?? KeyKeeper(DecryptionKeys(users: incoming.users, ring: incoming.ring), path: nil),
+            troubles: EngineTroubles(standing: troubled))
+        self.gate = gate
         self.listeners = listeners
         self.access = AccessSnapshot(AccessPolicy(access))
         self.journal = journal
@@ -50,6 +65,7 @@ public final class DatagramIntake: Sendable {
         metrics.collect(IntakeMetrics.families) { [weak self] in
             self.map { IntakeMetrics.samples($0.read()) } ?? []
         }
+        metrics.collect(SecurityMetrics.families) { SecurityMetrics.samples(gate) }
     }
 
     /// Binds every address of every listener, or none, and begins to receive.
@@ -70,9 +86,19 @@ public final class DatagramIntake: Sendable {
         receivers.withLock { $0 = running }
     }
 
-    /// Swaps who may send; the sockets' threads see it with their next batch.
+    /// Swaps who may send; the sockets' threads see it with their next batch. New passwords take some milliseconds each.
     public func replaceAccess(_ settings: AccessSettings) {
+        let users = UserTable(settings.users, reusing: gate.incoming.users)
+        // Who reads learns of the users before a message of theirs can be there to be read.
+        gate.keeper.keys.replaceUsers(users)
         access.replace(AccessPolicy(settings))
+        gate.incoming.replaceUsers(users)
+    }
+
+    /// Takes an engine's next message as its first: an operator trusts its clock anew, and has told it.
+    public func trustClock(of engine: EngineID) {
+        gate.incoming.withTimeliness { $0.forget(engine) }
+        gate.troubles.forget(engine)
     }
 
     /// The endpoints really bound: where port 0 was asked for, the port that the kernel chose.
@@ -108,7 +134,7 @@ public final class DatagramIntake: Sendable {
         }
         for running in receivers.withLock({ $0 }) { running.receiver.readKernelDrops() }
         recalled.forgetExpired(now: monotonicNanoseconds())
-        return ledgers.flatMap { $0.takeNews(since: since, isLast: isLast) }
+        return ledgers.flatMap { $0.takeNews(since: since, isLast: isLast) } + gate.troubles.takeNews()
     }
 
     /// Takes what the sockets hold, waits until the journal has told its fate, answers what is to be answered, and
@@ -178,7 +204,7 @@ public final class DatagramIntake: Sendable {
         do throws(SystemError) {
             let receiver = try SocketReceiver(
                 socket: socket, ledger: ledger, journal: journal, access: access, recalled: recalled,
-                awaited: awaited, limits: limits)
+                gate: gate, awaited: awaited, limits: limits)
             let thread = try PlainThread(name: "udp-\(socket.endpoint.port)") { receiver.run() }
             return Running(ledger: ledger, receiver: receiver, thread: thread)
         } catch {

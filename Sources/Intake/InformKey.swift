@@ -19,8 +19,13 @@ struct InformKey: Hashable, Sendable {
 
     /// The key of the inform in `payload`, of which `summary` tells.
     init(sender: Endpoint, _ payload: RawSpan, _ summary: NotificationSummary) {
+        self.init(
+            sender: sender, requestID: summary.requestID, content: Self.content(payload.extracting(summary.pdu)))
+    }
+
+    static func content(_ pdu: RawSpan) -> Int {
         var hasher = Hasher()
-        unsafe payload.extracting(summary.pdu).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        self.init(sender: sender, requestID: summary.requestID, content: hasher.finalize())
+        unsafe pdu.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 }

@@ -40,14 +40,19 @@ public struct InformRecall: Sendable {
     public init() {}
 
     /// Reads the journal in `folder` backwards from `end`, the writer's first position.
-    public init(journal folder: String, before end: JournalPosition) throws(JournalError) {
-        try self.init(journal: folder, before: end, now: .now, mostOctets: Self.mostOctets)
+    /// - Parameter securityRecall: what reads the messages of v3 among them; then as far back as it wants them.
+    public init(
+        journal folder: String, before end: JournalPosition, securityRecall: SecurityRecall? = nil
+    ) throws(JournalError) {
+        try self.init(
+            journal: folder, before: end, now: .now, mostOctets: Self.mostOctets, securityRecall: securityRecall)
     }
 
     init(
         journal folder: String, before end: JournalPosition, now: Timestamp, mostOctets: UInt64,
-        mostInforms: Int = Self.mostInforms
+        mostInforms: Int = Self.mostInforms, securityRecall: SecurityRecall? = nil
     ) throws(JournalError) {
+        defer { securityRecall?.finish() }
         let monotonic = monotonicNanoseconds()
         var tail = try JournalTail(folder: folder, before: end)
         var records = 0
@@ -63,10 +68,11 @@ public struct InformRecall: Sendable {
             return inDamage == nil
         }) {
             let age = now.nanoseconds(since: record.entry.time)
-            guard age <= InformMemory<Void>.lifetime else { return }
+            let isRecent = age <= InformMemory<Void>.lifetime
+            guard isRecent || securityRecall?.wants(record.position) == true else { return }
             reach = max(reach, age)
             // One from the future came before the clock was set back: it is no older than anything else here.
-            note(record.entry, at: monotonic - max(0, age))
+            note(record.entry, at: monotonic - max(0, age), isRecent: isRecent, securityRecall)
             records += 1
             if informs.count >= mostInforms {
                 limit = .informs
@@ -80,12 +86,19 @@ public struct InformRecall: Sendable {
         limit = inDamage
     }
 
-    private mutating func note(_ entry: JournalEntry, at time: Int64) {
+    private mutating func note(_ entry: JournalEntry, at time: Int64, isRecent: Bool, _ securityRecall: SecurityRecall?)
+    {
         let payload = unsafe entry.payload.span.bytes
-        guard let summary = try? NotificationView.check(payload), summary.kind == .informRequest,
-            summary.version != .v3
-        else { return }
-        let key = InformKey(sender: entry.sender, payload, summary)
+        let key: InformKey
+        if Admission.isLikelyV3(payload) {
+            guard let inform = securityRecall?.note(entry, isRecent: isRecent) else { return }
+            key = inform
+        } else {
+            guard isRecent, let summary = try? NotificationView.check(payload), summary.kind == .informRequest,
+                summary.version != .v3
+            else { return }
+            key = InformKey(sender: entry.sender, payload, summary)
+        }
         // Read backwards: the one that is there is the later one.
         if informs[key] == nil { informs[key] = time }
     }

@@ -11,7 +11,8 @@ enum IntakeMetrics {
             "trapline_datagrams_failed_total", help: "Datagrams that the journal could not keep, by reason.",
             type: .counter),
         MetricFamily(
-            "trapline_datagrams_answered_total", help: "Engine discoveries of SNMPv3 answered at once.", type: .counter),
+            "trapline_datagrams_answered_total", help: "Senders of SNMPv3 informs told our engine ID or clock.",
+            type: .counter),
         MetricFamily(
             "trapline_datagrams_reports_total", help: "Reports to our own requests by SNMPv3, which are not kept.",
             type: .counter),
@@ -32,6 +33,11 @@ enum IntakeMetrics {
         MetricFamily(
             "trapline_datagrams_unmeasured_total",
             help: "Datagrams let in without a look at their sender's budget, for want of room.", type: .counter),
+        MetricFamily(
+            "trapline_reports_sent_total", help: "SNMPv3 Reports sent, discoveries among them.", type: .counter),
+        MetricFamily(
+            "trapline_reports_withheld_total", help: "SNMPv3 Reports not sent, since they would be too many.",
+            type: .counter),
     ]
 
     /// In the order of `families`.
@@ -60,6 +66,8 @@ enum IntakeMetrics {
             each(\.forgotten),
             each(\.overBudget.count),
             each(\.unmeasured),
+            each(\.reports),
+            each(\.reportsWithheld),
         ]
     }
 }

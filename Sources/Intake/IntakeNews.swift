@@ -1,4 +1,5 @@
 public import Basics
+public import SNMPSecurity
 
 /// What intake has to tell of itself, for the journal: at most a few things a second, whatever comes in.
 public enum IntakeNews: Sendable, Hashable {
@@ -9,4 +10,8 @@ public enum IntakeNews: Sendable, Hashable {
     case overBudget(listener: String, sender: IPAddress?, refused: Int)
     /// It is within its budget again: so many were refused in all.
     case withinBudget(listener: String, sender: IPAddress?, refused: Int)
+    /// An engine's authentic messages tell fewer boots than it had told before, and are refused.
+    case bootsWentBack(engine: EngineID, user: String, known: Int32, told: Int32, sender: IPAddress)
+    /// Messages of that engine are timely, and none was refused for some time.
+    case engineClockAgrees(engine: EngineID, sender: IPAddress)
 }

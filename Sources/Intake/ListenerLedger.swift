@@ -21,6 +21,10 @@ final class ListenerLedger: Sendable {
         var forgotten = 0
         /// Datagrams let in without a look at their sender's budget, for want of room.
         var unmeasured = 0
+        /// Reports sent to senders of SNMPv3 messages that were not let in.
+        var reports = 0
+        /// Reports not sent, since they would be too many.
+        var reportsWithheld = 0
         var kernelDrops = 0
         /// Of these, how many were told.
         var kernelDropsTold = 0

@@ -1,3 +1,4 @@
+internal import SNMPSecurity
 public import SNMPWire
 
 /// Why a datagram was not let in. A small closed set: its labels are the `reason` of
@@ -15,8 +16,10 @@ public enum RefusalReason: Sendable, Hashable {
     case overBudget
     /// A response to no request that is under way: it came too late, twice, or from somebody who was not asked.
     case unawaited
-
-    public static let v3Unsupported = malformed(.v3Unsupported)
+    /// Its version is not among those under `access: versions`.
+    case version
+    /// A message of v3 that was not believed: one of `SecurityRefusal.labels`.
+    case security(String)
 
     public var label: String {
         switch self {
@@ -26,11 +29,15 @@ public enum RefusalReason: Sendable, Hashable {
         case .oversized: "oversized"
         case .overBudget: "over-budget"
         case .unawaited: "unawaited-response"
+        case .version: "version"
+        case .security(let label): label
         }
     }
 
     public static let all: [RefusalReason] =
-        WireError.Code.allCases.map { .malformed($0) } + [.source, .community, .oversized, .overBudget, .unawaited]
+        WireError.Code.allCases.map { .malformed($0) }
+        + [.source, .community, .oversized, .overBudget, .unawaited, .version]
+        + SecurityRefusal.labels.map { .security($0) }
 
     /// What an operator reads who looks for a device's missing traps: what is wrong, and what to do about it. The
     /// community's value is never part of it.
@@ -46,8 +53,10 @@ public enum RefusalReason: Sendable, Hashable {
             "its sender sends more than its budget; look at the device, or give its network more under access: budget"
         case .unawaited:
             "it is a response to no request that is under way; it came late, or somebody answers who was not asked"
-        case .malformed(.v3Unsupported):
-            "it is SNMPv3, which is not supported yet; let the device send v2c"
+        case .version:
+            "its version is not among those under access: versions; add it there, or let the device send another"
+        case .security(let label):
+            "it was not believed (\(label))"
         case .malformed(.notANotification):
             "it is an SNMP request and no trap or inform; something polls this port"
         case .malformed(let code):

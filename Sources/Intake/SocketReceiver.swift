@@ -9,47 +9,6 @@ internal import Synchronization
 ///
 /// Whoever holds it keeps the socket open: the answers to informs that the journal still has hold it too.
 final class SocketReceiver: Sendable {
-    private struct Answer: Sendable {
-        let payload: [UInt8]
-        let path: AnswerPath
-    }
-
-    /// An inform on its way to the disk.
-    private struct PendingInform: Sendable {
-        let key: InformMemory<Answer>.Key
-        let ticket: InformMemory<Answer>.Ticket
-        let answer: Answer
-    }
-
-    /// A response that the manager asked for, on its way to the disk.
-    private struct PendingResponse: Sendable {
-        let response: ExpectedResponse
-        let payload: [UInt8]
-    }
-
-    /// What one look at the socket brought.
-    private struct Batch {
-        var accounts = DatagramAccounts()
-        var unmeasured = 0
-        /// Senders over their budget, each with its datagrams refused.
-        var overBudget: [(sender: IPAddress, refused: Int)] = []
-        var datagrams: JournalBatch
-        var informs: [PendingInform] = []
-        var responses: [PendingResponse] = []
-        /// To repeats of informs that are on disk.
-        var answers: [Answer] = []
-
-        mutating func refuseOverBudget(_ sender: IPAddress) {
-            accounts.received += 1
-            // As a rule there is one, or it is the one before.
-            if let index = overBudget.lastIndex(where: { $0.sender == sender }) {
-                overBudget[index].refused += 1
-            } else {
-                overBudget.append((sender, 1))
-            }
-        }
-    }
-
     /// Datagrams a system call: past some dozens the call's own cost is spread thin enough.
     private static let batchSize = 128
 
@@ -57,21 +16,22 @@ final class SocketReceiver: Sendable {
     private static let largestDatagram = 65_527
 
     let socket: DatagramSocket
-    private let ledger: ListenerLedger
+    let ledger: ListenerLedger
     private let journal: any DatagramJournal
     private let access: AccessSnapshot
     private let recalled: RecalledInforms
+    let gate: SecurityGate
     private let awaited: AwaitedResponses
     private let waker: Waker
     private let slab: DatagramSlab
-    private let informs = Mutex(InformMemory<Answer>())
+    let informs = Mutex(InformMemory<ReceivedBatch.Answer>())
     private let lastDrops = Mutex<UInt32>(0)
     /// The monotonic time past which the drain ends; set once the intake stops.
     private let drainDeadline = Atomic<Int64>(.max)
 
     init(
         socket: DatagramSocket, ledger: ListenerLedger, journal: any DatagramJournal, access: AccessSnapshot,
-        recalled: RecalledInforms, awaited: AwaitedResponses, limits: IntakeLimits
+        recalled: RecalledInforms, gate: SecurityGate, awaited: AwaitedResponses, limits: IntakeLimits
     ) throws(SystemError) {
         guard let slab = DatagramSlab(capacity: Self.batchSize, slotSize: limits.slotSize ?? Self.largestDatagram)
         else { throw .noMemory }
@@ -80,6 +40,7 @@ final class SocketReceiver: Sendable {
         self.journal = journal
         self.access = access
         self.recalled = recalled
+        self.gate = gate
         self.awaited = awaited
         self.waker = try Waker()
         self.slab = slab
@@ -88,7 +49,7 @@ final class SocketReceiver: Sendable {
     /// The thread's work: receives until asked to stop, then takes what the socket still holds.
     func run() {
         // This thread's own, and used again and again: a datagram costs no memory, and a budget no lock.
-        var batch = Batch(datagrams: JournalBatch(interface: ledger.name))
+        var batch = ReceivedBatch(datagrams: JournalBatch(interface: ledger.name))
         var budgets = SenderBudgets()
         while !isStopping {
             // A journal that is behind makes `append` wait; what comes in then waits in the kernel's buffer, and what
@@ -119,7 +80,7 @@ final class SocketReceiver: Sendable {
 
     // MARK: A batch
 
-    private func receiveBatch(_ batch: inout Batch, _ budgets: inout SenderBudgets) -> Int {
+    private func receiveBatch(_ batch: inout ReceivedBatch, _ budgets: inout SenderBudgets) -> Int {
         let policy = access.current
         budgets.use(policy.budget)
         let now = monotonicNanoseconds()
@@ -143,7 +104,7 @@ final class SocketReceiver: Sendable {
     /// budgets, and a storm has none on a look at what it sends.
     private func take(
         _ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy, _ now: Int64,
-        _ budgets: inout SenderBudgets, _ batch: inout Batch
+        _ budgets: inout SenderBudgets, _ batch: inout ReceivedBatch
     ) {
         if !header.isTruncated, let claim = awaited.claim(payload, from: header.sender, at: header.time) {
             switch claim {
@@ -163,6 +124,8 @@ final class SocketReceiver: Sendable {
         switch Admission.judge(header, payload, policy) {
         case .refused(let reason, let error):
             refuse(header, reason, error, now, &batch)
+        case .secured(let summary):
+            takeSecured(header, payload, summary, now, &batch)
         case .accepted(let summary):
             batch.accounts.received += 1
             if summary.kind == .informRequest {
@@ -185,7 +148,8 @@ final class SocketReceiver: Sendable {
     }
 
     private func refuse(
-        _ header: DatagramHeader, _ reason: RefusalReason, _ error: WireError?, _ now: Int64, _ batch: inout Batch
+        _ header: DatagramHeader, _ reason: RefusalReason, _ error: WireError?, _ now: Int64,
+        _ batch: inout ReceivedBatch
     ) {
         batch.accounts.received += 1
         batch.accounts.refused[reason, default: 0] += 1
@@ -196,45 +160,54 @@ final class SocketReceiver: Sendable {
 
     private func takeInform(
         _ header: DatagramHeader, _ payload: RawSpan, _ summary: NotificationSummary, _ now: Int64,
-        _ batch: inout Batch
+        _ batch: inout ReceivedBatch
     ) {
         guard let response = InformResponse.encode(to: payload) else {
             append(header, payload, to: &batch)
             return
         }
-        let answer = Answer(payload: response, path: header.answerPath)
+        let answer = ReceivedBatch.Answer(payload: response, path: header.answerPath)
         let key = InformKey(sender: header.sender, payload, summary)
+        guard let ticket = recognise(key, answer, now, &batch) else { return }
+        append(header, payload, to: &batch)
+        batch.informs.append(ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer))
+    }
+
+    /// The ticket of an inform that was not seen before; of one that was, its answer goes with the batch's or its first's.
+    func recognise(
+        _ key: InformKey, _ answer: ReceivedBatch.Answer, _ now: Int64, _ batch: inout ReceivedBatch
+    ) -> ReceivedBatch.Ticket? {
         if recalled.contains(key, now: now) {
             batch.accounts.duplicate += 1
             batch.answers.append(answer)
-            return
+            return nil
         }
         switch informs.withLock({ $0.judge(key, now: now, answer: answer) }) {
         case .new(let ticket):
-            append(header, payload, to: &batch)
-            batch.informs.append(PendingInform(key: key, ticket: ticket, answer: answer))
+            return ticket
         case .inFlight:
             batch.accounts.inFlight += 1
         case .durable:
             batch.accounts.duplicate += 1
             batch.answers.append(answer)
         }
+        return nil
     }
 
     private func takeResponse(
-        _ header: DatagramHeader, _ payload: RawSpan, _ response: ExpectedResponse, _ batch: inout Batch
+        _ header: DatagramHeader, _ payload: RawSpan, _ response: ExpectedResponse, _ batch: inout ReceivedBatch
     ) {
         batch.accounts.received += 1
         let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
         if append(header, payload, to: &batch) {
-            batch.responses.append(PendingResponse(response: response, payload: copy))
+            batch.responses.append(ReceivedBatch.PendingResponse(response: response, payload: copy))
         } else {
             awaited.settle(response, copy, isDurable: false)
         }
     }
 
     @discardableResult
-    private func append(_ header: DatagramHeader, _ payload: RawSpan, to batch: inout Batch) -> Bool {
+    func append(_ header: DatagramHeader, _ payload: RawSpan, to batch: inout ReceivedBatch) -> Bool {
         let isTaken = batch.datagrams.append(
             time: header.time, sender: header.sender,
             receiver: Endpoint(header.receiver.address, port: socket.endpoint.port), payload: payload)
@@ -248,7 +221,7 @@ final class SocketReceiver: Sendable {
     }
 
     /// Books the batch, then hands it on: the books must know of an entry before its fate can be told.
-    private func finish(_ batch: inout Batch) {
+    private func finish(_ batch: inout ReceivedBatch) {
         let forgotten = batch.informs.isEmpty ? 0 : informs.withLock { $0.takeForgotten() }
         let overBudget = batch.overBudget.reduce(0) { $0 + $1.refused }
         if overBudget > 0 { batch.accounts.refused[.overBudget] = overBudget }
@@ -261,6 +234,7 @@ final class SocketReceiver: Sendable {
         batch.accounts = DatagramAccounts()
         batch.unmeasured = 0
         batch.overBudget.removeAll(keepingCapacity: true)
+        finishSecurity(&batch)
         if !batch.answers.isEmpty {
             send(batch.answers)
             batch.answers.removeAll(keepingCapacity: true)
@@ -276,11 +250,12 @@ final class SocketReceiver: Sendable {
 
     /// The fate of a batch is known: only now may its informs be answered.
     private func settle(
-        count: Int, informs: [PendingInform], responses: [PendingResponse], _ result: Result<Void, JournalError>
+        count: Int, informs: [ReceivedBatch.PendingInform], responses: [ReceivedBatch.PendingResponse],
+        _ result: Result<Void, JournalError>
     ) {
         var failure: JournalError?
         if case .failure(let error) = result { failure = error }
-        var answers: [Answer] = []
+        var answers: [ReceivedBatch.Answer] = []
         var repeats = 0
         if !informs.isEmpty {
             self.informs.withLock { memory in
@@ -314,7 +289,7 @@ final class SocketReceiver: Sendable {
         }
     }
 
-    private func send(_ answers: [Answer]) {
+    private func send(_ answers: [ReceivedBatch.Answer]) {
         var sent = 0
         for answer in answers {
             if let error = socket.send(answer.payload, along: answer.path) {

@@ -1,3 +1,4 @@
+internal import Basics
 public import SNMPWire
 
 /// A v3 message that may be kept.
@@ -30,4 +31,12 @@ public struct AdmittedInform: Sendable {
         }
         return body(datagram.extracting(scoped.pdu))
     }
+}
+
+/// A message that was let in before a restart, as far as judging others by it goes.
+public struct PastMessage: Sendable {
+    public let engine: EngineID
+    let reading: EngineReading
+    let replayHash: Int
+    let time: Timestamp
 }

@@ -25,7 +25,8 @@ public struct EngineClockTable: Sendable {
     /// Seconds that a clock may be off before its row is written: little beside the time window. A device's clock takes
     /// a day for that.
     static let drift: Int64 = 5
-    /// So that a full table knows roughly who is still heard.
+    /// Nanoseconds after which a clock that is heard is written in any case: a full table knows roughly who still is, and
+    /// `restored` how long a row has told the truth.
     static let refresh: Int64 = 3_600_000_000_000
 
     private let limit: Int
@@ -117,5 +118,22 @@ public struct EngineClockTable: Sendable {
         let oldest = rows.values.map { ($0.clock.updated, $0.clock.engine.description, $0.clock.engine) }
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
         for (_, _, engine) in oldest.prefix(max(1, limit / EngineClockTable.sweptShare)) { forget(engine) }
+    }
+}
+
+extension EngineClock {
+    /// As judging goes on with it after a restart. A row tells of messages long before the last one, so that what came
+    /// between could be taken twice: whatever the engine may have told by then, and which the journal's last minutes do not
+    /// hold, counts as told.
+    ///
+    /// - Parameter journalEnd: when the last message was received that the journal holds.
+    public func restored(journalEnd: Timestamp) -> EngineClock {
+        // Had it been heard later than this, or a little off, its row would be another one.
+        let lastHeard = Timestamp(nanoseconds: updated.nanoseconds + EngineClockTable.refresh)
+        let told = min(
+            time(at: journalEnd) - EngineClock.window, time(at: lastHeard) + EngineClockTable.drift)
+        var clock = self
+        clock.floor = EngineReading(boots: latest.boots, time: Int32(clamping: max(0, told)))
+        return clock
     }
 }

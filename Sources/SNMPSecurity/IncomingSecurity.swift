@@ -68,12 +68,27 @@ public final class IncomingSecurity: Sendable {
     /// Takes note of a message that was let in before a restart, from the journal's last `recallSpan`, the oldest first: it
     /// is not taken twice, and moves its engine's clock. Nothing is verified: a journal holds what was.
     public func recall(_ datagram: RawSpan, _ summary: V3Summary, receivedAt time: Timestamp) {
+        guard let message = pastMessage(datagram, summary, receivedAt: time) else { return }
+        recall(CollectionOfOne(message))
+    }
+
+    /// The same of several at once, the oldest first.
+    public func recall(_ messages: some Sequence<PastMessage>) {
+        timeliness.withLock { timeliness in
+            for message in messages {
+                timeliness.recall(message.engine, message.reading, hash: message.replayHash, at: message.time)
+            }
+        }
+    }
+
+    /// What `recall` wants of a message; `nil` of one that it need not know.
+    public func pastMessage(_ datagram: RawSpan, _ summary: V3Summary, receivedAt time: Timestamp) -> PastMessage? {
         // What was sent to us bears the boots of then, and is refused for that.
         guard summary.level != .noAuthNoPriv, let message = try? IncomingMessage(datagram, summary),
             message.engine != engine.id
-        else { return }
-        let (engine, reading, hash) = (message.engine, message.reading, message.replayHash)
-        timeliness.withLock { $0.recall(engine, reading, hash: hash, at: time) }
+        else { return nil }
+        return PastMessage(
+            engine: message.engine, reading: message.reading, replayHash: message.replayHash, time: time)
     }
 
     /// How far back a journal is to be read for `recall`, in seconds: what is older is out of the time window.

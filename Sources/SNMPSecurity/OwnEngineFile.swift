@@ -69,6 +69,18 @@ public enum OwnEngineFile {
     }
 }
 
+extension OwnEngineFile.Failure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .file(let failure): "\(failure)"
+        case .damaged(let path):
+            "\(path) holds no engine ID and boots; restore it, or remove it to begin with a new engine ID"
+        case .bootsExhausted(let path):
+            "\(path) has counted as many boots as there are numbers; remove it to begin with a new engine ID"
+        }
+    }
+}
+
 extension IncomingSecurity {
     /// For whoever has no folder to keep an engine in: a new one that is gone with the process.
     public convenience init(inMemory users: UserTable = UserTable(), at moment: Moment = .now) {

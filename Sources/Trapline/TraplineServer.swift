@@ -29,6 +29,7 @@ public final class TraplineServer: Service {
     private let manager: DeviceManager
     private let names: NameResolver
     private let keeper: StorageKeeper
+    private let security: ServerSecurity
     /// Alarms of the server's own storage that stood at the last stop.
     private let storageAlarms: StorageAlarms
     private let intake: DatagramIntake
@@ -97,7 +98,12 @@ public final class TraplineServer: Service {
         self.journal = journal
         for damage in journal.recovered { logger.warning("the journal is damaged and read past it: \(damage)") }
         // The last of its segments was begun just now; the one before is the last run's.
-        let ages = AgeClock(lastWritten: journal.segments.dropLast().last?.lastWritten)
+        let lastWritten = journal.segments.dropLast().last?.lastWritten
+        let ages = AgeClock(lastWritten: lastWritten)
+        let security = try ServerSecurity(
+            folder, journal, reserve, users: configuration.access.users,
+            clocks: saved.engineClocks.map { $0.clock.restored(journalEnd: lastWritten ?? .now) }, logger)
+        self.security = security
         let signal = EventSignal(lastEventID: saved.lastEventID)
         let cursors = CursorBoard(saved.cursors)
         let naming = NamingSnapshot(loaded.naming)
@@ -105,7 +111,8 @@ public final class TraplineServer: Service {
         self.rulesAndNames = "rules: \(configuration.rules.count), MIB modules: \(loaded.catalog.modules.count)"
         self.intake = DatagramIntake(
             listeners: configuration.listeners, access: configuration.access, journal: journal,
-            recall: Self.recallInforms(folder, journal, logger), metrics: metrics, logger: logger)
+            recall: Self.recallInforms(folder, journal, security, unprocessed: saved.position, logger),
+            security: security.incoming, keeper: security.keeper, metrics: metrics, logger: logger)
         let facts = FactRecorder(journal: journal)
         self.facts = facts
         let snapshot = PipelineSnapshot(loaded, configuration)
@@ -323,20 +330,26 @@ public final class TraplineServer: Service {
     }
 
     /// The informs of the last minutes. A journal that cannot be read to its end is no reason not to start.
-    private static func recallInforms(_ folder: DataFolder, _ journal: JournalWriter, _ logger: Logger) -> InformRecall
-    {
+    private static func recallInforms(
+        _ folder: DataFolder, _ journal: JournalWriter, _ security: ServerSecurity, unprocessed: JournalPosition?,
+        _ logger: Logger
+    ) -> InformRecall {
         // What is acknowledged when it comes again must be on disk.
         if let failure = journal.pastFailure {
             logger.warning("informs from before this start are not remembered: \(failure)")
             return InformRecall()
         }
         do {
-            let recall = try InformRecall(journal: folder.journal, before: journal.committed)
+            let recall = try InformRecall(
+                journal: folder.journal, before: journal.committed,
+                securityRecall: SecurityRecall(
+                    security.incoming, opener: security.keys.opener(), unprocessed: unprocessed))
             if let limit = recall.limit {
                 logger.notice(
                     """
                     the journal was read back for \(recall.reach / 1_000_000_000) s only, to the limit of \
-                    \(limit.rawValue): an inform from before, repeated now, is a second event
+                    \(limit.rawValue): an inform from before, repeated now, is a second event, and a message of SNMPv3 \
+                    from before that somebody repeats may be one too
                     """)
             }
             logger.info("remembered from the journal: \(counted(recall.count, "inform"))")

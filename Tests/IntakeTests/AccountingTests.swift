@@ -88,7 +88,9 @@ import TraplineMetrics
         #expect(accounts.journaled == bench.journal.entries.count)
         // Every fate has met some, so that the sum says something.
         #expect(accounts.journaled > 0 && accounts.duplicate > 0 && accounts.failedTotal > 0, "seed \(seed)")
-        for reason in [RefusalReason.overBudget, .community, .v3Unsupported, .malformed(.notANotification)] {
+        for reason in [
+            RefusalReason.overBudget, .community, .security("v3-unknown-user"), .malformed(.notANotification),
+        ] {
             #expect((accounts.refused[reason] ?? 0) > 0, "\(reason), seed \(seed)")
         }
     }

@@ -2,6 +2,7 @@ import Basics
 import Glibc
 import Journal
 import Logging
+import SNMPSecurity
 import TraplineMetrics
 import SNMPWire
 import Synchronization
@@ -131,7 +132,7 @@ enum Wire {
         return CommunityMessage(version: .v2c, community: Array(community.utf8)[...], pdu: .standard(pdu)).encode()
     }
 
-    private static func variables(_ text: String) -> VariableBindings {
+    static func variables(_ text: String) -> VariableBindings {
         let known: [(String, Value?)] = [
             ("1.3.6.1.2.1.1.3.0", .timeTicks(4_711)),
             ("1.3.6.1.6.3.1.1.4.1.0", OID("1.3.6.1.6.3.1.1.5.1").map { .objectIdentifier($0) }),
@@ -152,7 +153,7 @@ extension Endpoint {
 
 /// An intake with one listener, its journal in memory and everything it says.
 struct Bench {
-    let journal = MemoryJournal()
+    let journal: MemoryJournal
     let metrics = MetricsRegistry()
     let log = LogLines()
     let intake: DatagramIntake
@@ -160,12 +161,16 @@ struct Bench {
     /// Starts at once.
     init(
         _ endpoints: [Endpoint] = [.loopback()], threads: Int = 1, receiveBuffer: Int = 4 * 1_024 * 1_024,
-        access: AccessSettings = AccessSettings(), limits: IntakeLimits = IntakeLimits()
+        access: AccessSettings = AccessSettings(), limits: IntakeLimits = IntakeLimits(),
+        journal: MemoryJournal = MemoryJournal(), security: IncomingSecurity? = nil, keeper: KeyKeeper? = nil,
+        troubled: [EngineID] = []
     ) throws {
+        self.journal = journal
         intake = DatagramIntake(
             listeners: [
                 ListenerSettings(name: "traps", endpoints: endpoints, threads: threads, receiveBuffer: receiveBuffer)
-            ], access: access, journal: journal, metrics: metrics, logger: log.logger, limits: limits)
+            ], access: access, journal: journal, security: security, keeper: keeper, troubled: troubled,
+            metrics: metrics, logger: log.logger, limits: limits)
         try intake.start()
     }
 

@@ -1,0 +1,8 @@
+internal import SNMPSecurity
+
+/// What the sockets' threads share for messages of v3.
+struct SecurityGate: Sendable {
+    let incoming: IncomingSecurity
+    let keeper: KeyKeeper
+    let troubles: EngineTroubles
+}

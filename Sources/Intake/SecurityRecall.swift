@@ -1,0 +1,63 @@
+internal import Basics
+public import Journal
+public import SNMPSecurity
+internal import SNMPWire
+
+/// The messages of v3 at a journal's end, as ``InformRecall`` comes by them: what was let in within the last minutes is not
+/// taken twice, an inform that comes again is known, and an engine's clock is what its last message told, though the
+/// store does not know of it yet.
+public final class SecurityRecall {
+    /// Messages that are remembered; their engines' clocks are beyond that.
+    private static let mostMessages = Timeliness.defaultReplayLimit
+
+    private let security: IncomingSecurity
+    private let opener: NotificationOpener
+    private let unprocessed: JournalPosition?
+    /// The newest first.
+    private var messages: [PastMessage] = []
+    private var engines: Set<EngineID> = []
+
+    /// - Parameters:
+    ///   - opener: what decrypts informs.
+    ///   - unprocessed: the first record that the store knows nothing of; `nil` where it knows nothing at all, or is of no
+    ///     interest.
+    public init(_ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?) {
+        self.security = security
+        self.opener = opener
+        self.unprocessed = unprocessed
+    }
+
+    /// Whether a record that is older than the last minutes is of interest.
+    func wants(_ position: JournalPosition) -> Bool {
+        unprocessed.map { position >= $0 } ?? false
+    }
+
+    /// - Returns: what an inform among them is known by.
+    func note(_ entry: JournalEntry, isRecent: Bool) -> InformKey? {
+        let payload = unsafe entry.payload.span.bytes
+        guard let summary = (try? V3View.check(payload)) ?? nil else { return nil }
+        guard let message = security.pastMessage(payload, summary, receivedAt: entry.time) else {
+            return isRecent ? inform(entry, summary) : nil
+        }
+        // Read backwards: of what is too old to be sent again only the last one of an engine counts.
+        if engines.insert(message.engine).inserted || (isRecent && messages.count < Self.mostMessages) {
+            messages.append(message)
+        }
+        return nil
+    }
+
+    func finish() {
+        security.recall(messages.reversed())
+        messages = []
+        engines = []
+    }
+
+    private func inform(_ entry: JournalEntry, _ summary: V3Summary) -> InformKey? {
+        guard let opened = try? opener.openMessage(entry.payload), opened.scoped.kind == .informRequest else {
+            return nil
+        }
+        let payload = unsafe entry.payload.span.bytes
+        let content = opened.withPDU(in: payload) { InformKey.content($0) }
+        return InformKey(sender: entry.sender, requestID: opened.scoped.requestID, content: content)
+    }
+}

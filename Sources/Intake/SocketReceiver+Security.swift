@@ -1,0 +1,181 @@
+internal import Basics
+internal import Logging
+internal import SNMPSecurity
+internal import SNMPWire
+internal import Synchronization
+
+// Messages of v3: judged by the User-based Security Model, and answered with Reports where they are not let in.
+
+extension SocketReceiver {
+    func takeSecured(
+        _ header: DatagramHeader, _ payload: RawSpan, _ summary: V3Summary, _ now: Int64, _ batch: inout ReceivedBatch
+    ) {
+        let moment = Moment.received(header.time)
+        let admitted: AdmittedMessage
+        do throws(SecurityRefusal) {
+            admitted = try gate.incoming.admit(payload, summary, from: header.sender.address, at: moment)
+        } catch {
+            return refuse(header, payload, summary, error, moment, now, &batch)
+        }
+        switch admitted {
+        case .trap(let level):
+            if gate.troubles.isAnyStanding, level != .noAuthNoPriv,
+                let engine = EngineID(payload.extracting(summary.engineID))
+            {
+                gate.troubles.settle(engine, from: header.sender.address, now: now)
+            }
+            batch.accounts.received += 1
+            batch.needsKeys = batch.needsKeys || level != .noAuthNoPriv
+            append(header, payload, to: &batch)
+        case .inform(let inform):
+            takeInform(header, payload, summary, inform, moment, now, &batch)
+        }
+    }
+
+    /// A repeat comes with new octets around the PDU, so that it is known by what was decrypted. Only what is no repeat may
+    /// be a replay.
+    private func takeInform(
+        _ header: DatagramHeader, _ payload: RawSpan, _ summary: V3Summary, _ inform: AdmittedInform, _ moment: Moment,
+        _ now: Int64, _ batch: inout ReceivedBatch
+    ) {
+        // Noted of each, so that nobody can send a repeat once more from elsewhere.
+        let isReplay = gate.incoming.isReplay(inform, at: moment)
+        let response = gate.incoming.response(to: inform, payload, summary, at: moment)
+        guard let response else {
+            // The library fails: the inform is kept, and its sender will try again.
+            guard !isReplay else { return refuse(header, payload, summary, .replayed, moment, now, &batch) }
+            batch.accounts.received += 1
+            batch.needsKeys = true
+            append(header, payload, to: &batch)
+            return
+        }
+        let answer = ReceivedBatch.Answer(payload: response, path: header.answerPath)
+        let key = InformKey(
+            sender: header.sender, requestID: inform.scoped.requestID, content: inform.content(in: payload))
+        guard let ticket = recognise(key, answer, now, &batch) else {
+            batch.accounts.received += 1
+            return
+        }
+        guard !isReplay else {
+            informs.withLock { _ = $0.settle(key, ticket, isDurable: false) }
+            return refuse(header, payload, summary, .replayed, moment, now, &batch)
+        }
+        batch.accounts.received += 1
+        batch.needsKeys = true
+        append(header, payload, to: &batch)
+        batch.informs.append(ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer))
+    }
+
+    private func refuse(
+        _ header: DatagramHeader, _ payload: RawSpan, _ summary: V3Summary, _ refusal: SecurityRefusal,
+        _ moment: Moment, _ now: Int64, _ batch: inout ReceivedBatch
+    ) {
+        batch.accounts.received += 1
+        let isAnswered = report(header, payload, summary, refusal, moment, now, &batch)
+        if isAnswered, refusal.isStep(of: summary) {
+            batch.accounts.answered += 1
+            return
+        }
+        batch.accounts.refused[.security(refusal.label), default: 0] += 1
+        tell(header, payload, summary, refusal, now)
+    }
+
+    private func tell(
+        _ header: DatagramHeader, _ payload: RawSpan, _ summary: V3Summary, _ refusal: SecurityRefusal, _ now: Int64
+    ) {
+        let user = payload.extracting(summary.userName)
+        let engine = EngineID(payload.extracting(summary.engineID))
+        if case .bootsWentBack(let known, let told) = refusal, let engine {
+            gate.troubles.note(engine, now: now) {
+                .bootsWentBack(
+                    engine: engine, user: SecurityRefusal.printable(user), known: known, told: told,
+                    sender: header.sender.address)
+            }
+        }
+        ledger.complain(refusal.label, now: now) {
+            let name = SecurityRefusal.printable(user)
+            return "Refused a datagram from \(header.sender) to \(socket.endpoint), user `\(name)`, engine "
+                + "\(engine?.description ?? "none"): \(refusal.advice(user: name))"
+        }
+    }
+
+    /// Whether the sender gets a Report.
+    private func report(
+        _ header: DatagramHeader, _ payload: RawSpan, _ summary: V3Summary, _ refusal: SecurityRefusal,
+        _ moment: Moment, _ now: Int64, _ batch: inout ReceivedBatch
+    ) -> Bool {
+        guard summary.isReportable, refusal.report != nil else { return false }
+        guard batch.reportLimiter.admits(header.sender.address, at: now) else {
+            batch.reportsWithheld += 1
+            return false
+        }
+        guard let report = gate.incoming.report(on: refusal, payload, summary, at: moment) else { return false }
+        batch.reports.append(ReceivedBatch.Answer(payload: report, path: header.answerPath))
+        return true
+    }
+
+    /// Sends the Reports, and has the keys of what was let in saved: before the batch goes to the journal.
+    func finishSecurity(_ batch: inout ReceivedBatch) {
+        if !batch.reports.isEmpty || batch.reportsWithheld > 0 { sendReports(&batch) }
+        guard batch.needsKeys else { return }
+        batch.needsKeys = false
+        do throws(FileFailure) {
+            try gate.keeper.save()
+        } catch {
+            // The message is worth more: it can be read as long as its user is configured as it is.
+            ledger.complain("keys", level: .error) {
+                "The keys of SNMPv3 messages could not be saved, and are tried again: \(error)"
+            }
+        }
+    }
+
+    private func sendReports(_ batch: inout ReceivedBatch) {
+        var sent = 0
+        for report in batch.reports {
+            if let error = socket.send(report.payload, along: report.path) {
+                ledger.complain("report") {
+                    "A Report to \(Endpoint(report.path.sender)) could not be sent: \(error)"
+                }
+            } else {
+                sent += 1
+            }
+        }
+        let withheld = batch.reportsWithheld
+        ledger.book { books in
+            books.reports += sent
+            books.reportsWithheld += withheld
+        }
+        batch.reports.removeAll(keepingCapacity: true)
+        batch.reportsWithheld = 0
+    }
+}
+
+extension SecurityRefusal {
+    /// Whether this is how an inform begins: its sender asks for our engine ID, and then for our clock (RFC 3414 §4).
+    /// Nothing is lost, and nobody need look after it.
+    fileprivate func isStep(of summary: V3Summary) -> Bool {
+        switch self {
+        case .unknownEngine: summary.engineID.isEmpty
+        case .notInTimeWindow: summary.engineBoots == 0 && summary.engineTime == 0
+        default: false
+        }
+    }
+
+    /// A user's name as a line may bear it: nobody has proved anything yet.
+    fileprivate static func printable(_ name: RawSpan) -> String {
+        unsafe name.withUnsafeBytes { octets in
+            unsafe String(
+                decoding: octets.prefix(32).map {
+                    (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "`") ? $0 : UInt8(ascii: "?")
+                },
+                as: UTF8.self)
+        }
+    }
+}
+
+extension AdmittedInform {
+    /// What `InformKey` tells PDUs apart by.
+    fileprivate func content(in datagram: RawSpan) -> Int {
+        withPDU(in: datagram) { InformKey.content($0) }
+    }
+}
