@@ -7,6 +7,7 @@ import Intake
 public import MIBCatalog
 package import Pipeline
 import Routing
+package import SNMPSecurity
 public import Sinks
 public import TraplineConfiguration
 
@@ -78,8 +79,11 @@ public struct LoadedConfiguration: Sendable {
 
 extension PipelineSnapshot {
     /// What a configuration says of events.
-    package init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration) {
+    /// - Parameter keys: what opens messages of v3; `nil` for none.
+    package init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration, keys: DecryptionKeys? = nil) {
         let naming = loaded.naming
+        var opener = Self.keyless
+        if let keys { opener = { keys.opener() } }
         var devices = configuration.devices
         devices.vendor = configuration.vendor
         self.init(
@@ -90,7 +94,7 @@ extension PipelineSnapshot {
                 vendor: configuration.vendor),
             catalog: loaded.catalog, leniency: naming.leniency,
             retention: configuration.retention.events, alarms: configuration.alarms, devices: devices,
-            managed: configuration.managed,
+            managed: configuration.managed, opener: opener,
             communityName: naming.communityName)
     }
 }

@@ -9,6 +9,7 @@ import MIBCatalog
 public import TraplineMetrics
 import Pipeline
 public import Portal
+import SNMPSecurity
 public import ServiceLifecycle
 import Sinks
 import Store
@@ -89,7 +90,8 @@ public final class TraplineServer: Service {
         let reserve = SpaceReserve(folders: [folder.path, folder.journal])
         self.reserve = reserve
         let store = try Self.openStore(folder, reserve)
-        let saved = try store.load()
+        var troubled: [EngineID] = []
+        let saved = try store.load { troubled += OwnFacts.engineWhoseBootsWentBack(of: $0.key).map { [$0] } ?? [] }
         // The saved position: a journal folder that was emptied meanwhile does not give positions out twice.
         let journal = try JournalWriter(
             folder: folder.journal, settings: configuration.journal,
@@ -112,10 +114,11 @@ public final class TraplineServer: Service {
         self.intake = DatagramIntake(
             listeners: configuration.listeners, access: configuration.access, journal: journal,
             recall: Self.recallInforms(folder, journal, security, unprocessed: saved.position, logger),
-            security: security.incoming, keeper: security.keeper, metrics: metrics, logger: logger)
+            security: security.incoming, keeper: security.keeper,
+            troubled: troubled, metrics: metrics, logger: logger)
         let facts = FactRecorder(journal: journal)
         self.facts = facts
-        let snapshot = PipelineSnapshot(loaded, configuration)
+        let snapshot = PipelineSnapshot(loaded, configuration, keys: security.keys)
         let routing = RoutingSnapshot(snapshot)
         self.routing = routing
         let eventPipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: metrics)
@@ -295,7 +298,7 @@ public final class TraplineServer: Service {
             logger.error("the configuration has errors; the old one stays in force")
             return
         }
-        let snapshot = PipelineSnapshot(loaded, new)
+        let snapshot = PipelineSnapshot(loaded, new, keys: security.keys)
         // A new sink that begins with the past asks at once what of it is its own.
         let routingBefore = routing.current
         routing.replace(snapshot)
