@@ -13,6 +13,9 @@ extension EventPipeline {
         let (device, news) = devices.identify(
             received, by: interpretation, isAuthenticated: received.notification.v3?.isAuthenticated ?? false)
         for news in news { tell(news, &draft) }
+        if interpretation.kind == .keepAlive, let wish = versionWish(received.notification) {
+            for case .bindingDisputed(let claim) in news.lazy.map(\.kind) { syncs.note(wish, ofClaim: claim.key) }
+        }
         return device
     }
 

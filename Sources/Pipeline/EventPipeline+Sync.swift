@@ -4,6 +4,7 @@ internal import Devices
 internal import Journal
 internal import Manager
 internal import Resynchronisation
+internal import SNMPSecurity
 internal import SNMPWire
 internal import Store
 
@@ -65,14 +66,27 @@ extension EventPipeline {
             kind, of: device.id, trapOID: snapshot.interpreter.canonical(interpretation.trapOID),
             variables: received.notification.variables, alarm: key, effect: effect, uptime: uptime,
             at: received.time, settings)
+        if kind == .keepAlive, let wish = versionWish(received.notification) { syncs.note(wish, of: device.id) }
         perform(actions, device, received, &draft)
     }
 
+    /// In which version a keep-alive's sender wants to be asked.
+    func versionWish(_ keepAlive: SNMPNotification) -> VersionWish? {
+        let names = snapshot.devices.vendor.spellings(of: EventPipeline.additionalInfo2)
+        var wish: VersionWish?
+        for variable in keepAlive.variables where wish == nil {
+            guard case .octetString(let words) = variable.value, names.contains(where: { variable.name.hasPrefix($0) })
+            else { continue }
+            wish = VersionWish(words, isProven: keepAlive.v3?.isAuthenticated ?? false)
+        }
+        return wish
+    }
+
+    private static let additionalInfo2 = VendorProfile.ownTrapRoot.appending(1, 9)
+
     /// A datagram that is no notification: `true` if it is a response, whether anybody awaited it or not.
     mutating func takeResponse(_ entry: JournalEntry, _ draft: inout BatchDraft) -> Bool {
-        guard let message = try? SNMPMessage.decode(entry.payload, leniency: snapshot.leniency),
-            let reply = SNMPReply(message)
-        else { return false }
+        guard let reply = reply(entry, draft.opener) else { return false }
         guard let id = syncs.device(answering: reply.requestID, from: entry.sender) else { return true }
         if let claim = SyncTable.claim(of: id) {
             take(reply, of: claim, id, at: entry.time, &draft)
@@ -89,6 +103,16 @@ extension EventPipeline {
         }
         perform(syncs.take(reply, from: id, at: entry.time, way, settings), device, received, &draft)
         return true
+    }
+
+    /// Of any version; `nil` where it is no Response, or nobody can read it.
+    private func reply(_ entry: JournalEntry, _ opener: NotificationOpener) -> SNMPReply? {
+        guard let message = try? SNMPMessage.decode(entry.payload, leniency: snapshot.leniency) else { return nil }
+        guard case .v3 = message else { return SNMPReply(message) }
+        guard let opened = (try? opener.openMessage(entry.payload, leniency: snapshot.leniency)) ?? nil,
+            let scoped = try? opened.scopedPDU(in: entry.payload)
+        else { return nil }
+        return SNMPReply(scoped.pdu)
     }
 
     /// What a device answers of its time; a restart that no notification told of ends alarms as one that was told.

@@ -1,18 +1,45 @@
 public import Basics
 public import Manager
+public import SNMPWire
 
 /// The devices that may be asked, by their networks, each with the operator's credential for it. Empty by default: no
 /// device is asked that nobody said a word of, and none with the community of its traps.
 public struct ManagedNetworks: Sendable, Hashable {
     public struct Rule: Sendable, Hashable {
+        private enum Offer: Sendable, Hashable {
+            case one(Credential)
+            /// With the version for a device that does not say what it wants.
+            case both(CommunityCredential, UserCredential, SNMPVersion)
+        }
+
         public var network: Network
-        public var credential: Credential
         public var settings: SyncSettings
+        private let offer: Offer
 
         public init(network: Network, credential: Credential, settings: SyncSettings = SyncSettings()) {
             self.network = network
-            self.credential = credential
             self.settings = settings
+            offer = .one(credential)
+        }
+
+        /// - Parameter version: for a device that does not say what it wants.
+        public init(
+            network: Network, community: CommunityCredential, user: UserCredential, version: SNMPVersion = .v3,
+            settings: SyncSettings = SyncSettings()
+        ) {
+            self.network = network
+            self.settings = settings
+            offer = .both(community, user, version)
+        }
+
+        /// What a device is asked with that wants this version; `nil` where it never said. A network that has one of the
+        /// two has no choice; and a request by v3 that goes unanswered is never tried with a community.
+        public func credential(for wish: SNMPVersion?) -> Credential {
+            switch offer {
+            case .one(let credential): credential
+            case .both(let community, let user, let version):
+                (wish ?? version) == .v3 ? .user(user) : .community(community)
+            }
         }
     }
 

@@ -12,12 +12,17 @@ public struct SyncTable: Sendable {
         public var device: String
         public var path: RequestPath
         public var request: SNMPRequest
+        /// In which the device wants to be asked; `nil` where it never said.
+        public var version: SNMPVersion?
 
-        public init(number: Int64, device: String, path: RequestPath, request: SNMPRequest) {
+        public init(
+            number: Int64, device: String, path: RequestPath, request: SNMPRequest, version: SNMPVersion? = nil
+        ) {
             self.number = number
             self.device = device
             self.path = path
             self.request = request
+            self.version = version
         }
     }
 
@@ -55,6 +60,8 @@ public struct SyncTable: Sendable {
         var wire: Wire?
         /// When it was entered or, of one that never answered, heard since, within the hour; nanoseconds since 1970.
         var heard: Int64?
+        /// As its keep-alives say it.
+        var wish: VersionWish?
 
         public init() {}
 
@@ -183,6 +190,20 @@ public struct SyncTable: Sendable {
         guard states[device]?.sync.unheard.isEmpty == false else { return false }
         changed.insert(device)
         return states[device]?.sync.isLate(trapOID: trapOID, variables: variables, at: time, settings) ?? false
+    }
+
+    /// In which version a device wants to be asked.
+    public mutating func note(_ wish: VersionWish, of device: String) {
+        guard let state = states[device] else { return }
+        let new = state.wish?.followed(by: wish) ?? wish
+        guard new != state.wish else { return }
+        states[device]?.wish = new
+        changed.insert(device)
+    }
+
+    /// The same of whoever makes a claim.
+    public mutating func note(_ wish: VersionWish, ofClaim claim: String) {
+        note(wish, of: SyncTable.claimPrefix + claim)
     }
 
     /// There is a reason to ask it. Only an operator's word is one to ask a device that was never heard.
@@ -409,7 +430,9 @@ public struct SyncTable: Sendable {
         state.number = lastNumber
         state.peer = way.path.peer.description
         byNumber[lastNumber] = device
-        newRequests.append(Request(number: lastNumber, device: device, path: way.path, request: request))
+        newRequests.append(
+            Request(
+                number: lastNumber, device: device, path: way.path, request: request, version: state.wish?.version))
     }
 }
 

@@ -8,6 +8,15 @@ public struct OpenedMessage: Sendable {
     /// Of the plaintext, or of the datagram where there is none.
     public let scoped: ScopedSummary
 
+    /// - Parameter datagram: what it was opened from.
+    public func scopedPDU(in datagram: [UInt8]) throws(WireError) -> ScopedPDU {
+        if let plaintext { return try ScopedPDU.decode(plaintext) }
+        guard case .v3(let envelope) = try SNMPMessage.decode(datagram),
+            case .plaintext(let contextEngineID, let contextName, let pdu) = envelope.scopedPDU
+        else { throw WireError(.v3Unsupported, at: 0) }
+        return ScopedPDU(contextEngineID: contextEngineID, contextName: contextName, pdu: pdu)
+    }
+
     /// The PDU's octets, as `AdmittedInform.withPDU` gives them.
     public func withPDU<Result>(in datagram: RawSpan, _ body: (RawSpan) -> Result) -> Result {
         if let plaintext {

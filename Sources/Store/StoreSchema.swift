@@ -47,6 +47,9 @@ enum StoreSchema {
         migrator.registerMigration("14 engines' clocks") { database in
             try database.execute(sql: EngineClockRow.migration)
         }
+        migrator.registerMigration("14 versions of requests") { database in
+            try database.execute(sql: SyncRows.versionsMigration)
+        }
         return migrator
     }()
 

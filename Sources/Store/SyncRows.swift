@@ -7,6 +7,9 @@ internal import SNMPWire
 
 /// The rows of what is known of devices' tables, and of the requests that the manager is to send.
 enum SyncRows {
+    /// The number on the wire of the version that the device wants; NULL where it never said.
+    static let versionsMigration = "ALTER TABLE requests ADD COLUMN version INTEGER;"
+
     /// A device's state is one value, read whole at start and never searched.
     static let migration = """
         CREATE TABLE resynchronisation (
@@ -82,10 +85,11 @@ enum SyncRows {
         }
         for request in changes.requests {
             try database.cachedStatement(
-                sql: "INSERT INTO requests (number, device, peer, local, message) VALUES (?, ?, ?, ?, ?)"
+                sql: "INSERT INTO requests (number, device, peer, local, message, version) VALUES (?, ?, ?, ?, ?, ?)"
             ).execute(arguments: [
                 request.number, StoredText(request.device), request.path.peer.description,
                 request.path.local?.description, Data(SyncRows.message(request.request)),
+                request.version?.rawValue,
             ])
         }
         try ProgressRow.insert(lastNumber, changes.lastNumber, into: database)
@@ -136,16 +140,18 @@ enum SyncRows {
     static func requests(after number: Int64, limit: Int, _ database: Database) throws -> [SyncTable.Request] {
         let rows = try Row.fetchAll(
             database,
-            sql: "SELECT number, device, peer, local, message FROM requests WHERE number > ? ORDER BY 1 LIMIT ?",
+            sql:
+                "SELECT number, device, peer, local, message, version FROM requests WHERE number > ? ORDER BY 1 LIMIT ?",
             arguments: [number, limit])
         return rows.compactMap { row in
             guard let number: Int64 = row[0], let device: String = row[1], let peerText: String = row[2],
                 let octets: Data = row[4], let peer = Endpoint(peerText), let request = SyncRows.request(Array(octets))
             else { return nil }
             let local: String? = row[3]
+            let version: Int32? = row[5]
             return SyncTable.Request(
                 number: number, device: device, path: RequestPath(peer: peer, local: local.flatMap { Endpoint($0) }),
-                request: request)
+                request: request, version: version.flatMap { SNMPVersion(rawValue: $0) })
         }
     }
 

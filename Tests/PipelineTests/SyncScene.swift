@@ -8,6 +8,7 @@ import Manager
 import Pipeline
 import Resynchronisation
 import Routing
+import SNMPSecurity
 import SNMPWire
 import Store
 import Testing
@@ -59,22 +60,34 @@ struct SyncScene {
     private(set) var askedWho = 0
     private let snapshot: PipelineSnapshot
 
-    /// - Parameter peer: the serial number of its other unit, if it is a pair.
+    /// By v3, where it is asked so.
+    static let engine = EngineID([0x80, 0, 0x13, 0x8b, 1, 2, 3, 4])
+    private static let salts = Salts(boots: 1)
+    private let users: UserTable
+    /// In which version each request was asked.
+    private(set) var versions: [SNMPVersion] = []
+
+    /// - Parameters:
+    ///   - peer: the serial number of its other unit, if it is a pair.
+    ///   - user: in whose name devices are asked that want v3.
     init(
         _ options: DeviceOptions = .init(), peer: UInt32? = nil, seed: UInt64 = 1, poll: Int64? = 300,
-        profile: SyncProfile = .audiocodes
+        profile: SyncProfile = .audiocodes, user: User? = nil
     ) throws {
+        users = UserTable(user.map { [$0] } ?? [])
         var options = options
         options.readCommunity = Self.community
         now = Timestamp(seconds: 1_700_000_000)
         device = SimulatedDevice(serialNumber: 4_711, peerSerialNumber: peer, options: options, bootedAt: now)
         generator = SeededGenerator(seed: seed)
         store = try EventStore.inMemory()
-        snapshot = try Self.snapshot(poll: poll, profile)
+        snapshot = try Self.snapshot(poll: poll, profile, users: users)
         pipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: MetricsRegistry())
     }
 
-    static func snapshot(poll: Int64?, _ profile: SyncProfile, isManaged: Bool = true) throws -> PipelineSnapshot {
+    static func snapshot(
+        poll: Int64?, _ profile: SyncProfile, isManaged: Bool = true, users: UserTable = UserTable()
+    ) throws -> PipelineSnapshot {
         let rules = [
             AlarmRule(notification: trap.appending(16), kind: .keepAlive, severity: .vendor),
             AlarmRule(notification: trap.appending(4), kind: .event, severity: .vendor),
@@ -100,7 +113,8 @@ struct SyncScene {
                 .init(
                     network: try #require(Network(isManaged ? "192.0.2.0/24" : "198.51.100.0/24")),
                     credential: Credential(community: Secret(community)), settings: settings)
-            ]))
+            ]),
+            opener: { NotificationOpener(users: users) })
     }
 
     // MARK: What is to be seen
@@ -224,6 +238,7 @@ struct SyncScene {
         for request in try store.requests(after: taken, limit: 1_000) {
             taken = request.number
             asked += 1
+            versions.append(request.version ?? .v2c)
             if way.isSwallowed { continue }
             if request.request.variables.contains(where: { $0.name == Self.snmpEngineID }) { askedWho += 1 }
             nextRequestID += 1
@@ -238,13 +253,26 @@ struct SyncScene {
                 let due = now + .milliseconds(Int(way.answer * 1_000))
                 let entry = JournalEntry(
                     time: due, interface: "keep-alives", sender: request.path.peer,
-                    receiver: request.path.local ?? Self.own, payload: answer)
+                    receiver: request.path.local ?? Self.own,
+                    payload: request.version == .v3 ? try byUser(answer, requestID: nextRequestID) : answer)
                 onTheWay.append((due, entry))
             } else {
                 let due = now + .seconds(30)
                 onTheWay.append((due, Self.fact(OwnFacts.requestUnanswered, [number], at: due)))
             }
         }
+    }
+
+    /// A device's answer as it gives it to a user.
+    private func byUser(_ answer: [UInt8], requestID: Int32) throws -> [UInt8] {
+        guard let user = users.users.first, let engine = Self.engine,
+            case .community(let message) = try SNMPMessage.decode(answer)
+        else { return answer }
+        return try OutgoingMessage(
+            messageID: requestID + 1_000_000, isReportable: false, engineID: engine.octets[...],
+            reading: EngineReading(boots: 1, time: 5), userName: ArraySlice(user.name.utf8), level: user.maximumLevel,
+            scoped: ScopedPDU(contextEngineID: engine.octets[...], pdu: message.pdu)
+        ).encode(keys: users.keys(of: user.name, at: engine), salts: Self.salts)
     }
 
     static func fact(_ fact: OID, _ variables: [VariableBinding], at time: Timestamp) -> JournalEntry {

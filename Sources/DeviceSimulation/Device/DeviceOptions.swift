@@ -49,6 +49,8 @@ public struct DeviceOptions: Sendable, Hashable {
     public var keepAliveNumbering = KeepAliveNumbering.zero
     public var indexing = Indexing.runningNumber
     public var keepAliveIdentity = KeepAliveIdentity.macAddress
+    /// The version that its keep-alives ask for, with a blank, as the vendor's documents print it.
+    public var wantedVersion = " SNMPv2c"
     public var severityChange = SeverityChange.clearsFirst
     /// The first running number after a start; near 32,000 to see it wrap.
     public var firstNumber: UInt32 = 1

@@ -3,6 +3,7 @@ import Dispatch
 import Logging
 import Manager
 import Resynchronisation
+import SNMPSecurity
 import Store
 import Synchronization
 import TraplineMetrics
@@ -34,11 +35,11 @@ final class DeviceManager: Sendable {
 
     init(
         store: EventStore, sender: any DatagramSender, facts: FactRecorder, networks: ManagedNetworks,
-        metrics: MetricsRegistry, logger: Logger
+        keys: DecryptionKeys = DecryptionKeys(), metrics: MetricsRegistry, logger: Logger
     ) {
         self.store = store
         self.facts = facts
-        self.dispatcher = RequestDispatcher(sender: sender)
+        self.dispatcher = RequestDispatcher(sender: sender, users: { keys.users }, ring: keys.ring)
         self.logger = logger
         func counter(_ outcome: String) -> Counter {
             metrics.counter(
@@ -50,8 +51,10 @@ final class DeviceManager: Sendable {
         self.state = Mutex(State(networks: networks))
     }
 
+    /// Another configuration is in force; its users too, from whom the keys given at the start are by now.
     func replace(_ networks: ManagedNetworks) {
         state.withLock { $0.networks = networks }
+        dispatcher.forgetSessions()
     }
 
     /// From now on requests are sent; those that a server before this one left unanswered first.
@@ -103,7 +106,8 @@ final class DeviceManager: Sendable {
         }
         let number = request.number
         let order = RequestDispatcher.Order(
-            device: request.device, request: request.request, credential: rule.credential, path: request.path,
+            device: request.device, request: request.request, credential: rule.credential(for: request.version),
+            path: request.path,
             // In the journal before its answer can be.
             willSend: { [facts] in facts.record(sent: number, requestID: $0) })
         dispatcher.submit(order) { [facts, answered, unanswered, refused, unsent] outcome in

@@ -1,6 +1,8 @@
 import Basics
 import Devices
+import Intake
 import Resynchronisation
+import SNMPSecurity
 
 /// `devices:` where devices belong by their networks, what is expected of them, and which of them may be asked; and
 /// `relays:`, who speaks for others.
@@ -16,7 +18,7 @@ enum DevicesSection {
 
     static func read(_ node: YAMLNode, _ reader: DocumentReader, into configuration: inout ServerConfiguration) {
         guard let mapping = MappingReader(node, reader, of: "networks, group, rebinding and names") else { return }
-        let networks = mapping.take("networks") { self.networks($0, reader) } ?? []
+        let networks = mapping.take("networks") { self.networks($0, configuration.access.users, reader) } ?? []
         configuration.managed = ManagedNetworks(networks.compactMap(\.manager))
         let group = mapping.take("group") { self.name($0, reader, "a group") } ?? DevicePolicy.defaultGroup
         let rebinding = mapping.take("rebinding") { reader.word($0, DevicePolicy.Rebinding.self) } ?? .afterSilence
@@ -53,7 +55,9 @@ enum DevicesSection {
         var manager: ManagedNetworks.Rule?
     }
 
-    private static func networks(_ node: YAMLNode, _ reader: DocumentReader) -> [ReadNetwork]? {
+    private static func networks(
+        _ node: YAMLNode, _ users: [User], _ reader: DocumentReader
+    ) -> [ReadNetwork]? {
         guard let elements = reader.list(node, of: "networks, each with what holds for its devices") else { return nil }
         guard elements.count <= maximumNetworks else {
             reader.error("networks: at most \(maximumNetworks), found \(elements.count)", at: node.mark)
@@ -63,7 +67,7 @@ enum DevicesSection {
         var named: [String: Network] = [:]
         var networks: [ReadNetwork] = []
         for element in elements {
-            guard let read = network(element, reader) else { continue }
+            guard let read = network(element, users, reader) else { continue }
             let network = read.rule.network
             if !seen.insert(network).inserted {
                 reader.error("the network \(network) stands twice", at: element.mark)
@@ -76,7 +80,7 @@ enum DevicesSection {
     }
 
     /// `{network: 10.9.0.0/16, group: …, site: …, period: 30s, expected: true, manager: {…}}`.
-    private static func network(_ node: YAMLNode, _ reader: DocumentReader) -> ReadNetwork? {
+    private static func network(_ node: YAMLNode, _ users: [User], _ reader: DocumentReader) -> ReadNetwork? {
         guard let mapping = MappingReader(node, reader, of: "network and what holds for its devices") else {
             return nil
         }
@@ -95,16 +99,16 @@ enum DevicesSection {
         let period = mapping.take("period") { reader.duration($0, in: Self.period) }
         let isExpected = mapping.take("expected", reader.boolean)
         let rebinding = mapping.take("rebinding") { reader.word($0, DevicePolicy.Rebinding.self) }
-        let manager = mapping.take("manager") { ManagerSection.read($0, reader) }
+        let manager = mapping.take("manager") { node in
+            network.flatMap { ManagerSection.read(node, of: $0, users: users, reader) }
+        }
         mapping.finish()
         guard let network else { return nil }
         return ReadNetwork(
             rule: DevicePolicy.NetworkRule(
                 network: network, name: name, group: group, tenant: tenant, region: region, site: site, period: period,
                 isExpected: isExpected, rebinding: rebinding),
-            manager: manager.map {
-                ManagedNetworks.Rule(network: network, credential: $0.credential, settings: $0.settings)
-            })
+            manager: manager)
     }
 
     private static func name(_ node: YAMLNode, _ reader: DocumentReader, _ what: String) -> String? {

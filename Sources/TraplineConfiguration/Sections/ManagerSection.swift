@@ -1,5 +1,7 @@
+import Basics
 import Manager
 import Resynchronisation
+import SNMPSecurity
 import SNMPWire
 
 /// `manager:` of a network under `devices:`: with what its devices are asked which alarms stand on them, and how often.
@@ -12,21 +14,38 @@ enum ManagerSection {
 
     /// The versions that devices are asked in.
     private enum Version: String, CaseIterable {
-        case v1, v2c
+        case v1, v2c, v3
+
+        var version: SNMPVersion {
+            switch self {
+            case .v1: .v1
+            case .v2c: .v2c
+            case .v3: .v3
+            }
+        }
     }
 
     private enum Profile: String, CaseIterable {
         case audiocodes, rfc3877
     }
 
-    /// `{community: …, version: v2c, profile: audiocodes, poll: 30m}`; `nil` where that is no way to ask.
-    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> (credential: Credential, settings: SyncSettings)? {
+    /// `{community: …, user: …, version: v2c, profile: audiocodes, poll: 30m}`; `nil` where that is no way to ask.
+    ///
+    /// - Parameter users: those of `access:`, in whose names devices can be asked.
+    static func read(
+        _ node: YAMLNode, of network: Network, users: [User], _ reader: DocumentReader
+    ) -> ManagedNetworks.Rule? {
         guard
             let mapping = MappingReader(
-                node, reader, of: "community, version, profile and poll", keysAreSecret: true)
+                node, reader, of: "community, user, level, context, version, profile and poll", keysAreSecret: true)
         else { return nil }
-        let community = mapping.require("community", "the community that reads") { reader.secret($0, "community") }
-        let version = mapping.take("version") { reader.word($0, Version.self) } ?? .v2c
+        let errors = reader.errorCount
+        let community = mapping.take("community") { reader.secret($0, "community") }
+        let user = self.user(mapping, users, reader)
+        if mapping.take("community") == nil, mapping.take("user") == nil {
+            reader.error("expected the community that reads, or the user who asks by SNMPv3, or both", at: node.mark)
+        }
+        let version = self.version(mapping, reader)
         let profile = mapping.take("profile") { reader.word($0, Profile.self) } ?? .audiocodes
         var settings = SyncSettings(profile: SyncProfile.named(profile.rawValue) ?? .audiocodes)
         if let node = mapping.take("poll") {
@@ -37,8 +56,57 @@ enum ManagerSection {
             }
         }
         mapping.finish()
-        return community.map {
-            (Credential(version: version == .v1 ? .v1 : .v2c, community: $0), settings)
+        guard reader.errorCount == errors else { return nil }
+        let credential = community.map { CommunityCredential(version: version == .v1 ? .v1 : .v2c, community: $0) }
+        switch (credential, user) {
+        case (let credential?, let user?):
+            return ManagedNetworks.Rule(
+                network: network, community: credential, user: user, version: version ?? .v3, settings: settings)
+        case (let credential?, nil):
+            return ManagedNetworks.Rule(network: network, credential: .community(credential), settings: settings)
+        case (nil, let user?):
+            return ManagedNetworks.Rule(network: network, credential: .user(user), settings: settings)
+        case (nil, nil):
+            return nil
         }
+    }
+
+    /// `user: ops`, with `level: authPriv` and `context: ""`.
+    private static func user(_ mapping: MappingReader, _ users: [User], _ reader: DocumentReader) -> UserCredential? {
+        let levelNode = mapping.take("level")
+        let level = levelNode.flatMap { UsersSection.level($0, reader) }
+        let contextNode = mapping.take("context")
+        let context = contextNode.flatMap { UsersSection.context($0, reader) }
+        guard let node = mapping.take("user") else {
+            for (key, node) in [("level", levelNode), ("context", contextNode)] {
+                if let node { reader.error("\(key): is the user's, and there is no user:", at: node.mark) }
+            }
+            return nil
+        }
+        guard let name = reader.text(node, "a user of access: users:") else { return nil }
+        guard let user = users.first(where: { $0.name == name }) else {
+            // One that is there and cannot be used has been told.
+            if reader.errorCount == 0 {
+                reader.error("there is no user \(quoted(name)) in access: users:", at: node.mark)
+            }
+            return nil
+        }
+        if let level, let levelNode, level.rawValue > user.maximumLevel.rawValue {
+            reader.error(
+                "level: the user \(quoted(name)) has the secrets for \(user.maximumLevel) at most", at: levelNode.mark)
+        }
+        return UserCredential(name: name, level: level, context: context ?? "")
+    }
+
+    private static func version(_ mapping: MappingReader, _ reader: DocumentReader) -> SNMPVersion? {
+        guard let node = mapping.take("version"), let version = reader.word(node, Version.self)?.version else {
+            return nil
+        }
+        if version == .v3, mapping.take("user") == nil {
+            reader.error("version: v3 needs a user:", at: node.mark)
+        } else if version != .v3, mapping.take("community") == nil, mapping.take("user") != nil {
+            reader.error("version: \(version == .v1 ? "v1" : "v2c") needs a community:", at: node.mark)
+        }
+        return version
     }
 }

@@ -25,6 +25,10 @@ enum UsersSection {
         }
     }
 
+    static func level(_ node: YAMLNode, _ reader: DocumentReader) -> SecurityLevel? {
+        reader.word(node, Level.self)?.level
+    }
+
     /// `auth:` or `priv:`, with the places that what is wrong about it is told at.
     private struct Key<Protocol> {
         var `protocol`: Protocol
@@ -63,7 +67,7 @@ enum UsersSection {
         let errors = reader.errorCount
         let name = mapping.require("name", "what the user is called") { reader.text($0, "a user's name") }
         let levelNode = mapping.take("level")
-        let level = levelNode.flatMap { reader.word($0, Level.self)?.level }
+        let level = levelNode.flatMap { self.level($0, reader) }
         let authentication: Key<AuthenticationProtocol>? = mapping.take("auth") { key($0, reader) }
         let privacy: Key<PrivacyProtocol>? = mapping.take("priv") { key($0, reader) }
         let engines = mapping.take("engines") { node in
@@ -144,7 +148,7 @@ enum UsersSection {
     }
 
     /// `""` is a context too: an engine's own.
-    private static func context(_ node: YAMLNode, _ reader: DocumentReader) -> String? {
+    static func context(_ node: YAMLNode, _ reader: DocumentReader) -> String? {
         if case .text("", isQuoted: true) = node.content { return "" }
         guard let text = reader.text(node, "a context's name") else { return nil }
         guard text.utf8.count <= maximumContextLength else {

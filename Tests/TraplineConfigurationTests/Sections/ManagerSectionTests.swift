@@ -32,14 +32,73 @@ struct ManagerSectionTests {
                 - {network: 10.1.2.3, manager: {community: one, poll: off}}
             """)
         let wide = try #require(try managed.rule(for: address("10.2.0.1")))
-        #expect(wide.credential == Credential(version: .v2c, community: Secret("wide")))
+        #expect(wide.credential(for: nil) == Credential(version: .v2c, community: Secret("wide")))
         #expect(wide.settings == SyncSettings(profile: .audiocodes, poll: SyncSettings.defaultPoll))
         let narrow = try #require(try managed.rule(for: address("10.1.0.1")))
-        #expect(narrow.credential == Credential(version: .v1, community: Secret("narrow")))
+        #expect(narrow.credential(for: nil) == Credential(version: .v1, community: Secret("narrow")))
         #expect(narrow.settings == SyncSettings(profile: .rfc3877, poll: 300_000_000_000))
         let one = try #require(try managed.rule(for: address("10.1.2.3")))
         #expect(one.settings.poll == nil)
         #expect(try managed.rule(for: address("192.0.2.1")) == nil)
         #expect(!"\(managed)".contains("narrow"))
+    }
+
+    private static let users = """
+        access:
+          users:
+            - {name: ops, auth: {protocol: SHA-256, password: a password}, priv: {protocol: AES, password: another one}}
+
+        """
+
+    private func rule(_ manager: String) throws -> ManagedNetworks.Rule {
+        let text = Self.users + "devices: {networks: [{network: 10.0.0.0/8, manager: \(manager)}]}"
+        return try #require(try managed(text).rule(for: address("10.2.0.1")))
+    }
+
+    @Test func aUserAsksByV3() throws {
+        let rule = try rule("{user: ops}")
+        #expect(rule.credential(for: nil) == Credential(user: "ops"))
+        // There is nothing else to ask with.
+        #expect(rule.credential(for: .v2c) == Credential(user: "ops"))
+        let narrow = try self.rule("{user: ops, level: authNoPriv, context: branch, version: v3}")
+        #expect(narrow.credential(for: nil) == Credential(user: "ops", level: .authNoPriv, context: "branch"))
+    }
+
+    @Test func whereBothAreThereTheDeviceSaysWhich() throws {
+        let (user, community) = (Credential(user: "ops"), Credential(community: Secret("reader")))
+        let rule = try rule("{user: ops, community: reader}")
+        #expect(rule.credential(for: nil) == user)
+        #expect(rule.credential(for: .v3) == user)
+        #expect(rule.credential(for: .v2c) == community)
+        let old = try self.rule("{user: ops, community: reader, version: v2c}")
+        #expect(old.credential(for: nil) == community)
+        #expect(old.credential(for: .v3) == user)
+        let oldest = try self.rule("{user: ops, community: reader, version: v1}")
+        #expect(oldest.credential(for: .v2c) == Credential(version: .v1, community: Secret("reader")))
+    }
+
+    @Test(arguments: [
+        ("{}", 41, "the user who asks by SNMPv3, or both"),
+        ("{user: nobody}", 48, "there is no user \"nobody\""),
+        ("{user: ops, level: most}", 60, "noAuthNoPriv"),
+        ("{user: ops, version: v2c}", 62, "needs a community:"),
+        ("{community: reader, version: v3}", 70, "needs a user:"),
+        ("{community: reader, level: authPriv}", 68, "there is no user:"),
+        ("{community: reader, context: x}", 70, "there is no user:"),
+    ])
+    func whatCannotBeIsTold(manager: String, column: Int, problem: String) {
+        let loaded = load(Self.users + "devices: {networks: [{network: 10.0.0.0/8, manager: \(manager)}]}")
+        #expect(loaded.problems.count == 1)
+        #expect(loaded.problems.first?.description.contains(problem) == true, "\(loaded.problems)")
+        #expect(loaded.problems.first?.description.contains(":5:\(column):") == true, "\(loaded.problems)")
+    }
+
+    @Test func aLevelThatTheUserHasNotIsTold() {
+        let loaded = load(
+            """
+            access: {users: [{name: ops, auth: {protocol: SHA-256, password: a password}}]}
+            devices: {networks: [{network: 10.0.0.0/8, manager: {user: ops, level: authPriv}}]}
+            """)
+        #expect(loaded.problems.map(\.description).count { $0.contains("authNoPriv at most") } == 1)
     }
 }

@@ -1,0 +1,71 @@
+import Basics
+import Manager
+import SNMPWire
+import Testing
+
+@testable import Resynchronisation
+
+/// In which version a device wants to be asked.
+@Suite struct VersionWishTests {
+    @Test(arguments: [
+        ("SNMPVersion=SNMPv3", SNMPVersion.v3), ("SNMPVersion= SNMPv2c", .v2c), ("snmpversion = SNMPV3\0", .v3),
+        ("SNMPVersion=SNMPv1", .v1), ("SNMPVersion=SNMPv2", .v2c),
+    ])
+    func itIsReadAsDevicesSpellIt(words: String, version: SNMPVersion) {
+        #expect(VersionWish(Array(words.utf8), isProven: false)?.version == version)
+    }
+
+    @Test(arguments: ["", "SNMPv3", "SNMPVersion=", "SNMPVersion=SNMPv31", "SNMPVersion=v3", "xSNMPVersion=SNMPv3"])
+    func otherWordsAreNone(words: String) {
+        #expect(VersionWish(Array(words.utf8), isProven: true) == nil)
+    }
+
+    @Test func whoeverProvesNothingChangesNothingThatWasProven() {
+        let (proven, claimed) = (VersionWish(.v3, isProven: true), VersionWish(.v2c, isProven: false))
+        #expect(proven.followed(by: claimed) == proven)
+        #expect(proven.followed(by: VersionWish(.v2c, isProven: true)).version == .v2c)
+        #expect(claimed.followed(by: proven) == proven)
+        #expect(claimed.followed(by: VersionWish(.v3, isProven: false)).version == .v3)
+    }
+
+    private static let peer = Endpoint(IPAddress(v4: 0xc000_0207), port: 40_161)
+
+    /// The version of the first request to a device, after `notes`.
+    private func asked(_ notes: [VersionWish], by table: inout SyncTable) -> SNMPVersion? {
+        let (start, settings) = (Timestamp(seconds: 1_000), SyncSettings(profile: .audiocodes, poll: nil))
+        _ = table.heard(
+            .keepAlive, of: "device", trapOID: .enterprises, variables: [], alarm: nil, at: start, settings)
+        for wish in notes { table.note(wish, of: "device") }
+        while let due = table.nextDue, let device = table.takeDue(by: due) {
+            _ = table.advance(device, to: due, now: due, SyncWay(RequestPath(peer: Self.peer)), settings)
+            if let request = table.takeChanges().requests.first { return request.version }
+        }
+        return nil
+    }
+
+    @Test func itIsNotedWithTheRequest() {
+        var silent = SyncTable()
+        #expect(asked([], by: &silent) == nil)
+        var wishing = SyncTable()
+        #expect(asked([VersionWish(.v2c, isProven: false), VersionWish(.v3, isProven: true)], by: &wishing) == .v3)
+        // One that is not known has no wishes.
+        wishing.note(VersionWish(.v3, isProven: true), of: "nobody")
+        #expect(wishing.count == 1)
+    }
+
+    @Test func itIsKeptWithTheDevice() throws {
+        var table = SyncTable()
+        _ = table.heard(
+            .keepAlive, of: "device", trapOID: .enterprises, variables: [], alarm: nil, at: Timestamp(seconds: 1_000),
+            SyncSettings(profile: .audiocodes, poll: nil))
+        _ = table.takeChanges()
+        table.note(VersionWish(.v3, isProven: true), of: "device")
+        let changes = table.takeChanges().states
+        let state = try #require(changes.first?.state)
+        // Said again it is nothing new.
+        table.note(VersionWish(.v3, isProven: true), of: "device")
+        #expect(table.takeChanges().states.isEmpty)
+        var later = SyncTable([("device", state)])
+        #expect(asked([VersionWish(.v2c, isProven: false)], by: &later) == .v3)
+    }
+}
