@@ -60,14 +60,16 @@ extension TestServer {
                 let number = VariableBinding(
                     name: OwnFacts.requestNumber, value: .counter64(UInt64(clamping: request.number)))
                 let peer = request.path.peer
-                guard let rule = loaded.configuration?.managed.rule(for: peer.address) else {
+                // Simulated devices speak v2c.
+                guard case .community(let credential)? = loaded.configuration?.managed.rule(for: peer.address)?.credential
+                else {
                     try process([unanswered(number, "no credential", at: now)])
                     continue
                 }
                 let requestID = Int32(truncatingIfNeeded: request.number)
                 let sent = VariableBinding(name: OwnFacts.requestID, value: .integer(requestID))
                 try process([Self.fact(OwnFacts.requestSent, [number, sent], at: now)])
-                let datagram = request.request.encode(requestID: requestID, rule.credential)
+                let datagram = request.request.encode(requestID: requestID, credential)
                 if let answer = fleet.answer(datagram, to: peer.address, at: now) {
                     let due = now + Self.roundTrip
                     expect(entry(answer, from: peer, on: .traps, at: due), at: due)
