@@ -61,8 +61,8 @@ extension TestServer {
                     name: OwnFacts.requestNumber, value: .counter64(UInt64(clamping: request.number)))
                 let peer = request.path.peer
                 // Simulated devices speak v2c.
-                guard case .community(let credential)? = loaded.configuration?.managed.rule(for: peer.address)?.credential
-                else {
+                let rule = loaded.configuration?.managed.rule(for: peer.address)
+                guard case .community(let credential)? = rule?.credential(for: .v2c) else {
                     try process([unanswered(number, "no credential", at: now)])
                     continue
                 }
