@@ -117,8 +117,8 @@ let package = Package(
         room(
             "Sinks",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Documents",
-                "Store",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms",
+                "Documents", "Store",
                 "CCurl", "CDatagram", "CRELP", nioCore, nioPosix, nioTLS, nioSSL, logging,
             ]),
         room(
@@ -160,8 +160,8 @@ let package = Package(
         program(
             "trapline-bench",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Journal", "Alarms", "Devices", "Routing",
-                "Store", "Pipeline",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Journal", "Alarms", "Devices",
+                "Routing", "Store", "Pipeline",
                 "Intake", "TraplineConfiguration", "CDatagram", "CLoad",
                 argumentParser, histogram, logging,
             ]),
@@ -198,9 +198,8 @@ let package = Package(
         tests(
             of: "Sinks",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
-                "Documents",
-                "Store", "TestPeers", nioCore, nioPosix, nioSSL, logging,
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms",
+                "Devices", "Documents", "Store", "TestPeers", nioCore, nioPosix, nioSSL, logging,
             ]),
         tests(
             of: "Intake",

@@ -139,6 +139,11 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         }
     }
 
+    private static let encrypted = "encrypted"
+
+    /// Only the holder of the user's key can tell more.
+    public var isEncrypted: Bool { pdu == Self.encrypted }
+
     /// One line, without its end.
     public func jsonLine() -> String {
         var json = OctetWriter(capacity: 4_096)
@@ -204,7 +209,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             case .plaintext(_, let contextName, _):
                 context = contextName.isEmpty ? nil : String(decoding: contextName, as: UTF8.self)
             case .encrypted:
-                pdu = "encrypted"
+                pdu = Self.encrypted
             }
         }
         guard let pdu = message.pdu else { return }

@@ -94,6 +94,7 @@ public struct InformRecall: Sendable {
             guard let inform = securityRecall?.note(entry, isRecent: isRecent) else { return }
             key = inform
         } else {
+            securityRecall?.noteOther(entry)
             guard isRecent, let summary = try? NotificationView.check(payload), summary.kind == .informRequest,
                 summary.version != .v3
             else { return }

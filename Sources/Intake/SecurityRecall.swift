@@ -13,6 +13,9 @@ public final class SecurityRecall {
     private let security: IncomingSecurity
     private let opener: NotificationOpener
     private let unprocessed: JournalPosition?
+    private let trusted: (JournalEntry) -> EngineID?
+    /// Those whose clock was trusted anew: what they told before that is forgotten.
+    private var forgotten: Set<EngineID> = []
     /// The newest first.
     private var messages: [PastMessage] = []
     private var engines: Set<EngineID> = []
@@ -21,15 +24,26 @@ public final class SecurityRecall {
     ///   - opener: what decrypts informs.
     ///   - unprocessed: the first record that the store knows nothing of; `nil` where it knows nothing at all, or is of no
     ///     interest.
-    public init(_ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?) {
+    ///   - trusted: the engine whose clock an operator trusts as it is from this record on.
+    public init(
+        _ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?,
+        trusted: @escaping (JournalEntry) -> EngineID? = { _ in nil }
+    ) {
         self.security = security
         self.opener = opener
         self.unprocessed = unprocessed
+        self.trusted = trusted
     }
 
     /// Whether a record that is older than the last minutes is of interest.
     func wants(_ position: JournalPosition) -> Bool {
         unprocessed.map { position >= $0 } ?? false
+    }
+
+    /// A record that is no message of v3.
+    func noteOther(_ entry: JournalEntry) {
+        // Read backwards: what comes from here on was told before.
+        if let engine = trusted(entry) { forgotten.insert(engine) }
     }
 
     /// - Returns: what an inform among them is known by.
@@ -39,6 +53,7 @@ public final class SecurityRecall {
         guard let message = security.pastMessage(payload, summary, receivedAt: entry.time) else {
             return isRecent ? inform(entry, summary) : nil
         }
+        guard !forgotten.contains(message.engine) else { return nil }
         // Read backwards: of what is too old to be sent again only the last one of an engine counts.
         if engines.insert(message.engine).inserted || (isRecent && messages.count < Self.mostMessages) {
             messages.append(message)
@@ -47,6 +62,10 @@ public final class SecurityRecall {
     }
 
     func finish() {
+        let forgotten = forgotten
+        security.withTimeliness { timeliness in
+            for engine in forgotten { timeliness.forget(engine) }
+        }
         security.recall(messages.reversed())
         messages = []
         engines = []

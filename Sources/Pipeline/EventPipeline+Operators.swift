@@ -116,8 +116,8 @@ extension EventPipeline {
             return carryOutOnDevice(action, by: name, at: time, &draft)
         case .resyncDevice(let device):
             return wishSync(of: device, at: time)
-        case .trustClock(let device, let engine):
-            return EngineID(hexadecimal: engine).map { trustClock(of: $0, at: device) } ?? AuditOutcome.noDevice
+        case .trustClock(_, let engine):
+            return trustClock(of: engine)
         }
     }
 
@@ -174,7 +174,7 @@ extension EventPipeline {
         case .resyncDevice(let device):
             return device.map { "device \($0)" } ?? "all devices"
         case .trustClock(let device, let engine):
-            return "engine \(engine) of device \(device)"
+            return device.hasSuffix(engine) ? device : "engine \(engine) of device \(device)"
         }
     }
 

@@ -1,5 +1,6 @@
 public import Alarms
 public import Basics
+public import Journal
 public import SNMPSecurity
 public import SNMPWire
 
@@ -58,6 +59,12 @@ extension OwnFacts {
     public static func trustedEngine(in fact: SNMPNotification) -> EngineID? {
         guard fact.trapOID == engineClockTrusted, text(deviceIdentity, in: fact) != nil else { return nil }
         return text(engineID, in: fact).flatMap { EngineID(hexadecimal: $0) }
+    }
+
+    /// The same of a journal's record.
+    public static func trustedEngine(in entry: JournalEntry) -> EngineID? {
+        guard entry.interface == listener, let fact = try? SNMPNotification.decode(entry.payload) else { return nil }
+        return trustedEngine(in: fact)
     }
 
     /// Whose clock a fact is about; `nil` where it is about none.

@@ -2,6 +2,7 @@ public import Alarms
 internal import Basics
 public import Journal
 internal import Routing
+internal import SNMPSecurity
 internal import SNMPWire
 
 extension PipelineSnapshot {
@@ -11,7 +12,7 @@ extension PipelineSnapshot {
     /// - Parameter entry: the event's datagram; where the journal no longer holds it, conditions on what only a datagram
     ///   tells (variables, community, listener) do not hold.
     public func sinks(for event: Event, entry: JournalEntry?) -> [String] {
-        let notification = entry.flatMap { try? SNMPNotification.decode($0.payload, leniency: leniency) }
+        let notification = entry.flatMap { try? opener().open($0.payload, leniency: leniency) }
         let nobody = Endpoint(event.device.address, port: 0)
         let received = ReceivedNotification(
             notification: notification

@@ -29,7 +29,7 @@ public struct PipelineSnapshot: Sendable {
         interpreter: AlarmInterpreter, routing: RoutingTable, catalog: Catalog, leniency: Leniency = .devices,
         retention: EventRetention = EventRetention(), alarms: AlarmSettings = AlarmSettings(),
         devices: DevicePolicy = DevicePolicy(), managed: ManagedNetworks = ManagedNetworks(),
-        opener: @escaping @Sendable () -> NotificationOpener = PipelineSnapshot.keyless,
+        opener: @escaping @Sendable () -> NotificationOpener = NotificationOpener.keyless,
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.interpreter = interpreter
@@ -43,10 +43,4 @@ public struct PipelineSnapshot: Sendable {
         self.opener = opener
         self.communityName = communityName
     }
-
-    /// Where no user is known: what was neither authenticated nor encrypted can be read.
-    public static let keyless: @Sendable () -> NotificationOpener = {
-        let opener = NotificationOpener(users: UserTable())
-        return { opener }
-    }()
 }

@@ -13,6 +13,12 @@ public struct NotificationOpener: Sendable {
     private let kept: @Sendable (ShortOctets, EngineID) -> [LocalisedKeys]
     private let ring: KeyRing
 
+    /// Where no user is known: what is neither authenticated nor encrypted can be read.
+    public static let keyless: @Sendable () -> NotificationOpener = {
+        let opener = NotificationOpener(users: UserTable())
+        return { opener }
+    }()
+
     /// - Parameters:
     ///   - users: those in force.
     ///   - kept: keys of users as they were before.
@@ -68,6 +74,15 @@ public struct NotificationOpener: Sendable {
         } catch {
             throw .refused(.decryptionFailed(error))
         }
+    }
+
+    /// The datagram with the plaintext of its scoped PDU behind it, as `NotificationReader` takes it; `nil` where there is
+    /// nothing to decrypt, or nobody can.
+    public func unsealed(_ datagram: [UInt8], leniency: Leniency = .devices) -> [UInt8]? {
+        guard let summary = (try? V3View.check(datagram, leniency: leniency)) ?? nil, summary.encrypted != nil,
+            let plaintext = (try? plaintext(datagram, summary)) ?? nil
+        else { return nil }
+        return datagram + plaintext
     }
 
     private func authenticated(

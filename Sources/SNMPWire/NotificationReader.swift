@@ -20,7 +20,34 @@ public struct NotificationReader: ~Escapable {
     ///   it is, `.v3Unsupported` for an encrypted one, and what is wrong with all before the variables.
     @_lifetime(copy datagram)
     public init(_ datagram: RawSpan, leniency: Leniency = .devices) throws(WireError) {
-        let layout = try MessageLayout(datagram, leniency: leniency, leavesVariables: true)
+        try self.init(
+            datagram, MessageLayout(datagram, leniency: leniency, leavesVariables: true), leniency: leniency)
+    }
+
+    /// - Parameters:
+    ///   - opened: an encrypted datagram, and behind it the plaintext of its scoped PDU.
+    ///   - count: the datagram's octets; `nil` where nothing is behind it. Ranges count from its first octet.
+    @_lifetime(copy opened)
+    public init(_ opened: RawSpan, plaintextAt count: Int?, leniency: Leniency = .devices) throws(WireError) {
+        guard let count else {
+            try self.init(opened, leniency: leniency)
+            return
+        }
+        guard (0...opened.byteCount).contains(count) else { throw WireError(.truncated, at: opened.byteCount) }
+        var layout = try MessageLayout(opened.extracting(0..<count), leniency: leniency, leavesVariables: true)
+        guard case .v3(var message) = layout.body else { throw WireError(.badVersion, at: 0) }
+        let scoped = try ScopedLayout(
+            BERReader(opened, leniency: leniency).inside(count..<opened.byteCount), leavesVariables: true)
+        message.contextEngineID = scoped.contextEngineID
+        message.contextName = scoped.contextName
+        message.pdu = scoped.pdu
+        layout.body = .v3(message)
+        try self.init(opened, layout, leniency: leniency)
+    }
+
+    /// - Parameter layout: of `datagram`.
+    @_lifetime(copy datagram)
+    private init(_ datagram: RawSpan, _ layout: MessageLayout, leniency: Leniency) throws(WireError) {
         guard let pdu = layout.pdu else { throw WireError(.v3Unsupported, at: layout.encryptedOffset) }
         bytes = datagram
         self.layout = layout
@@ -60,10 +87,14 @@ public struct NotificationReader: ~Escapable {
 extension NotificationReader {
     /// The notification of a datagram all of whose octets are checked; `nil` where it is malformed, or holds none that
     /// can be read.
+    ///
+    /// - Parameter count: where the datagram's plaintext stands behind it, the datagram's octets.
     @_lifetime(copy datagram)
-    public static func checked(_ datagram: RawSpan, leniency: Leniency = .devices) -> NotificationReader? {
+    public static func checked(
+        _ datagram: RawSpan, plaintextAt count: Int? = nil, leniency: Leniency = .devices
+    ) -> NotificationReader? {
         do {
-            let reader = try NotificationReader(datagram, leniency: leniency)
+            let reader = try NotificationReader(datagram, plaintextAt: count, leniency: leniency)
             var variables = reader.variables
             while try variables.read() != nil {}
             return reader

@@ -40,14 +40,19 @@ struct ScopedLayout {
     private static let mostPadding = 8
 
     init(_ plaintext: RawSpan, leniency: Leniency) throws(WireError) {
-        var outer = BERReader(plaintext, leniency: leniency)
+        try self.init(BERReader(plaintext, leniency: leniency))
+    }
+
+    /// Reads what `plaintext` has not read yet.
+    init(_ plaintext: consuming BERReader, leavesVariables: Bool = false) throws(WireError) {
+        var outer = plaintext
         var reader = outer.inside(try outer.element(BERTag.sequence))
         guard outer.end - outer.position <= Self.mostPadding else {
             throw WireError(.trailingBytes, at: outer.position)
         }
         contextEngineID = try reader.element(BERTag.octetString)
         contextName = try reader.element(BERTag.octetString)
-        pdu = try reader.pdu(version: .v3)
+        pdu = try reader.pdu(version: .v3, leavesVariables: leavesVariables)
         try reader.expectEnd()
     }
 }

@@ -63,6 +63,22 @@ public enum V3View {
             })
     }
 
+    /// Whether a datagram that was checked before is encrypted: a look at its first octets.
+    public static func isEncrypted(_ datagram: [UInt8]) -> Bool {
+        var reader = BERReader(datagram.rawOctets, leniency: .devices)
+        do {
+            reader = reader.inside(try reader.element(BERTag.sequence))
+            guard try reader.int32() == SNMPVersion.v3.rawValue else { return false }
+            var header = reader.inside(try reader.element(BERTag.sequence))
+            _ = try header.int32()
+            _ = try header.int32()
+            let flags = try header.element(BERTag.octetString)
+            return flags.count == 1 && header.octet(flags.lowerBound) & 0x03 == SecurityLevel.authPriv.rawValue
+        } catch {
+            return false
+        }
+    }
+
     /// The same for a datagram in an array.
     public static func check(
         _ datagram: [UInt8], leniency: Leniency = .devices

@@ -83,6 +83,13 @@ extension EventStore {
         try reading { database in try EngineClockRow.readAll(database).map(\.clock) }
     }
 
+    /// Those of a device's engines.
+    public func engineClocks(of device: String) throws(StoreError) -> [EngineClock] {
+        try reading { database in
+            try EngineClockRow.readAll(database).filter { $0.device == device }.map(\.clock)
+        }
+    }
+
     /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.
     public static let deadLetterLimit = 10_000
 

@@ -5,9 +5,11 @@ public import Documents
 import Foundation
 import Intake
 import Journal
+import SNMPSecurity
 import SNMPWire
 import Sinks
 import Store
+import TraplineConfiguration
 
 /// Reads a data folder's event log beside a running server, or without one, and names what it finds by the
 /// configuration given.
@@ -31,7 +33,14 @@ public struct EventLogReader {
     public init(folder: String, loaded: LoadedConfiguration) throws {
         self.store = try EventStore.readOnly(folder: folder)
         self.journalFolder = folder + "/journal"
-        self.naming = loaded.naming
+        self.naming = loaded.naming(Self.keys(folder, loaded))
+    }
+
+    /// The users of the configuration, and the keys that the journal was received with, for who may read them.
+    private static func keys(_ folder: String, _ loaded: LoadedConfiguration) -> DecryptionKeys {
+        let kept = try? KeptKeysFile.read(folder + "/" + ServerSecurity.keysFile)
+        return DecryptionKeys(
+            users: UserTable(loaded.configuration?.access.users ?? []), kept: kept?.keys ?? KeptKeys())
     }
 
     public func lastEventID() throws -> Int64 { try store.lastEventID() }

@@ -68,6 +68,13 @@ public struct LoadedConfiguration: Sendable {
         return DatagramNaming(catalog: catalog, communityName: { access.communityName(of: $0) })
     }
 
+    /// The same, with what opens encrypted datagrams.
+    func naming(_ keys: DecryptionKeys) -> DatagramNaming {
+        var naming = naming
+        naming.opener = { keys.opener() }
+        return naming
+    }
+
     /// A datagram of a capture, decoded and named by this configuration.
     public func document(of datagram: UDPDatagram) -> DatagramDocument {
         let naming = naming
@@ -82,7 +89,7 @@ extension PipelineSnapshot {
     /// - Parameter keys: what opens messages of v3; `nil` for none.
     package init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration, keys: DecryptionKeys? = nil) {
         let naming = loaded.naming
-        var opener = Self.keyless
+        var opener = NotificationOpener.keyless
         if let keys { opener = { keys.opener() } }
         var devices = configuration.devices
         devices.vendor = configuration.vendor

@@ -5,6 +5,9 @@ import SNMPSecurity
 /// What a server keeps in its data folder to be an SNMP engine: the engine's ID and boots (`engine`), and the keys that
 /// its journal was received with (`keys`).
 struct ServerSecurity {
+    /// Within the data folder.
+    static let keysFile = "keys"
+
     let incoming: IncomingSecurity
     let keeper: KeyKeeper
 
@@ -23,7 +26,7 @@ struct ServerSecurity {
         let ring = KeyRing()
         let engine = try Self.start(folder, reserve)
         incoming = IncomingSecurity(engine: engine, users: table, timeliness: Timeliness(clocks), ring: ring)
-        let path = folder.path + "/keys"
+        let path = folder.path + "/" + Self.keysFile
         let kept = Self.readKeys(path, journal, logger)
         keeper = KeyKeeper(DecryptionKeys(users: table, kept: kept, ring: ring), path: path)
         logger.info("SNMP engine \(engine.id), boots \(engine.boots), users: \(table.users.count)")

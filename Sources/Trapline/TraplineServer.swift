@@ -108,7 +108,7 @@ public final class TraplineServer: Service {
         self.security = security
         let signal = EventSignal(lastEventID: saved.lastEventID)
         let cursors = CursorBoard(saved.cursors)
-        let naming = NamingSnapshot(loaded.naming)
+        let naming = NamingSnapshot(loaded.naming(security.keys))
         self.naming = naming
         self.rulesAndNames = "rules: \(configuration.rules.count), MIB modules: \(loaded.catalog.modules.count)"
         self.intake = DatagramIntake(
@@ -161,10 +161,11 @@ public final class TraplineServer: Service {
                 record: { position in try? lookUp.record(at: position) }, naming: { naming.current },
                 executor: SinkThreads.shared),
             lags: lags, cursorRetention: configuration.retention.cursors, ages: ages)
-        self.control = ControlServer(folder: folder.path, logger: logger) { request, name in
+        self.control = ControlServer(folder: folder.path, logger: logger) { [intake] request, name in
             OperatorActions(
                 store: store, configuredSinks: sinks.names, record: { try facts.record($0) },
-                settle: { pipeline.waitUntilProcessed(atMost: Self.operatorPatience) }
+                settle: { pipeline.waitUntilProcessed(atMost: Self.operatorPatience) },
+                forgetClock: { intake.trustClock(of: $0) }
             ).perform(request, by: name)
         }
         self.sinks = sinks
@@ -308,7 +309,7 @@ public final class TraplineServer: Service {
             manager.replace(new.managed)
             names.replace(new.devices.names)
             sinks.keepCursors(for: new.retention.cursors)
-            naming.replace(loaded.naming)
+            naming.replace(loaded.naming(security.keys))
             intake.replaceAccess(new.access)
             keeper.replace(new.retention.journal)
             facts.recordConfiguration(
@@ -346,7 +347,8 @@ public final class TraplineServer: Service {
             let recall = try InformRecall(
                 journal: folder.journal, before: journal.committed,
                 securityRecall: SecurityRecall(
-                    security.incoming, opener: security.keys.opener(), unprocessed: unprocessed))
+                    security.incoming, opener: security.keys.opener(), unprocessed: unprocessed,
+                    trusted: { OwnFacts.trustedEngine(in: $0) }))
             if let limit = recall.limit {
                 logger.notice(
                     """

@@ -156,3 +156,31 @@ struct ResyncDevice: ParsableCommand {
         print(try data.ask(request))
     }
 }
+
+struct TrustClock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trust-clock",
+        abstract: "Takes SNMPv3 messages of a device again whose engine has lost its clock.",
+        discussion: """
+            An engine that tells fewer boots than before is refused, since old messages sent again look the same. Where it \
+            was replaced or reset, or another unit took over under its engine ID, this has its next message believed. \
+            An engine that does so at each restart needs clock: lenient on its user.
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var who: OperatorOptions
+
+    @Argument(
+        help: """
+            The device's id, as trapline devices prints it; or its name or address, where no other has it; or an engine \
+            ID in hexadecimal digits.
+            """)
+    var device: String
+
+    func run() throws {
+        var request = ControlRequest(.trustClock)
+        request.device = DeviceOrder(device)
+        request.by = who.name
+        print(try data.ask(request))
+    }
+}

@@ -11,7 +11,7 @@ struct DevicesCommand: ParsableCommand {
         commandName: "devices", abstract: "The devices that were heard of, and what is done about them.",
         subcommands: [
             ListDevices.self, ShowDevice.self, NameDevice.self, GroupDevice.self, MaintainDevice.self,
-            ForgetDevice.self, ResyncDevice.self,
+            ForgetDevice.self, ResyncDevice.self, TrustClock.self,
         ],
         defaultSubcommand: ListDevices.self)
 }

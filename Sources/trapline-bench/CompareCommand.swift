@@ -20,6 +20,11 @@ struct CompareCommand: ParsableCommand {
     @Option(name: .long, help: "How often each receiver is measured.")
     var rounds = ComparisonMeasurement.rounds
 
+    @Argument(
+        help:
+            "What is sent: \(ComparedLoad.allCases.map(\.rawValue).joined(separator: ", ")); v3 is \(V3Workload.text).")
+    var load = ComparedLoad.v2c
+
     @Option(name: .long, help: "The program trapline, a release build; without it the one beside this program.")
     var trapline: String?
 
@@ -35,7 +40,7 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         Interruption.watch()
         if !json { build.printKind() }
-        let report = try ComparisonMeasurement.run(traps: traps, rounds: rounds, trapline: trapline)
+        let report = try ComparisonMeasurement.run(load, traps: traps, rounds: rounds, trapline: trapline)
         print(json ? report.json : report.table)
         if !report.lost.isEmpty { throw ExitCode.failure }
     }

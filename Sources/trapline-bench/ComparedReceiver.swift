@@ -16,27 +16,35 @@ struct ComparedReceiver {
 
     /// Net-snmp's receiver as it is fastest: no authorization, no names, neither from the DNS nor from MIB modules, one
     /// line a trap.
-    static func snmptrapd() throws -> ComparedReceiver {
-        try snmptrapd(title: "snmptrapd without names", work: "decode + a line of numbers", ["-m", "", "-On"])
+    static func snmptrapd(_ load: ComparedLoad) throws -> ComparedReceiver {
+        try snmptrapd(load, title: "snmptrapd without names", work: "decode + a line of numbers", ["-m", "", "-On"])
     }
 
     /// The same with names, from the modules that Trapline comes with.
-    static func namingSnmptrapd() throws -> ComparedReceiver {
+    static func namingSnmptrapd(_ load: ComparedLoad) throws -> ComparedReceiver {
         guard let modules = Catalog.bundledDirectory() else {
             throw BenchmarkError("the bundled MIB modules are missing")
         }
         return try snmptrapd(
-            title: "snmptrapd with names", work: "decode + names + a line", ["-M", modules, "-m", "ALL"])
+            load, title: "snmptrapd with names", work: "decode + names + a line", ["-M", modules, "-m", "ALL"])
     }
 
-    private static func snmptrapd(title: String, work: String, _ naming: [String]) throws -> ComparedReceiver {
+    private static func snmptrapd(
+        _ load: ComparedLoad, title: String, work: String, _ naming: [String]
+    ) throws -> ComparedReceiver {
         guard let executable = find("snmptrapd") else {
             throw BenchmarkError(
                 "snmptrapd is missing, and without it there is no comparison: apt-get install snmptrapd")
         }
         return ComparedReceiver(title: title, work: work, executable: executable) { folder, port in
             let configuration = folder.appending(path: "snmptrapd.conf")
-            try "disableAuthorization yes\n".write(to: configuration, atomically: true, encoding: .utf8)
+            // Its users are kept in a folder of their own, and forgotten with it.
+            let text = """
+                [snmp] persistentDir \(folder.path)
+                disableAuthorization yes
+                \(try load.createUsers())
+                """
+            try text.write(to: configuration, atomically: true, encoding: .utf8)
             return ["-f", "-C", "-c", configuration.path, "-n"] + naming + [
                 "-Lf", output(in: folder).path, "-F", #"%04y-%02m-%02l %02h:%02j:%02k %b %v\n"#,
                 "udp:127.0.0.1:\(port)",
@@ -45,27 +53,27 @@ struct ComparedReceiver {
     }
 
     /// The same work done by Trapline's decoder and catalog, in a process of this program.
-    static func lines() throws -> ComparedReceiver {
+    static func lines(_ load: ComparedLoad) throws -> ComparedReceiver {
         ComparedReceiver(title: "Trapline's rooms", work: "decode + names + a line", executable: try ownPath()) {
             folder, port in
-            ["print-lines", "--port", "\(port)", "--to", output(in: folder).path]
+            ["print-lines", "--port", "\(port)", "--to", output(in: folder).path, "--load", load.rawValue]
         }
     }
 
     /// The server itself, which does more: durable journal, alarms, event log. Its console writes the line.
-    static func server(_ path: String?) throws -> ComparedReceiver {
-        try server(path, title: "trapline serve", line: "a line") { _ in "console: {form: text}" }
+    static func server(_ path: String?, _ load: ComparedLoad) throws -> ComparedReceiver {
+        try server(path, load, title: "trapline serve", line: "a line") { _ in "console: {form: text}" }
     }
 
     /// The server with a sink that writes each trap whole, as JSON, and syncs it.
-    static func archivingServer(_ path: String?) throws -> ComparedReceiver {
-        try server(path, title: "trapline serve to a file", line: "all of it as JSON, synced") { lines in
+    static func archivingServer(_ path: String?, _ load: ComparedLoad) throws -> ComparedReceiver {
+        try server(path, load, title: "trapline serve to a file", line: "all of it as JSON, synced") { lines in
             "file: {to: \"\(lines.path)\"}"
         }
     }
 
     private static func server(
-        _ path: String?, title: String, line: String, sink: @escaping (_ lines: URL) -> String
+        _ path: String?, _ load: ComparedLoad, title: String, line: String, sink: @escaping (_ lines: URL) -> String
     ) throws -> ComparedReceiver {
         let executable = try path ?? besideThis("trapline")
         let work = "decode + names + durable journal + alarms + event log + \(line)"
@@ -74,7 +82,7 @@ struct ComparedReceiver {
             // Repeats too: the load is one alarm that repeats.
             let text = """
                 listen: {traps: ["127.0.0.1:\(port)"]}
-                access: {budget: off}
+                access: {\(load.access)}
                 data: "\(folder.appending(path: "data").path)"
                 sinks:
                   lines: {\(sink(output(in: folder)))}

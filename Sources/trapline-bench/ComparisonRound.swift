@@ -15,13 +15,13 @@ struct ComparisonRound {
     /// How long the receiver may write no line, in seconds, before what is missing counts as lost.
     private static let patience: TimeInterval = 10
 
-    init(_ receiver: ComparedReceiver, datagram: [UInt8], traps: Int) throws {
+    init(_ receiver: ComparedReceiver, _ load: ComparedLoad, traps: Int) throws {
         self = try TemporaryFolder.with { folder in
             let process = try ReceiverProcess(receiver, folder: folder)
             defer { process.stop() }
             var lines = LineCounter(path: ComparedReceiver.output(in: folder).path)
             let sender = PacedSender(
-                datagram: datagram, receiver: Endpoint(LoopbackPort.address, port: process.port))
+                receiver: Endpoint(LoopbackPort.address, port: process.port), next: try load.datagrams())
             let load = { (count: Int) in
                 _ = try sender.send(count) { _ in try process.queue().waiting <= SocketQueue.room }
             }

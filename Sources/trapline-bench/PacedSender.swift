@@ -2,7 +2,7 @@ import Basics
 import Foundation
 import Intake
 
-/// Sends one datagram again and again, in bursts, each of them only when the receiver has room: a loop that is closed,
+/// Sends datagrams in bursts, each of them only when the receiver has room: a loop that is closed,
 /// so that nothing is lost and the slowest receiver gets the same load as the fastest.
 struct PacedSender {
     /// Few enough for two to fit into any receive buffer, enough for a receiver to take many at a time.
@@ -12,8 +12,19 @@ struct PacedSender {
     /// Between two looks whether there is room, in seconds.
     private static let pause: TimeInterval = 0.000_05
 
-    let datagram: [UInt8]
+    private let next: () throws -> [UInt8]
     let receiver: Endpoint
+
+    /// - Parameter next: gives each datagram.
+    init(receiver: Endpoint, next: @escaping () throws -> [UInt8]) {
+        self.next = next
+        self.receiver = receiver
+    }
+
+    /// The same one again and again.
+    init(datagram: [UInt8], receiver: Endpoint) {
+        self.init(receiver: receiver) { datagram }
+    }
 
     /// - Parameter hasRoom: whether the receiver can take another burst, told how many were sent.
     /// - Returns: The CPU time of the sending, in nanoseconds.
@@ -24,7 +35,7 @@ struct PacedSender {
         while sent < traps {
             try waitForRoom { try hasRoom(sent) }
             for _ in 0..<min(Self.burst, traps - sent) {
-                try sender.send(datagram)
+                try sender.send(try next())
                 sent += 1
             }
         }

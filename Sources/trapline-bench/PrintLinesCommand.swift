@@ -3,6 +3,7 @@ import Basics
 import CDatagram
 import Foundation
 import MIBCatalog
+import SNMPSecurity
 import SNMPWire
 
 /// `trapline-bench print-lines`: does with Trapline's decoder and catalog what snmptrapd does with its own, and no
@@ -28,7 +29,11 @@ struct PrintLinesCommand: ParsableCommand {
     @Option(name: .long, help: "The file to append to.")
     var to: String
 
+    @Option(name: .long, help: "v3 has each verified and decrypted first.")
+    var load = ComparedLoad.v2c
+
     func run() throws {
+        let security = load == .v3 ? try LineSecurity() : nil
         guard let folder = Catalog.bundledDirectory() else {
             throw BenchmarkError("the bundled MIB modules are missing")
         }
@@ -69,7 +74,13 @@ struct PrintLinesCommand: ParsableCommand {
                 let sender = unsafe Endpoint(
                     IPAddress(v4: UInt32(truncatingIfNeeded: datagram.sender.low)), port: datagram.sender.port)
                 let time = unsafe Timestamp(nanoseconds: datagram.time)
-                try printer.print(payload, time: time, sender: sender, to: &lines)
+                if let security {
+                    let opened = try security.open(payload, from: sender.address, at: time)
+                    try printer.print(
+                        opened.octets.rawOctets, plaintextAt: opened.count, time: time, sender: sender, to: &lines)
+                } else {
+                    try printer.print(payload, time: time, sender: sender, to: &lines)
+                }
             }
             if lines.count >= Self.batch { try Self.write(&lines, to: file) }
         }
@@ -88,6 +99,29 @@ struct PrintLinesCommand: ParsableCommand {
     }
 }
 
+/// What the server does before it believes a message, and reads it: intake's part, and the pipeline's.
+struct LineSecurity {
+    private let security: IncomingSecurity
+    private let opener: NotificationOpener
+
+    init() throws {
+        let users = UserTable([V3Workload.user])
+        let ring = KeyRing()
+        security = IncomingSecurity(
+            engine: OwnEngine(id: try V3Workload.engine(.max), boots: 1, started: 0), users: users, ring: ring)
+        opener = NotificationOpener(users: users, ring: ring)
+    }
+
+    /// The datagram with its plaintext behind it, and how many octets of that are the datagram's.
+    func open(_ payload: RawSpan, from sender: IPAddress, at time: Timestamp) throws -> (octets: [UInt8], count: Int) {
+        guard let summary = try V3View.check(payload) else { throw BenchmarkError("no SNMPv3") }
+        _ = try security.admit(payload, summary, from: sender, at: .received(time))
+        let datagram = unsafe payload.withUnsafeBytes { unsafe Array($0) }
+        guard let opened = opener.unsealed(datagram) else { throw BenchmarkError("no key opens it") }
+        return (opened, datagram.count)
+    }
+}
+
 /// A trap as a line of text, as snmptrapd writes it: when, from whom, and every variable by its name with the name of its
 /// type and its value as a person reads it.
 struct LinePrinter {
@@ -99,11 +133,15 @@ struct LinePrinter {
         self.catalog = catalog
     }
 
+    /// - Parameter count: where an encrypted datagram ends and its plaintext begins.
     /// - Throws: where the datagram is malformed; nothing is written of it then.
-    func print(_ datagram: RawSpan, time: Timestamp, sender: Endpoint, to line: inout OctetWriter) throws(WireError) {
+    func print(
+        _ datagram: RawSpan, plaintextAt count: Int? = nil, time: Timestamp, sender: Endpoint,
+        to line: inout OctetWriter
+    ) throws(WireError) {
         let start = line.count
         do throws(WireError) {
-            var notification = try NotificationReader(datagram)
+            var notification = try NotificationReader(datagram, plaintextAt: count)
             time.appendToTheSecond(to: &line)
             line.append(UInt8(ascii: " "))
             sender.append(to: &line)

@@ -3,6 +3,7 @@ public import Documents
 public import Journal
 public import Logging
 public import MIBCatalog
+public import SNMPSecurity
 public import SNMPWire
 public import Store
 
@@ -67,21 +68,37 @@ public struct SinkEnvironment: Sendable {
 public struct DatagramNaming: Sendable {
     public var catalog: Catalog
     public var leniency: Leniency
+    /// What opens encrypted datagrams.
+    public var opener: @Sendable () -> NotificationOpener
     /// A community's configured name.
     public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
 
     public init(
         catalog: Catalog, leniency: Leniency = .devices,
+        opener: @escaping @Sendable () -> NotificationOpener = NotificationOpener.keyless,
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.catalog = catalog
         self.leniency = leniency
+        self.opener = opener
         self.communityName = communityName
     }
 
+    /// An encrypted datagram with its plaintext behind it; `nil` for any other, and where no key opens it.
+    func opened(_ datagram: [UInt8]) -> [UInt8]? {
+        guard V3View.isEncrypted(datagram) else { return nil }
+        return opener().unsealed(datagram, leniency: leniency)
+    }
+
     public func document(_ record: JournalRecord) -> DatagramDocument {
-        DatagramDocument(
-            datagram: record.entry.payload, time: record.entry.time, sender: record.entry.sender,
-            receiver: record.entry.receiver, catalog: catalog, leniency: leniency, communityName: communityName)
+        let entry = record.entry
+        let document = DatagramDocument(
+            datagram: entry.payload, time: entry.time, sender: entry.sender, receiver: entry.receiver,
+            catalog: catalog, leniency: leniency, communityName: communityName)
+        guard document.isEncrypted, let opened = try? opener().open(entry.payload, leniency: leniency) else {
+            return document
+        }
+        return DatagramDocument(
+            opened, time: entry.time, sender: entry.sender, receiver: entry.receiver, community: nil, catalog: catalog)
     }
 }

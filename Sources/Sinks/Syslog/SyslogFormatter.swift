@@ -87,9 +87,15 @@ public struct SyslogFormatter: Sendable {
     ) {
         let catalog = event.naming?.catalog ?? .empty
         // Read where it lies: to decode it costs more than all the rest.
-        let datagram = event.naming == nil ? [] : event.record?.entry.payload ?? []
+        var datagram = event.naming == nil ? [] : event.record?.entry.payload ?? []
+        let leniency = event.naming?.leniency ?? .devices
+        var plaintextAt: Int?
+        if let opened = event.naming?.opened(datagram) {
+            plaintextAt = datagram.count
+            datagram = opened
+        }
         let notification = NotificationReader.checked(
-            datagram.rawOctets, leniency: event.naming?.leniency ?? .devices)
+            datagram.rawOctets, plaintextAt: plaintextAt, leniency: leniency)
         let start = message.count
         message.append(priority(event.event))
         message.append("1 ")

@@ -18,6 +18,7 @@ public struct ControlRequest: Codable, Sendable, Hashable {
         case maintainDevice = "devices maintenance"
         case forgetDevice = "devices forget"
         case resyncDevice = "devices resync"
+        case trustClock = "devices trust-clock"
     }
 
     public var action: Action

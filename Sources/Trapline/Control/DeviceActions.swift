@@ -1,6 +1,7 @@
 import Alarms
 import Basics
 import Devices
+import SNMPSecurity
 import Store
 
 /// What operators do to devices.
@@ -13,6 +14,7 @@ extension OperatorActions {
         if request.action == .resyncDevice, order.device.isEmpty {
             return try carryOut([.resyncDevice(nil)], by: name) { "every device is asked for its alarms" }
         }
+        if request.action == .trustClock { return try trustClock(of: order.device, name) }
         let devices = try store.devices()
         let device = try DeviceSearch.find(order.device, among: devices)
         for word in [order.name, order.group, order.tenant, order.region, order.site].compactMap(\.self)
@@ -37,7 +39,58 @@ extension OperatorActions {
         case .resyncDevice:
             return try carryOut([.resyncDevice(device.id)], by: name) { "\(device.name) is asked for its alarms" }
         default:
-            return try carryOut([.forgetDevice(device.id)], by: name) { "\(device.name) is forgotten" }
+            // A clock is kept as long as its device.
+            let engines = try engines(of: device)
+            return try carryOut([.forgetDevice(device.id)], by: name) {
+                for engine in engines { forgetClock?(engine) }
+                return "\(device.name) is forgotten"
+            }
+        }
+    }
+
+    /// - Parameter text: a device; or an engine ID, of which the inventory may know nothing any more.
+    private func trustClock(of text: String, _ name: String) throws -> ControlResponse {
+        let device: Device
+        do throws(ServerError) {
+            device = try DeviceSearch.find(text, among: try known())
+        } catch {
+            let digits = text.hasPrefix(Self.enginePrefix) ? text.dropFirst(Self.enginePrefix.count) : text[...]
+            guard let engine = EngineID(hexadecimal: digits) else { throw error }
+            return try trust([engine], of: Self.enginePrefix + engine.description, called: "engine \(engine)", name)
+        }
+        let engines = try engines(of: device)
+        guard !engines.isEmpty else {
+            return .failed("\(device.name) has not sent any SNMPv3 trap with authentication")
+        }
+        return try trust(engines, of: device.id, called: device.name, name)
+    }
+
+    private func trust(
+        _ engines: [EngineID], of device: String, called: String, _ name: String
+    ) throws -> ControlResponse {
+        try carryOut(engines.map { .trustClock(device, engine: $0.description) }, by: name) {
+            for engine in engines { forgetClock?(engine) }
+            return "the clock of \(called) is trusted as it is"
+        }
+    }
+
+    /// What the identity of a device begins with that its engine ID tells from others.
+    private static let enginePrefix = "engine:"
+
+    private func known() throws(ServerError) -> [Device] {
+        do { return try store.devices() } catch { throw ServerError("\(error)") }
+    }
+
+    /// Those whose messages were taken for the device's: a pair of units has two.
+    private func engines(of device: Device) throws(ServerError) -> [EngineID] {
+        do {
+            var engines = try store.engineClocks(of: device.id).map(\.engine)
+            if let told = device.engineID.flatMap({ EngineID(hexadecimal: $0) }), !engines.contains(told) {
+                engines.append(told)
+            }
+            return engines
+        } catch {
+            throw ServerError("\(error)")
         }
     }
 

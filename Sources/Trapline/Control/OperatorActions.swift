@@ -3,6 +3,7 @@ import Basics
 import Foundation
 import Journal
 import Pipeline
+import SNMPSecurity
 import SNMPWire
 import Store
 
@@ -18,6 +19,8 @@ struct OperatorActions: Sendable {
     let record: Recorder
     /// Waits until what is recorded is processed; `false` if that takes too long. `nil` where no server runs.
     var settle: (@Sendable () -> Bool)?
+    /// Has intake take an engine's next message as its first, whatever its clock tells; `nil` where no server runs.
+    var forgetClock: (@Sendable (EngineID) -> Void)?
 
     /// - Parameter user: the name of the user whose command it is.
     func perform(_ request: ControlRequest, by user: String) -> ControlResponse {
@@ -30,7 +33,7 @@ struct OperatorActions: Sendable {
             case .acknowledge, .unacknowledge, .clear, .note: return try perform(onAlarms: request, name)
             case .silence: return try silence(request, name)
             case .endSilence: return try endSilence(request, name)
-            case .nameDevice, .placeDevice, .maintainDevice, .forgetDevice, .resyncDevice:
+            case .nameDevice, .placeDevice, .maintainDevice, .forgetDevice, .resyncDevice, .trustClock:
                 return try perform(onDevice: request, name)
             }
         } catch {

@@ -10,7 +10,8 @@ struct LoadCommand: ParsableCommand {
         discussion: """
             To an address on loopback each sender has an address of its own, from 127.1.0.1 on; elsewhere a port of its \
             own. Mixes: alarm (the vendor's, repeating), cycle (raised and cleared), link (linkDown and linkUp), v1, \
-            inform (acknowledgements are measured), mixed.
+            inform (acknowledgements are measured), mixed; v3 and v3-cycle (alarm and cycle at authPriv with SHA-256 and \
+            AES-128, by the user bench, each sender with an engine of its own).
             """)
 
     @OptionGroup var build: BuildOptions

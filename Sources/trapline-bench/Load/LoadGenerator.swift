@@ -2,6 +2,7 @@ import Basics
 import CDatagram
 import CLoad
 import Foundation
+import SNMPSecurity
 import Synchronization
 
 /// What is to be sent, from how many senders and how fast.
@@ -44,6 +45,8 @@ final class LoadGenerator: @unchecked Sendable {
     let plan: LoadPlan
     let sockets: [Int32]
     private let templates: [LoadTemplate]
+    /// In v3, for each sender.
+    private let sealed: [[V3Workload]]
     private let stride: Int
     private let sentSoFar = Atomic(0)
 
@@ -52,8 +55,14 @@ final class LoadGenerator: @unchecked Sendable {
             throw BenchmarkError("a load has 1 to \(LoadPlan.mostSenders) senders")
         }
         self.plan = plan
-        templates = try plan.mix.templates()
-        stride = templates.map(\.octets.count).max() ?? 0
+        let users = UserTable(plan.mix.isV3 ? [V3Workload.user] : [])
+        templates = plan.mix.isV3 ? [] : try plan.mix.templates()
+        // Of other engines than those of another load.
+        let first = UInt32(plan.label.rawValue) << 24
+        sealed = try (0..<(plan.mix.isV3 ? UInt32(plan.senders) : 0)).map { sender in
+            try plan.mix.datagrams().map { try V3Workload($0, sender: first + sender, users: users) }
+        }
+        stride = (templates.map(\.octets.count) + (sealed.first ?? []).map(\.count)).max() ?? 0
         var sockets: [Int32] = []
         do {
             for index in 0..<plan.senders {
@@ -76,7 +85,7 @@ final class LoadGenerator: @unchecked Sendable {
     /// Sends it all on the calling thread.
     func run() throws -> LoadResult {
         let pacer = Pacer(rate: plan.rate, total: plan.traps)
-        var slab = Slab(templates, stride: stride, slots: Self.burst)
+        var slab = Slab(templates, sealed, stride: stride, slots: Self.burst)
         var result = LoadResult()
         var (sender, turn) = (0, 0)
         // Of its address, so that two loads side by side do not claim one serial number each from two places.
@@ -97,7 +106,11 @@ final class LoadGenerator: @unchecked Sendable {
                 result.latest = max(result.latest, elapsed > planned ? elapsed - planned : 0)
             }
             let count = min(due, Self.burst)
-            slab.mark(count, of: firstDevice + sender, first: turn, label: plan.label, requestIDs: done)
+            if sealed.isEmpty {
+                slab.mark(count, of: firstDevice + sender, first: turn, label: plan.label, requestIDs: done)
+            } else {
+                try slab.seal(count, first: turn, label: plan.label, sender: sender)
+            }
             let sent = slab.send(count, on: sockets[sender])
             // An error of an earlier datagram is told at the next call, which then sends nothing.
             result.sent += max(0, sent)
@@ -137,14 +150,16 @@ final class LoadGenerator: @unchecked Sendable {
 /// The datagrams of a burst, one in each slot, marked anew before each.
 private struct Slab {
     private let templates: [LoadTemplate]
+    private var sealed: [[V3Workload]]
     private let stride: Int
     private var octets: [UInt8]
     private var lengths: [UInt32]
     /// Which template stands in each slot.
     private var held: [Int]
 
-    init(_ templates: [LoadTemplate], stride: Int, slots: Int) {
+    init(_ templates: [LoadTemplate], _ sealed: [[V3Workload]], stride: Int, slots: Int) {
         self.templates = templates
+        self.sealed = sealed
         self.stride = stride
         octets = Array(repeating: 0, count: stride * slots)
         lengths = Array(repeating: 0, count: slots)
@@ -165,6 +180,17 @@ private struct Slab {
             // Wraps within four octets.
             let identifier = Workload.firstRequestID + Int32((requestIDs + slot) & 0x0fff_ffff)
             template.mark(stamp, requestID: identifier, device: device, in: &octets, at: slot * stride)
+        }
+    }
+
+    /// Makes the first `count` slots anew with one time, as a sender's.
+    mutating func seal(_ count: Int, first: Int, label: Stamp.Label, sender: Int) throws {
+        let stamp = Stamp(label: label, time: Stamp.now)
+        for slot in 0..<count {
+            let index = (first + slot) % sealed[sender].count
+            let message = try sealed[sender][index].next(stamp)
+            octets.replaceSubrange(slot * stride..<slot * stride + message.count, with: message)
+            lengths[slot] = UInt32(message.count)
         }
     }
 

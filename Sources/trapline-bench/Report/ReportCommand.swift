@@ -42,10 +42,13 @@ struct ReportCommand: ParsableCommand {
         take(
             try StagesMeasurement.run(traps: StagesMeasurement.traps, rounds: StagesMeasurement.rounds),
             command: "stages")
-        take(
-            try ComparisonMeasurement.run(
-                traps: ComparisonMeasurement.traps, rounds: ComparisonMeasurement.rounds, trapline: trapline),
-            command: "compare")
+        for load in ComparedLoad.allCases {
+            take(
+                try ComparisonMeasurement.run(
+                    load, traps: ComparisonMeasurement.traps, rounds: ComparisonMeasurement.rounds,
+                    trapline: trapline),
+                command: load == .v2c ? "compare" : "compare \(load.rawValue)")
+        }
         if !json { print(summary.markdown) }
         if !isSound { throw ExitCode.failure }
     }

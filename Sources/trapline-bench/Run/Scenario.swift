@@ -86,6 +86,7 @@ struct ScenarioSetting {
         var server = server
         // A storm is what they are for.
         server.hasBudgets = scenario == .storm
+        server.hasUser = mix.isV3
         if scenario == .storm {
             load.label = .storm
             load.firstAddress = Self.stormAddress

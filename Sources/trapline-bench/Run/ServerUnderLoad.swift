@@ -13,6 +13,13 @@ final class ServerUnderLoad {
         var threads = 1
         /// Whether senders have the budgets that they have by default. Without them a load of a few senders is not cut.
         var hasBudgets = false
+        /// Whether the bench's SNMPv3 user is let in, and then nobody else.
+        var hasUser = false
+
+        var access: String {
+            let parts = [hasBudgets ? nil : "budget: off", hasUser ? V3Workload.configuration : nil].compactMap(\.self)
+            return parts.isEmpty ? "" : "access: {\(parts.joined(separator: ", "))}"
+        }
     }
 
     /// How the sink writes an event.
@@ -82,7 +89,7 @@ final class ServerUnderLoad {
         let listener = options.sinkPort == nil ? "trapline" : "traps"
         return """
             listen: {traps: {endpoints: ["127.0.0.1:\(port)"], threads: \(options.threads)}}
-            \(options.hasBudgets ? "" : "access: {budget: off}")
+            \(options.access)
             data: "\(folder.appending(path: "data").path)"
             metrics: 127.0.0.1:\(metricsPort)
             sinks:

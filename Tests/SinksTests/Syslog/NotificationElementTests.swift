@@ -3,6 +3,7 @@ import Basics
 import Documents
 import Foundation
 import MIBCatalog
+import SNMPSecurity
 import SNMPWire
 import TestPeers
 import Testing
@@ -50,8 +51,11 @@ import Testing
         return "[snmp" + parameters.map { " \($0)=\"\(StructuredData.escaped($1))\"" }.joined() + "]"
     }
 
-    private func expectAlike(_ octets: [UInt8], _ comment: String = "") throws {
-        let event = WireSamples.sinkEvent(WireSamples.event(), datagram: octets, catalog: Self.catalog)
+    private func expectAlike(
+        _ octets: [UInt8], _ comment: String = "", opener: NotificationOpener? = nil
+    ) throws {
+        let event = WireSamples.sinkEvent(
+            WireSamples.event(), datagram: octets, catalog: Self.catalog, opener: opener)
         let document = try #require(event.datagram)
         let element = element(document)
         let message = Self.formatter.message(for: event)
@@ -72,6 +76,30 @@ import Testing
         var random = VariableGenerator(seed: seed)
         for _ in 0..<2_000 {
             try expectAlike(WireSamples.datagram(variables: random.variables()), "seed \(seed)")
+        }
+    }
+
+    /// Its variables are there for whoever has the keys, and its existence for everybody.
+    @Test func `an encrypted notification is written alike`() throws {
+        let user = User(
+            name: "ops", authentication: .init(.sha256, password: Secret("authentic words")),
+            privacy: .init(.aes128, password: Secret("private words")))
+        let users = UserTable([user])
+        let engine = try #require(EngineID([0x80, 0, 0x1f, 0x88, 1]))
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = VariableGenerator(seed: seed)
+        for _ in 0..<200 {
+            let pdu = try #require(try SNMPMessage.decode(WireSamples.datagram(variables: random.variables())).pdu)
+            let message = OutgoingMessage(
+                messageID: 1, isReportable: false, engineID: engine.octets[...],
+                reading: EngineReading(boots: 1, time: 2), userName: ArraySlice("ops".utf8), level: .authPriv,
+                scoped: ScopedPDU(
+                    contextEngineID: engine.octets[...], contextName: ArraySlice("a \"site\"".utf8), pdu: pdu))
+            let datagram = try message.encode(keys: users.keys(of: "ops", at: engine), salts: Salts(boots: 1))
+            try expectAlike(datagram, "seed \(seed)", opener: NotificationOpener(users: users))
+            let closed = WireSamples.sinkEvent(WireSamples.event(), datagram: datagram, catalog: Self.catalog)
+            #expect(closed.datagram?.isEncrypted == true && closed.datagram?.user == "ops")
+            #expect(Self.formatter.message(for: closed).contains(" 99 linkDown [alarm "))
         }
     }
 

@@ -4,6 +4,7 @@ import Documents
 import Foundation
 import Journal
 import MIBCatalog
+import SNMPSecurity
 import SNMPWire
 import TestPeers
 
@@ -50,7 +51,8 @@ enum WireSamples {
     }
 
     static func sinkEvent(
-        _ event: Event, datagram octets: [UInt8]? = nil, receiverPort: UInt16 = 162, catalog: Catalog = .empty
+        _ event: Event, datagram octets: [UInt8]? = nil, receiverPort: UInt16 = 162, catalog: Catalog = .empty,
+        opener: NotificationOpener? = nil
     ) -> SinkEvent {
         guard let octets else { return SinkEvent(event: event) }
         let sender = Endpoint(event.device.address, port: 161)
@@ -58,9 +60,11 @@ enum WireSamples {
         let entry = JournalEntry(
             time: event.time, interface: "traps", sender: sender, receiver: receiver, payload: octets)
         let position = JournalPosition(segment: 1, offset: 0)
+        var naming = DatagramNaming(catalog: catalog)
+        if let opener { naming.opener = { opener } }
         return SinkEvent(
             event: event, record: JournalRecord(entry: entry, position: position, next: position),
-            naming: DatagramNaming(catalog: catalog))
+            naming: naming)
     }
 
     static func sinkEvents(_ ids: ClosedRange<Int64>) -> [SinkEvent] {
