@@ -19,13 +19,12 @@ struct ReportLimiter {
     private var fullAt: Int64 = 0
 
     /// Whether a Report may go to this address now; if so, it is taken from what may.
-    /// - Parameter time: nanoseconds.
+    /// - Parameter time: in nanoseconds of a clock that only goes forward.
     mutating func admits(_ address: IPAddress, at time: Int64) -> Bool {
         budgets.use(policy)
         // A table without room means more addresses than may be answered anyway.
         guard case .within = budgets.judge(SenderBudgets.Key(address), at: time) else { return false }
-        // A clock that was set back is no reason to be silent until it has caught up.
-        let full = min(max(fullAt, time), time + plan.depth)
+        let full = max(fullAt, time)
         guard full + plan.interval - time <= plan.depth else { return false }
         fullAt = full + plan.interval
         return true

@@ -162,14 +162,15 @@ struct Bench {
     init(
         _ endpoints: [Endpoint] = [.loopback()], threads: Int = 1, receiveBuffer: Int = 4 * 1_024 * 1_024,
         access: AccessSettings = AccessSettings(), limits: IntakeLimits = IntakeLimits(),
-        journal: MemoryJournal = MemoryJournal(), security: IncomingSecurity? = nil, keeper: KeyKeeper? = nil,
+        journal: MemoryJournal = MemoryJournal(), recall: InformRecall = InformRecall(),
+        security: IncomingSecurity? = nil, keeper: KeyKeeper? = nil,
         troubled: [EngineID] = []
     ) throws {
         self.journal = journal
         intake = DatagramIntake(
             listeners: [
                 ListenerSettings(name: "traps", endpoints: endpoints, threads: threads, receiveBuffer: receiveBuffer)
-            ], access: access, journal: journal, security: security, keeper: keeper, troubled: troubled,
+            ], access: access, journal: journal, recall: recall, security: security, keeper: keeper, troubled: troubled,
             metrics: metrics, logger: log.logger, limits: limits)
         try intake.start()
     }

@@ -1,0 +1,113 @@
+import Basics
+import Journal
+import SNMPSecurity
+import SNMPWire
+import TestPeers
+import Testing
+
+@testable import Intake
+
+/// What a server knows of the v3 messages that the one before it let in.
+@Suite struct SecurityRecallTests {
+    private static let sender = Endpoint(IPAddress(v4: 0x7f00_0001), port: 40_000)
+    private let users = UserTable([V3Device.user])
+    private let own = V3Device.engine(200)
+
+    private func entry(_ payload: [UInt8], age: Int64 = 0, from sender: Endpoint = Self.sender) -> JournalEntry {
+        JournalEntry(
+            time: Timestamp(nanoseconds: Timestamp.now.nanoseconds - age * 1_000_000_000), interface: "traps",
+            sender: sender, receiver: .loopback(162), payload: payload)
+    }
+
+    private func engine(boots: Int32) -> OwnEngine {
+        OwnEngine(id: own, boots: boots, started: Moment.now.monotonic)
+    }
+
+    /// The security of a server that starts with these entries in its journal, of which the store knows none.
+    private func restarted(
+        _ entries: [JournalEntry], knowsUnprocessed: Bool = true, clocks: [EngineClock] = []
+    ) throws -> (security: IncomingSecurity, recall: InformRecall) {
+        let folder = try TemporaryFolder()
+        let first = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
+        let begin = first.committed
+        first.append(entries)
+        first.close()
+        let journal = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
+        defer { journal.close() }
+        let security = IncomingSecurity(
+            engine: engine(boots: 6), users: users, timeliness: Timeliness(clocks))
+        let recall = try InformRecall(
+            journal: folder.path, before: journal.committed,
+            securityRecall: SecurityRecall(
+                security, opener: NotificationOpener(users: users), unprocessed: knowsUnprocessed ? begin : nil))
+        return (security, recall)
+    }
+
+    private func refusal(_ datagram: [UInt8], _ security: IncomingSecurity) throws -> String? {
+        let summary = try #require(try V3View.check(datagram))
+        do throws(SecurityRefusal) {
+            _ = try security.admit(datagram.span.bytes, summary, from: Self.sender.address, at: .now)
+            return nil
+        } catch {
+            return error.label
+        }
+    }
+
+    @Test func nothingIsTakenTwice() throws {
+        var device = V3Device(1)
+        let first = try device.trap()
+        device.time += 20
+        let second = try device.trap(requestID: 2)
+        let sameSecond = try device.trap(requestID: 3)
+        let (security, _) = try restarted([entry(first, age: 30), entry(second, age: 10)])
+        #expect(try refusal(first, security) == "v3-replayed")
+        #expect(try refusal(second, security) == "v3-replayed")
+        // What was on its way when the server stopped is taken, though its time was told already.
+        #expect(try refusal(sameSecond, security) == nil)
+        device.boots = 2
+        #expect(try refusal(device.trap(), security) == "v3-boots-went-back")
+    }
+
+    /// A journal that the pipeline is behind with holds clocks that the store does not know.
+    @Test func clocksOfWhatIsNotProcessedAreKnown() throws {
+        var device = V3Device(1)
+        let old = try device.trap()
+        (device.boots, device.time) = (4, 10)
+        let new = try device.trap()
+        let clock = EngineClock(
+            engine: device.engine, latest: EngineReading(boots: 3, time: 900),
+            updated: Timestamp(nanoseconds: Timestamp.now.nanoseconds - 600 * 1_000_000_000))
+        let entries = [entry(old, age: 500), entry(new, age: 400)]
+        let (security, _) = try restarted(entries, clocks: [clock])
+        #expect(security.withTimeliness { $0.clock(of: device.engine)?.latest } == EngineReading(boots: 4, time: 10))
+        #expect(try refusal(old, security) == "v3-boots-went-back")
+        #expect(try refusal(new, security) == "v3-replayed")
+        // Where the store knows of them, nothing so old is read.
+        let (other, _) = try restarted(entries, knowsUnprocessed: false, clocks: [clock])
+        #expect(other.withTimeliness { $0.clock(of: device.engine)?.latest.boots } == 3)
+    }
+
+    /// The inform was kept and its answer lost; its sender learns of our new boots and sends it again.
+    @Test func aRepeatAfterARestartIsAnsweredAndNotJournaledAgain() throws {
+        let local = try #require(try UDPSender(to: .loopback(9)).localEndpoint)
+        let device = V3Device(1)
+        let (security, recall) = try restarted([
+            entry(try device.inform(to: engine(boots: 5), requestID: 7), from: local),
+            entry(try device.trap(), from: local),
+        ])
+        #expect(recall.count == 1)
+        let journal = MemoryJournal()
+        let bench = try Bench(
+            access: AccessSettings(users: [V3Device.user]), journal: journal, recall: recall, security: security)
+        let sender = try UDPSender(to: bench.endpoint(), from: local)
+        for _ in 0..<2 {
+            let again = try device.inform(to: security.engine, requestID: 7)
+            #expect(try sender.request(again, timeout: .seconds(20)) != nil)
+        }
+        #expect(journal.entries.isEmpty)
+        #expect(
+            try sender.request(device.inform(to: security.engine, requestID: 8), timeout: .seconds(20)) != nil)
+        bench.intake.stop()
+        #expect(bench.accounts.duplicate == 2 && bench.accounts.journaled == 1 && bench.accounts.isBalanced)
+    }
+}
