@@ -139,7 +139,8 @@ let package = Package(
         room(
             "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms",
+                "Devices",
                 "Manager", "Resynchronisation", "Routing",
                 "Documents", "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "CStream",
                 lifecycle, logging,
@@ -218,7 +219,8 @@ let package = Package(
         tests(
             of: "Trapline",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms", "Devices",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Journal", "Alarms",
+                "Devices",
                 "DeviceSimulation", "Manager", "Resynchronisation", "Routing",
                 "Documents",
                 "Store", "Pipeline", "Sinks", "Intake", "TraplineConfiguration", "Portal", "TestPeers", logging, grdb,

@@ -1,0 +1,132 @@
+import Basics
+import Foundation
+import Intake
+import SNMPSecurity
+import SNMPWire
+import TestPeers
+import Testing
+
+/// `trapline devices trust-clock` with the real program, and an SNMPv3 engine that loses its boots counter.
+@Suite(.serialized) struct TrustClockTests {
+    private static let user = User(
+        name: "ops", authentication: .init(.sha256, password: Secret("authentic words")),
+        privacy: .init(.aes128, password: Secret("private words")))
+
+    private let folder: TemporaryFolder
+    private let engine: EngineID
+    private let users = UserTable([Self.user])
+    private let salts = Salts(boots: 1)
+
+    init() throws {
+        folder = try TemporaryFolder()
+        engine = try #require(EngineID([0x80, 0, 0x1f, 0x88, 0x80, 1, 2, 3, 4]))
+    }
+
+    private func server() throws -> TraplineProcess {
+        try TraplineProcess(
+            configuration: """
+                listen: {traps: ["127.0.0.1:0"]}
+                access:
+                  users:
+                    - {name: ops, auth: {protocol: SHA-256, password: authentic words},
+                       priv: {protocol: AES, password: private words}}
+                data: \(folder.file("data"))
+                sinks: {archive: {file: {to: "\(folder.file("archive.jsonl"))"}}}
+                routes:
+                  - {name: own facts stay here, when: {listener: trapline, transition: logged}, prevent: true}
+                  - {name: all, to: archive}
+                """, folder: folder)
+    }
+
+    private func send(_ state: String, boots: Int32, time: Int32 = 1_000, to server: TraplineProcess) throws {
+        let entry = OID.mib2.appending(2, 2, 1)
+        let trap = StandardPDU(
+            kind: .trapV2, requestID: 1,
+            variables: [
+                VariableBinding(name: .sysUpTimeInstance, value: .timeTicks(77)),
+                VariableBinding(
+                    name: .snmpTrapOIDInstance,
+                    value: .objectIdentifier(OID.snmpTraps.appending(state == "down" ? 3 : 4))),
+                VariableBinding(name: entry.appending(1, 7), value: .integer(7)),
+                VariableBinding(name: entry.appending(7, 7), value: .integer(1)),
+                VariableBinding(name: entry.appending(8, 7), value: .integer(state == "down" ? 2 : 1)),
+            ])
+        let message = OutgoingMessage(
+            messageID: 1, isReportable: false, engineID: engine.octets[...],
+            reading: EngineReading(boots: boots, time: time), userName: ArraySlice("ops".utf8), level: .authPriv,
+            scoped: ScopedPDU(contextEngineID: engine.octets[...], pdu: .standard(trap)))
+        let keys = users.keys(of: "ops", at: engine)
+        try UDPSender(to: try server.endpoint(of: "traps")).send(try message.encode(keys: keys, salts: salts))
+    }
+
+    private var delivered: String {
+        let text = (try? String(contentsOfFile: folder.file("archive.jsonl"), encoding: .utf8)) ?? ""
+        let events = (try? OperatedServer.objects(text)) ?? []
+        return events.map { event in
+            "\(event["transition"] ?? "?") \((event["alarm"] as? [String: Any])?["name"] ?? event["alarm"] ?? "?")"
+        }.joined(separator: "; ")
+    }
+
+    private func eventually(_ count: Int, _ last: String) async throws {
+        let isSo = await Poll.eventually {
+            let events = delivered.components(separatedBy: "; ")
+            return events.count == count && events.last?.contains(last) == true
+        }
+        #expect(isSo, "wanted \(count), the last \(last); got \(delivered)")
+    }
+
+    private func run(_ arguments: String...) throws -> Command.Output {
+        try TraplineProgram.run(arguments + ["--data", folder.file("data")])
+    }
+
+    @Test func anEngineThatWasResetIsTakenAgainAtAnOperatorsWord() async throws {
+        var server = try server()
+        try send("down", boots: 5, to: server)
+        try await eventually(1, "raised")
+        let archived = try String(contentsOfFile: folder.file("archive.jsonl"), encoding: .utf8)
+        #expect(archived.contains("ifOperStatus.7") && archived.contains(#""level":"authPriv""#), "\(archived)")
+        let events = try run("events", "--json").text
+        #expect(events.contains("ifOperStatus.7"), "with the keys of the data folder alone: \(events)")
+
+        // The clock outlives the server.
+        server.kill()
+        server = try self.server()
+        try send("up", boots: 4, to: server)
+        try await eventually(2, "raised")
+        let alarms = try run("alarms", "--json").text
+        #expect(alarms.contains("tells 4 boots, after 5 before"), "\(alarms)")
+        #expect(alarms.components(separatedBy: "\"id\":\"engine:\(engine)\"").count == 3, "both are the device's")
+
+        let trusted = try run("devices", "trust-clock", "engine:\(engine)", "--as", "anna")
+        #expect(trusted.text.hasSuffix("is trusted as it is\n"), "\(trusted)")
+        try await eventually(3, "cleared")
+        try send("up", boots: 4, to: server)
+        try await eventually(4, "cleared")
+        #expect(try run("alarms", "--json").text.isEmpty)
+        let audit = try run("audit").text
+        #expect(audit.contains("devices trust-clock  engine:\(engine)") && audit.contains("anna"), "\(audit)")
+
+        // Against a stopped server's folder it holds from the next start on, whatever the journal's end tells.
+        server.kill()
+        let later = try run("devices", "trust-clock", "\(engine)")
+        #expect(later.text.contains("no server runs"), "\(later)")
+        server = try self.server()
+        try send("down", boots: 2, to: server)
+        try await eventually(5, "raised")
+        #expect(!delivered.components(separatedBy: "; ")[4].contains("BootsWentBack"))
+        server.stop()
+    }
+
+    @Test func aForgottenDevicesClockIsForgotten() async throws {
+        let server = try server()
+        try send("down", boots: 5, to: server)
+        try await eventually(1, "raised")
+        #expect(try run("devices", "forget", "engine:\(engine)").status == 0)
+        try await eventually(2, "cleared")
+        try send("down", boots: 1, to: server)
+        try await eventually(3, "raised")
+        let unknown = try run("devices", "trust-clock", "no-such-device")
+        #expect(unknown.status == 1 && unknown.standardError.contains("no device no-such-device"), "\(unknown)")
+        server.stop()
+    }
+}
