@@ -201,6 +201,8 @@ final class SocketReceiver: Sendable {
         let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
         if append(header, payload, to: &batch) {
             batch.responses.append(ReceivedBatch.PendingResponse(response: response, payload: copy))
+            // The manager may have agreed on keys that are not known yet.
+            if case .user = response.proof { batch.needsKeys = true }
         } else {
             awaited.settle(response, copy, isDurable: false)
         }

@@ -136,8 +136,8 @@ public final class TraplineServer: Service {
         let reader = try JournalReader(folder: folder.journal, from: eventPipeline.position)
         self.start = Mutex((eventPipeline, reader))
         let manager = DeviceManager(
-            store: store, sender: intake, facts: facts, networks: configuration.managed, metrics: metrics,
-            logger: logger)
+            store: store, sender: intake, facts: facts, networks: configuration.managed, keys: security.keys,
+            metrics: metrics, logger: logger)
         self.manager = manager
         let names = NameResolver(metrics: metrics, lookUp: lookUpName) { facts.record(name: $0, of: $1) }
         names.replace(configuration.devices.names)
@@ -306,11 +306,12 @@ public final class TraplineServer: Service {
         do {
             try await sinks.apply(new.sinks)
             pipeline.replace(snapshot)
-            manager.replace(new.managed)
             names.replace(new.devices.names)
             sinks.keepCursors(for: new.retention.cursors)
             naming.replace(loaded.naming(security.keys))
             intake.replaceAccess(new.access)
+            // In whose names devices are asked is known by now.
+            manager.replace(new.managed)
             keeper.replace(new.retention.journal)
             facts.recordConfiguration(
                 generation: generation.withLock {

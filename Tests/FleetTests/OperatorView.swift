@@ -35,6 +35,7 @@ struct OperatorView {
         var name: String
         var address: String
         var state: String?
+        var softwareVersion: String?
     }
 
     let data: String
@@ -47,9 +48,10 @@ struct OperatorView {
         return try lines(["alarms", "--active"], Line.self).map(\.active)
     }
 
-    /// Those of devices, of the vendor's own kinds: `ALARM SOURCE SEVERITY`.
-    func vendorAlarms() throws -> Set<String> {
-        Set(try alarms().filter { $0.alarm.hasPrefix("ac") }.map { "\($0.alarm) \($0.source) \($0.severity)" })
+    /// Those of devices, of the vendor's own kinds: `ALARM SOURCE SEVERITY`; `nil` for all devices.
+    func vendorAlarms(of device: String? = nil) throws -> Set<String> {
+        let alarms = try alarms().filter { $0.alarm.hasPrefix("ac") && (device == nil || $0.device.id == device) }
+        return Set(alarms.map { "\($0.alarm) \($0.source) \($0.severity)" })
     }
 
     /// The last of the events, in their order.

@@ -5,37 +5,6 @@ import Testing
 /// net-snmp's agent and the whole program: whatever of the device's traps gets lost, the alarms that stand in the end
 /// are those that stand on the device.
 @Suite struct RealAgentTests {
-    /// A device whose traps go by `snmptrap`, with its running numbers and what its tables show.
-    private struct Gateway {
-        let agent: SNMPAgent
-        var lastNumber = 0
-        var active: [SNMPAgent.Row] = []
-        var history: [SNMPAgent.Row] = []
-
-        /// Raises, changes or clears an alarm, as its severity says. What is lost takes its number all the same.
-        mutating func tell(_ alarm: SNMPAgent.Alarm, to receiver: String, isLost: Bool = false) throws {
-            lastNumber += 1
-            let row = SNMPAgent.Row(number: lastNumber, alarm, uptime: try agent.uptime())
-            active.removeAll { ($0.alarm.trap, $0.alarm.source) == (alarm.trap, alarm.source) }
-            if alarm.severity > 0 { active.append(row) }
-            history.append(row)
-            try show()
-            if !isLost { try agent.send(row, to: receiver) }
-        }
-
-        func show() throws { try agent.show(active: active, history: history) }
-
-        /// As ``OperatorView/vendorAlarms()`` says it.
-        var standing: Set<String> {
-            let severities = ["cleared", "indeterminate", "warning", "minor", "major", "critical"]
-            return Set(
-                active.map {
-                    "\($0.alarm.trap == 10 ? "acBoardEthernetLinkAlarm" : "acFanTrayAlarm") \($0.alarm.source) "
-                        + severities[$0.alarm.severity]
-                })
-        }
-    }
-
     private let folder: TemporaryFolder
     private let view: OperatorView
     private let configuration: String
@@ -57,49 +26,33 @@ import Testing
         try TraplineProcess(configuration: configuration, folder: folder)
     }
 
-    private func link(_ number: Int, _ severity: Int = 4) -> SNMPAgent.Alarm {
-        SNMPAgent.Alarm(source: "Board#1/EthernetLink#\(number)", severity: severity)
-    }
-
-    private func fan(_ severity: Int = 4) -> SNMPAgent.Alarm {
-        SNMPAgent.Alarm(trap: 29, source: "Chassis#0/FanTray#0", severity: severity, text: "Fan-Tray Alarm")
-    }
-
     /// The server comes to have what stands on the device.
     private func expectAgreement(
-        with gateway: Gateway, within seconds: Double = 40, _ location: SourceLocation = #_sourceLocation
+        with gateway: AgentGateway, within seconds: Double = 40, _ location: SourceLocation = #_sourceLocation
     ) throws {
-        var alarms: Set<String> = []
-        let agrees = try Poll.until(seconds: seconds, every: 0.5) {
-            alarms = try view.vendorAlarms()
-            return alarms == gateway.standing
-        }
-        let events = agrees ? [] : try view.events().map(\.line)
-        try #require(
-            agrees, "\(alarms.sorted()), not \(gateway.standing.sorted()); \(events.joined(separator: "\n"))",
-            sourceLocation: location)
+        try gateway.expectAgreement(with: view, within: seconds, location)
     }
 
     @Test func lostTrapsAreReadFromTheAgentsTables() throws {
         let server = try server()
         let receiver = try "\(server.endpoint(of: "traps"))"
-        var gateway = Gateway(agent: try SNMPAgent(address: "127.31.0.1", folder: folder))
+        var gateway = AgentGateway(agent: try SNMPAgent(address: "127.31.0.1", folder: folder))
 
         // What was there before Trapline: the first contact shows it.
-        try gateway.tell(fan(), to: receiver, isLost: true)
-        try gateway.tell(link(1), to: receiver, isLost: true)
-        try gateway.tell(link(2), to: receiver)
+        try gateway.tell(.fan(), to: receiver, isLost: true)
+        try gateway.tell(.link(1), to: receiver, isLost: true)
+        try gateway.tell(.link(2), to: receiver)
         try expectAgreement(with: gateway)
 
         // Raises, clears and changes of severity get lost between others that arrive.
-        try gateway.tell(link(3), to: receiver)
-        try gateway.tell(link(4, 5), to: receiver, isLost: true)
-        try gateway.tell(link(1, 0), to: receiver, isLost: true)
-        try gateway.tell(link(2, 5), to: receiver, isLost: true)
-        try gateway.tell(link(5), to: receiver, isLost: true)
-        try gateway.tell(link(5, 0), to: receiver, isLost: true)
-        try gateway.tell(fan(0), to: receiver)
-        try gateway.tell(link(6, 2), to: receiver)
+        try gateway.tell(.link(3), to: receiver)
+        try gateway.tell(.link(4, 5), to: receiver, isLost: true)
+        try gateway.tell(.link(1, 0), to: receiver, isLost: true)
+        try gateway.tell(.link(2, 5), to: receiver, isLost: true)
+        try gateway.tell(.link(5), to: receiver, isLost: true)
+        try gateway.tell(.link(5, 0), to: receiver, isLost: true)
+        try gateway.tell(.fan(0), to: receiver)
+        try gateway.tell(.link(6, 2), to: receiver)
         try expectAgreement(with: gateway)
         let lines = try view.events().filter { $0.reason == "resynchronised" }.map(\.line)
         // What came and went is in the history alone: no walk of what stands finds it.
@@ -107,10 +60,10 @@ import Testing
         #expect(lines.contains("cleared cleared acBoardEthernetLinkAlarm Board#1/EthernetLink#5"), "\(lines)")
 
         // The history has forgotten what was read of it: what stands is read instead.
-        try gateway.tell(link(7), to: receiver, isLost: true)
-        try gateway.tell(link(3, 0), to: receiver, isLost: true)
+        try gateway.tell(.link(7), to: receiver, isLost: true)
+        try gateway.tell(.link(3, 0), to: receiver, isLost: true)
         gateway.history = []
-        try gateway.tell(link(8), to: receiver)
+        try gateway.tell(.link(8), to: receiver)
         try expectAgreement(with: gateway)
 
         // All is well again, and only the last of it is heard.
@@ -120,7 +73,7 @@ import Testing
             try gateway.tell(alarm, to: receiver, isLost: true)
         }
         gateway.history = []
-        try gateway.tell(link(8, 0), to: receiver)
+        try gateway.tell(.link(8, 0), to: receiver)
         #expect(gateway.standing.isEmpty)
         try expectAgreement(with: gateway)
         let rest = try view.alarms()
@@ -131,15 +84,15 @@ import Testing
     @Test func restartsAndALostLastTrapAreFoundOut() throws {
         var server = try server()
         var receiver = try "\(server.endpoint(of: "traps"))"
-        var gateway = Gateway(agent: try SNMPAgent(address: "127.31.0.2", folder: folder))
-        try gateway.tell(link(1), to: receiver, isLost: true)
-        try gateway.tell(link(2), to: receiver)
+        var gateway = AgentGateway(agent: try SNMPAgent(address: "127.31.0.2", folder: folder))
+        try gateway.tell(.link(1), to: receiver, isLost: true)
+        try gateway.tell(.link(2), to: receiver)
         try expectAgreement(with: gateway)
 
         // While nobody listens.
         server.stop()
-        try gateway.tell(link(1, 0), to: receiver, isLost: true)
-        try gateway.tell(link(4), to: receiver, isLost: true)
+        try gateway.tell(.link(1, 0), to: receiver, isLost: true)
+        try gateway.tell(.link(4), to: receiver, isLost: true)
         server = try self.server()
         receiver = try "\(server.endpoint(of: "traps"))"
         try expectAgreement(with: gateway)
@@ -148,9 +101,9 @@ import Testing
         // before it would be a matter of the network.
         #expect(try Poll.until(seconds: 60) { try gateway.agent.uptime() > 35_00 })
         gateway.agent.stop()
-        gateway = Gateway(agent: try SNMPAgent(address: "127.31.0.2", folder: folder))
-        try gateway.tell(link(5), to: receiver, isLost: true)
-        try gateway.tell(link(6), to: receiver)
+        gateway = AgentGateway(agent: try SNMPAgent(address: "127.31.0.2", folder: folder))
+        try gateway.tell(.link(5), to: receiver, isLost: true)
+        try gateway.tell(.link(6), to: receiver)
         try expectAgreement(with: gateway)
 
         // It is up again: until it says so, or for five minutes, nothing that its tables lack is taken for over.
@@ -158,8 +111,8 @@ import Testing
         try expectAgreement(with: gateway)
 
         // No trap follows by which these could be missed: the poll finds them, once a minute here.
-        try gateway.tell(link(6, 0), to: receiver, isLost: true)
-        try gateway.tell(fan(), to: receiver, isLost: true)
+        try gateway.tell(.link(6, 0), to: receiver, isLost: true)
+        try gateway.tell(.fan(), to: receiver, isLost: true)
         try expectAgreement(with: gateway, within: 120)
         server.stop()
     }

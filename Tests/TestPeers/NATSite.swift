@@ -52,6 +52,16 @@ public final class NATSite: Sendable {
         if !keepsBindings { try router.run(["conntrack", "-F"]) }
     }
 
+    /// Whatever the site sends to the centre's ports leaves by the port that agents answer at, as a device's traps do:
+    /// net-snmp's programs take another one each time. Without tracking, so that what comes back is the agent's.
+    public func sendFromAgentPort() throws {
+        let commands = [
+            "add table ip agents", "add chain ip agents output { type filter hook output priority raw; }",
+            "add rule ip agents output udp dport { 162, 1161 } notrack udp sport set 161",
+        ]
+        try site.run(["nft", commands.joined(separator: "; ")])
+    }
+
     /// All in one transaction: what came between two would pass with its own address.
     private func masquerade(_ rule: String) throws {
         let commands = [

@@ -56,26 +56,36 @@ public final class SNMPAgent: Sendable {
     public let address: String
     public let port: UInt16
     public let serialNumber: Int
+    /// Who alone may ask it, and in whose name its traps come; `nil` for an agent of communities.
+    private let user: SNMPUser?
+    private let trapUser: SNMPUser?
+    private let namespace: NetworkNamespace?
     private let process: ServerProcess
     private let data: String
 
     /// - Parameters:
     ///   - address: one of 127/8, or of the namespace.
     ///   - port: 161 needs root.
+    ///   - user: by whom alone it may be asked, and in whose name its traps come; `nil` for communities.
+    ///   - trapUser: in whose name its traps come where that is another.
     public init(
         address: String, port: UInt16 = 161, serialNumber: Int = 5_967_925, folder: TemporaryFolder,
-        in namespace: NetworkNamespace? = nil
+        in namespace: NetworkNamespace? = nil, user: SNMPUser? = nil, trapUser: SNMPUser? = nil
     ) throws {
         self.address = address
         self.port = port
         self.serialNumber = serialNumber
+        self.user = user
+        self.trapUser = trapUser ?? user
+        self.namespace = namespace
         let name = "agent-\(address)-\(port)"
         data = try folder.write("", to: "\(name).data")
         let program = try folder.write(SNMPAgent.passPersist, to: "\(name).pl")
         let configuration = try folder.write(
             """
             agentAddress udp:\(address):\(port)
-            rocommunity public
+            \(user?.directives ?? "rocommunity public")
+            exactEngineID 0x\(SNMPAgent.engineID(serialNumber))
             sysName gateway-\(serialNumber)
             sysDescr Product: Simulated gateway; SW Version: 7.40A.500.357
             sysObjectID 1.3.6.1.4.1.5003.8.1.1.79
@@ -86,9 +96,10 @@ public final class SNMPAgent: Sendable {
             "-smux,mteTrigger,mteTriggerConf",
         ]
         if let namespace { words = namespace.command(words) }
-        let probe = [
-            "-v", "2c", "-c", "public", "-m", "", "-r", "0", "-t", "1", "\(address):\(port)", "1.3.6.1.2.1.1.3.0",
-        ]
+        let probe =
+            (user?.options ?? ["-v", "2c", "-c", "public"]) + [
+                "-m", "", "-r", "0", "-t", "1", "\(address):\(port)", "1.3.6.1.2.1.1.3.0",
+            ]
         process = try ServerProcess(
             words[0], Array(words.dropFirst()), folder: folder.path, environment: ["SNMP_PERSISTENT_DIR": folder.path],
             isReady: {
@@ -140,9 +151,10 @@ public final class SNMPAgent: Sendable {
 
     /// The agent's sysUpTime, in hundredths of a second.
     public func uptime() throws -> Int {
-        let output = try Command.run(
-            "snmpget",
-            ["-v", "2c", "-c", "public", "-m", "", "-Oqvt", "\(address):\(port)", "1.3.6.1.2.1.1.3.0"])
+        let output = try SNMPAgent.run(
+            namespace, "snmpget",
+            (user?.options ?? ["-v", "2c", "-c", "public"])
+                + ["-m", "", "-Oqvt", "\(address):\(port)", "1.3.6.1.2.1.1.3.0"])
         guard let ticks = Int(output.text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             throw Command.Failure(description: "snmpd tells no sysUpTime: \(output.text)\(output.standardError)")
         }
@@ -172,7 +184,8 @@ public final class SNMPAgent: Sendable {
             [
                 "\(global).1.0", "i", "15", "\(global).2.0", "s", "Keep alive trap", "\(global).3.0", "s", "",
                 "\(global).4.0", "i", "1", "\(global).5.0", "i", "0", "\(global).6.0", "i", "0", "\(global).7.0", "i",
-                "0", "\(global).8.0", "s", "\(serialNumber)", "\(global).9.0", "s", "SNMPVersion= SNMPv2c",
+                "0", "\(global).8.0", "s", "\(serialNumber)", "\(global).9.0", "s",
+                user == nil ? "SNMPVersion= SNMPv2c" : "SNMPVersion=SNMPv3",
                 "\(global).10.0", "s", "", "\(global).16.0", "s", "\(serialNumber)",
             ], to: receiver, community: community)
     }
@@ -180,10 +193,26 @@ public final class SNMPAgent: Sendable {
     private func send(
         _ trap: String, uptime: Int, _ variables: [String], to receiver: String, community: String
     ) throws {
-        let output = try Command.run(
-            "snmptrap",
-            ["-v", "2c", "-c", community, "-m", "", "--clientaddr=\(address)", receiver, "\(uptime)", trap] + variables)
+        // One engine with the agent, whose clock goes with the device's.
+        let engine = ["-e", "0x\(SNMPAgent.engineID(serialNumber))", "-Z", "1,\(uptime / 100)"]
+        let words = trapUser.map { $0.options + engine } ?? ["-v", "2c", "-c", community]
+        let output = try SNMPAgent.run(
+            namespace, "snmptrap",
+            words + ["-m", "", "--clientaddr=\(address)", receiver, "\(uptime)", trap] + variables)
         guard output.status == 0 else { throw Command.Failure(description: "snmptrap: \(output.standardError)") }
+    }
+
+    private static func run(
+        _ namespace: NetworkNamespace?, _ program: String, _ arguments: [String]
+    ) throws -> Command.Output {
+        let words = namespace?.command([program] + arguments) ?? [program] + arguments
+        return try Command.run(words[0], Array(words.dropFirst()))
+    }
+
+    /// Of the vendor's enterprise number, as hexadecimal digits (RFC 3411 §5).
+    private static func engineID(_ serialNumber: Int) -> String {
+        let digits = String(serialNumber, radix: 16)
+        return "8000138b04" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
     /// The protocol of `pass_persist` (snmpd.conf(5)), over lines `OID TYPE VALUE` in the order of their OIDs.
