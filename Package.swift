@@ -240,7 +240,7 @@ let package = Package(
         // The real program and its devices: agents, a NAT, fleets.
         .testTarget(
             name: "FleetTests", dependencies: ["Basics", "SNMPWire", "TestPeers"], swiftSettings: settings),
-        tests(of: "trapline-bench", ["SNMPWire"]),
+        tests(of: "trapline-bench", ["SNMPWire", "SNMPSecurity"]),
         tests(of: "trapline-simulator", ["Basics", "DeviceSimulation", "SNMPWire", "TestPeers"]),
     ]
 )

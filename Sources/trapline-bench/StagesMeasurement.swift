@@ -16,6 +16,7 @@ enum StagesMeasurement {
         let datagram = Workload.vendorAlarm
         let naming = try NamingBenchmark()
         let pipeline = try PipelineBenchmark()
+        let security = SecurityBenchmark()
         let (loopName, intakeName) = ("empty recvmmsg loop", "socket to journal")
         var stages = [
             Stage(name: "decode") { try DecodeBenchmark.run(datagram, traps: traps) },
@@ -23,6 +24,8 @@ enum StagesMeasurement {
             Stage(name: "recvmmsg, full batches") { try BareLoopBenchmark.runFullBatches(datagram, traps: traps) },
             Stage(name: loopName) { try BareLoopBenchmark.run(datagram, traps: traps) },
             Stage(name: intakeName) { try IntakeBenchmark.run(datagram, traps: traps) },
+            Stage(name: "SNMPv3 authPriv, to let in") { try security.admitting(datagram, traps: traps) },
+            Stage(name: "SNMPv3 authPriv, decrypt + decode") { try security.opening(datagram, traps: traps) },
             Stage(name: "rows into the store") { try StoreBenchmark.run(rows: traps) },
         ]
         var journalToStore: [PipelineBenchmark.Round] = []

@@ -20,6 +20,8 @@ struct LoadRun {
         var overBudget = 0
         var failed = 0
         var duplicate = 0
+        /// Reports, as discoveries have them.
+        var answered = 0
         var inFlight = 0
         var kernelDrops = 0
         var processed = 0
@@ -31,6 +33,7 @@ struct LoadRun {
             overBudget = metrics.sum("trapline_datagrams_refused_total", #"reason="over-budget""#)
             failed = metrics.sum("trapline_datagrams_failed_total")
             duplicate = metrics.sum("trapline_datagrams_duplicate_total")
+            answered = metrics.sum("trapline_datagrams_answered_total")
             inFlight = metrics.sum("trapline_datagrams_in_flight")
             kernelDrops = metrics.sum("trapline_kernel_drops_total")
             processed = metrics.sum("trapline_datagrams_processed_total")

@@ -6,6 +6,8 @@ import Foundation
 enum Scenario: String, CaseIterable, ExpressibleByArgument {
     /// Into the durable journal at the highest rate without loss, the pipeline running.
     case journal
+    /// The same with SNMPv3 at authPriv.
+    case journalV3 = "journal-v3"
     /// Through alarms and event log to the counting sink, as long as the load lasts.
     case sustained
     /// From a trap's sending to its syslog message's arrival.
@@ -28,6 +30,7 @@ enum Scenario: String, CaseIterable, ExpressibleByArgument {
     var defaults: Defaults {
         switch self {
         case .journal: Defaults(rate: 150_000, seconds: 10, senders: 100)
+        case .journalV3: Defaults(rate: 50_000, seconds: 10, senders: 100, mix: .v3)
         case .sustained: Defaults(rate: 50_000, seconds: 20, senders: 100)
         case .latency: Defaults(rate: 10_000, seconds: 10, senders: 100)
         case .informs: Defaults(rate: 1_000, seconds: 10, senders: 100, mix: .inform)
@@ -40,6 +43,7 @@ enum Scenario: String, CaseIterable, ExpressibleByArgument {
     var title: String {
         switch self {
         case .journal: "Lossless into the durable journal"
+        case .journalV3: "SNMPv3 lossless into the durable journal"
         case .sustained: "Through alarms and event log to a counting sink"
         case .latency: "Trap to syslog"
         case .informs: "Inform to response"
@@ -99,7 +103,7 @@ struct ScenarioSetting {
             loads = [load]
         }
         return LoadRun.Plan(
-            server: server, loads: loads, isDelivered: scenario != .journal, folder: folder)
+            server: server, loads: loads, isDelivered: scenario != .journal && scenario != .journalV3, folder: folder)
     }
 
     var text: String {

@@ -104,14 +104,15 @@ enum ScenarioReport {
                 isReached: value <= limit)
         }
         switch setting.scenario {
-        case .journal:
+        case .journal, .journalV3:
             let rate = run.sent.first?.rate ?? 0
             let drops = run.afterwards.kernelDrops
             // A hundredth is the sender's own unevenness at the end of the load.
             let isReached = drops == 0 && rate >= Double(setting.rate) * 0.99 && losses(setting, run).isEmpty
             return [
                 BenchReport.Goal(
-                    name: "lossless", wanted: "\(text(Double(setting.rate)))/s, kernel drops 0",
+                    name: setting.scenario == .journalV3 ? "lossless, SNMPv3 authPriv" : "lossless",
+                    wanted: "\(text(Double(setting.rate)))/s, kernel drops 0",
                     measured: "\(text(rate))/s, kernel drops \(drops)", isReached: isReached)
             ]
         case .sustained:
@@ -149,7 +150,7 @@ enum ScenarioReport {
         let counts = run.afterwards
         if run.isStuck { lost.append("nothing moved any more before all was done") }
         let accounted =
-            counts.journaled + counts.refused + counts.failed + counts.duplicate + counts.inFlight
+            counts.journaled + counts.refused + counts.failed + counts.duplicate + counts.answered + counts.inFlight
         if accounted != counts.received {
             lost.append("\(counts.received) were received, but \(accounted) are accounted for")
         }
