@@ -148,14 +148,16 @@ let package = Package(
         room(
             "TraplineTesting",
             [
-                "Basics", "TraplineMetrics", "SNMPWire", "DeviceSimulation", "Captures", "Journal", "Alarms", "Devices",
+                "Basics", "TraplineMetrics", "SNMPWire", "SNMPSecurity", "DeviceSimulation", "Captures", "Journal",
+                "Alarms", "Devices",
                 "Documents", "Manager", "Resynchronisation", "Store", "Pipeline", "Sinks", "Intake",
                 "TraplineConfiguration", "Trapline",
             ]),
         program(
             "TraplineCommand",
             [
-                "Basics", "SNMPWire", "MIBCatalog", "Captures", "Alarms", "Devices", "Routing", "Documents", "Sinks",
+                "Basics", "SNMPWire", "SNMPSecurity", "MIBCatalog", "Captures", "Alarms", "Devices", "Routing",
+                "Documents", "Sinks",
                 "Intake", "TraplineConfiguration", "Trapline", argumentParser, lifecycle, unixSignals, logging,
             ]),
         program(
@@ -228,7 +230,8 @@ let package = Package(
         tests(
             of: "TraplineTesting",
             [
-                "Basics", "SNMPWire", "DeviceSimulation", "Captures", "Alarms", "Devices", "Documents", "Manager",
+                "Basics", "SNMPWire", "SNMPSecurity", "DeviceSimulation", "Captures", "Alarms", "Devices", "Documents",
+                "Manager",
                 "Resynchronisation",
                 "TraplineConfiguration", "Trapline",
                 "TestPeers",

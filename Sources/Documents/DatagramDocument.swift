@@ -67,6 +67,16 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         }
     }
 
+    /// What there is to read of a v3 message.
+    public enum Opened: Sendable, Hashable {
+        /// No keys are at hand, or none are needed.
+        case asReceived
+        /// The message was verified, and says this: the datagram as if it had been sent in the open.
+        case cleartext([UInt8])
+        /// It could not be verified or decrypted: why, by its label, and what to do about it.
+        case refused(reason: String, advice: String)
+    }
+
     /// When it was received, RFC 3339 in UTC.
     public var time: String
     /// `192.0.2.1:50000`, `[2001:db8::1]:50000`
@@ -95,25 +105,43 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
     public var level: String?
     public var engineID: String?
     public var context: String?
+    /// v3 only: why the message could not be verified or decrypted with the users that are configured, as the metrics
+    /// call it (`v3-wrong-digest`), and what to do about it. What else stands here nobody has vouched for then.
+    public var refused: String?
+    public var advice: String?
     /// Of a notification, those after sysUpTime.0 and snmpTrapOID.0; of any other PDU all.
     public var variables: [Variable]?
 
     /// Reads a datagram; one that cannot be read gives a document with `error`.
     ///
-    /// - Parameter communityName: gives a community's configured name; `nil` where it has none.
+    /// - Parameters:
+    ///   - communityName: gives a community's configured name; `nil` where it has none.
+    ///   - open: asked for v3 messages alone.
     public init(
         datagram payload: [UInt8], time: Timestamp, sender: Endpoint, receiver: Endpoint, catalog: Catalog,
-        leniency: Leniency = .devices, communityName: (ArraySlice<UInt8>) -> String? = { _ in nil }
+        leniency: Leniency = .devices, communityName: (ArraySlice<UInt8>) -> String? = { _ in nil },
+        open: ([UInt8]) -> Opened = { _ in .asReceived }
     ) {
         self.time = time.description
         self.sender = sender.description
         self.receiver = receiver.description
         do {
             let message = try SNMPMessage.decode(payload, leniency: leniency)
-            if message.pdu?.kind.isNotification ?? false {
-                describe(try SNMPNotification.decode(payload, leniency: leniency), catalog: catalog)
+            guard case .v3(let envelope) = message else {
+                try describe(message, in: payload, catalog, leniency, communityName)
+                return
             }
-            describe(message, catalog: catalog, communityName: communityName)
+            switch open(payload) {
+            case .asReceived: try describe(message, in: payload, catalog, leniency, communityName)
+            case .cleartext(let octets):
+                let opened = try SNMPMessage.decode(octets, leniency: leniency)
+                try describe(opened, in: octets, catalog, leniency, communityName)
+                level = envelope.level.description
+            case .refused(let reason, let advice):
+                try describe(message, in: payload, catalog, leniency, communityName)
+                self.refused = reason
+                self.advice = advice
+            }
         } catch {
             self.error = error.description
         }
@@ -139,11 +167,6 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         }
     }
 
-    private static let encrypted = "encrypted"
-
-    /// Only the holder of the user's key can tell more.
-    public var isEncrypted: Bool { pdu == Self.encrypted }
-
     /// One line, without its end.
     public func jsonLine() -> String {
         var json = OctetWriter(capacity: 4_096)
@@ -154,6 +177,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
     /// The same as octets.
     public func append(to json: inout OctetWriter) {
         var members = JSONMembers()
+        members.add("advice", advice, to: &json)
         members.add("agentAddress", agentAddress, to: &json)
         members.add("community", community, to: &json)
         members.add("context", context, to: &json)
@@ -165,6 +189,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         members.add("oid", oid, to: &json)
         members.add("pdu", pdu, to: &json)
         members.add("receiver", receiver, to: &json)
+        members.add("refused", refused, to: &json)
         members.add("requestId", requestId, to: &json)
         members.add("sender", sender, to: &json)
         members.add("time", time, to: &json)
@@ -193,6 +218,17 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         variables = Variable.all(notification.variables, catalog)
     }
 
+    /// - Parameter octets: what the message was read from.
+    private mutating func describe(
+        _ message: SNMPMessage, in octets: [UInt8], _ catalog: Catalog, _ leniency: Leniency,
+        _ communityName: (ArraySlice<UInt8>) -> String?
+    ) throws(WireError) {
+        if message.pdu?.kind.isNotification ?? false {
+            describe(try SNMPNotification.decode(octets, leniency: leniency), catalog: catalog)
+        }
+        describe(message, catalog: catalog, communityName: communityName)
+    }
+
     /// What every message tells, whatever its PDU.
     private mutating func describe(
         _ message: SNMPMessage, catalog: Catalog, communityName: (ArraySlice<UInt8>) -> String?
@@ -209,7 +245,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             case .plaintext(_, let contextName, _):
                 context = contextName.isEmpty ? nil : String(decoding: contextName, as: UTF8.self)
             case .encrypted:
-                pdu = Self.encrypted
+                pdu = "encrypted"
             }
         }
         guard let pdu = message.pdu else { return }

@@ -33,14 +33,7 @@ public struct EventLogReader {
     public init(folder: String, loaded: LoadedConfiguration) throws {
         self.store = try EventStore.readOnly(folder: folder)
         self.journalFolder = folder + "/journal"
-        self.naming = loaded.naming(Self.keys(folder, loaded))
-    }
-
-    /// The users of the configuration, and the keys that the journal was received with, for who may read them.
-    private static func keys(_ folder: String, _ loaded: LoadedConfiguration) -> DecryptionKeys {
-        let kept = try? KeptKeysFile.read(folder + "/" + ServerSecurity.keysFile)
-        return DecryptionKeys(
-            users: UserTable(loaded.configuration?.access.users ?? []), kept: kept?.keys ?? KeptKeys())
+        self.naming = loaded.naming(OfflineKeys(loaded.configuration, kept: folder + "/" + ServerSecurity.keysFile))
     }
 
     public func lastEventID() throws -> Int64 { try store.lastEventID() }

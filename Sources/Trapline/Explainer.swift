@@ -60,9 +60,11 @@ public struct Explainer {
     public init(_ loaded: LoadedConfiguration, extraPorts: [UInt16] = []) throws {
         guard let configuration = loaded.configuration else { throw ServerError("the configuration has errors") }
         self.store = try EventStore.inMemory()
+        let keys = OfflineKeys(configuration)
         self.pipeline = try EventPipeline(
-            store: store, snapshot: PipelineSnapshot(loaded, configuration), metrics: MetricsRegistry())
-        self.naming = loaded.naming
+            store: store, snapshot: PipelineSnapshot(loaded, configuration, opener: keys.opener),
+            metrics: MetricsRegistry())
+        self.naming = loaded.naming(keys)
         self.loaded = loaded
         self.extraPorts = extraPorts
         self.sinks = Dictionary(

@@ -1,5 +1,3 @@
-public import Captures
-public import Documents
 import Alarms
 import Devices
 import Foundation
@@ -62,35 +60,34 @@ public struct LoadedConfiguration: Sendable {
                 """, isWarning: true)
     }
 
-    /// What names datagrams by this configuration.
-    public var naming: DatagramNaming {
+    /// What names datagrams by this configuration, and opens them with its users, whenever they were sent.
+    public var naming: DatagramNaming { naming(OfflineKeys(configuration)) }
+
+    /// - Parameter opener: what v3 messages are opened with; `nil` leaves them as they are.
+    fileprivate func naming(opener: (@Sendable () -> NotificationOpener)?) -> DatagramNaming {
         let access = AccessPolicy(configuration?.access ?? AccessSettings())
-        return DatagramNaming(catalog: catalog, communityName: { access.communityName(of: $0) })
+        return DatagramNaming(catalog: catalog, opener: opener, communityName: { access.communityName(of: $0) })
     }
 
-    /// The same, with what opens encrypted datagrams.
+    /// The same for a running server.
     func naming(_ keys: DecryptionKeys) -> DatagramNaming {
-        var naming = naming
-        naming.opener = { keys.opener() }
-        return naming
+        naming(opener: { keys.opener() })
     }
 
-    /// A datagram of a capture, decoded and named by this configuration.
-    public func document(of datagram: UDPDatagram) -> DatagramDocument {
-        let naming = naming
-        return DatagramDocument(
-            datagram: datagram.payload, time: datagram.time, sender: datagram.sender, receiver: datagram.receiver,
-            catalog: naming.catalog, leniency: naming.leniency, communityName: naming.communityName)
+    /// The same for whoever runs none.
+    package func naming(_ keys: OfflineKeys) -> DatagramNaming {
+        naming(opener: keys.opener)
     }
 }
 
 extension PipelineSnapshot {
     /// What a configuration says of events.
-    /// - Parameter keys: what opens messages of v3; `nil` for none.
-    package init(_ loaded: LoadedConfiguration, _ configuration: ServerConfiguration, keys: DecryptionKeys? = nil) {
-        let naming = loaded.naming
-        var opener = NotificationOpener.keyless
-        if let keys { opener = { keys.opener() } }
+    /// - Parameter opener: what opens v3 messages; `nil` where nobody has users.
+    package init(
+        _ loaded: LoadedConfiguration, _ configuration: ServerConfiguration,
+        opener: (@Sendable () -> NotificationOpener)? = nil
+    ) {
+        let naming = loaded.naming(opener: opener)
         var devices = configuration.devices
         devices.vendor = configuration.vendor
         self.init(
@@ -101,7 +98,8 @@ extension PipelineSnapshot {
                 vendor: configuration.vendor),
             catalog: loaded.catalog, leniency: naming.leniency,
             retention: configuration.retention.events, alarms: configuration.alarms, devices: devices,
-            managed: configuration.managed, opener: opener,
+            managed: configuration.managed,
+            opener: opener ?? NotificationOpener.keyless,
             communityName: naming.communityName)
     }
 }

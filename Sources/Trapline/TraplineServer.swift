@@ -118,7 +118,7 @@ public final class TraplineServer: Service {
             troubled: troubled, metrics: metrics, logger: logger)
         let facts = FactRecorder(journal: journal)
         self.facts = facts
-        let snapshot = PipelineSnapshot(loaded, configuration, keys: security.keys)
+        let snapshot = PipelineSnapshot(loaded, configuration, opener: security.keys.opener)
         let routing = RoutingSnapshot(snapshot)
         self.routing = routing
         let eventPipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: metrics)
@@ -299,7 +299,7 @@ public final class TraplineServer: Service {
             logger.error("the configuration has errors; the old one stays in force")
             return
         }
-        let snapshot = PipelineSnapshot(loaded, new, keys: security.keys)
+        let snapshot = PipelineSnapshot(loaded, new, opener: security.keys.opener)
         // A new sink that begins with the past asks at once what of it is its own.
         let routingBefore = routing.current
         routing.replace(snapshot)

@@ -11,6 +11,10 @@ enum DatagramText {
         if let user = document.user { heading += "  user \(TerminalText.line(user))" }
         if let level = document.level { heading += " \(level)" }
         if let engineID = document.engineID { heading += "  engine \(engineID)" }
+        if let context = document.context { heading += "  context \(TerminalText.line(context))" }
+        if let refused = document.refused {
+            heading += "\n    \(refused): \(TerminalText.line(document.advice ?? ""))"
+        }
         let variables = (document.variables ?? []).map { variable in
             "    \(TerminalText.line(variable.name)) = \(TerminalText.line(variable.text))"
         }

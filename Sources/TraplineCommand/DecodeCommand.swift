@@ -4,6 +4,7 @@ import Captures
 import Documents
 import Foundation
 import MIBCatalog
+import Sinks
 import Trapline
 import TraplineConfiguration
 
@@ -13,7 +14,10 @@ struct DecodeCommand: ParsableCommand {
         commandName: "decode",
         abstract: "Prints every SNMP datagram in captures.",
         discussion:
-            "Reads pcap and pcapng; `-` is standard input. Exits with 1 where a capture could not be read whole.")
+            """
+            Reads pcap and pcapng; `-` is standard input. SNMPv3 is verified and decrypted with the users of the \
+            configuration, whenever it was sent. Exits with 1 where a capture could not be read whole.
+            """)
 
     @OptionGroup var configurationOptions: ConfigurationOptions
 
@@ -37,13 +41,14 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try configurationOptions.load()
+        let naming = loaded.naming
         var lines = OutputLines()
         if let hex {
             let payload = try HexText.octets(hex, what: "--hex")
             let nowhere = Endpoint(IPAddress(v4: 0), port: 0)
             let datagram = UDPDatagram(
                 time: .now, sender: nowhere, receiver: nowhere, payload: payload, interfaceName: nil)
-            write(datagram, loaded, to: &lines)
+            write(datagram, naming, to: &lines)
         }
         var isWhole = true
         for file in files {
@@ -52,7 +57,7 @@ struct DecodeCommand: ParsableCommand {
                 var selection = SNMPSelection(loaded, extraPorts: ports)
                 while let datagram = try reader.next() {
                     guard selection.takes(datagram) else { continue }
-                    write(datagram, loaded, to: &lines)
+                    write(datagram, naming, to: &lines)
                 }
                 if let hint = selection.hint { warn("\(file): \(hint)") }
             } catch {
@@ -66,8 +71,8 @@ struct DecodeCommand: ParsableCommand {
         guard isWhole else { throw ExitCode(1) }
     }
 
-    private func write(_ datagram: UDPDatagram, _ loaded: LoadedConfiguration, to lines: inout OutputLines) {
-        let document = loaded.document(of: datagram)
+    private func write(_ datagram: UDPDatagram, _ naming: DatagramNaming, to lines: inout OutputLines) {
+        let document = naming.document(datagram)
         lines.write(json ? document.jsonLine() : DatagramText.lines(document))
     }
 }

@@ -3,8 +3,10 @@ public import Basics
 internal import Captures
 internal import Journal
 internal import Intake
+internal import SNMPSecurity
 public import SNMPWire
 internal import Trapline
+internal import TraplineConfiguration
 
 /// What devices send to the server.
 extension TestServer {
@@ -25,11 +27,14 @@ extension TestServer {
     ///   - name: a notification's name or OID.
     ///   - variables: each `NAME=VALUE`, or `NAME=TYPE:VALUE` where no module knows the name.
     ///   - sender: `ADDRESS` or `ADDRESS:PORT`; the port is 161 by default.
+    ///   - user: for v3, one of the configuration's `access: users`, who sends at its highest level.
+    ///   - engineID: for v3, the sender's engine, in hex; by default one that is made of its address.
     ///   - uptime: sysUpTime in hundredths of a second; by default that of a device that has run since long before the
     ///     test.
     public func trap(
         _ name: String, _ variables: [String] = [], from sender: String, version: SNMPVersion = .v2c,
-        community: String = "public", uptime: UInt32? = nil, on listener: Listener = .traps
+        community: String = "public", user: String? = nil, engineID: String? = nil, uptime: UInt32? = nil,
+        on listener: Listener = .traps
     ) throws {
         let builder = NotificationBuilder(catalog: loaded.catalog)
         let bindings = try variables.map { try builder.variable($0) }
@@ -53,7 +58,8 @@ extension TestServer {
             message = CommunityMessage(
                 version: .v2c, community: community, pdu: .standard(notification.v2PDU(kind: .trap, requestID: 1)))
         case .v3:
-            throw TestServerError("v3 messages are received as octets: receive(_:from:)")
+            let pdu = notification.v2PDU(kind: .trap, requestID: 1)
+            return try receive(v3(pdu, as: user, engineID, from: endpoint.address), from: endpoint, on: listener)
         }
         try receive(message.encode(), from: endpoint, on: listener)
     }
@@ -124,10 +130,38 @@ extension TestServer {
         return endpoint
     }
 
+    /// A trap of a user, from the sender's engine, whose clock is the test's.
+    private func v3(
+        _ pdu: StandardPDU, as name: String?, _ engineID: String?, from address: IPAddress
+    ) throws -> [UInt8] {
+        guard let name, let user = loaded.configuration?.access.users.first(where: { $0.name == name }) else {
+            throw TestServerError("v3 needs a user of the configuration: user:")
+        }
+        let sender = try senders[name] ?? SecureSender(user)
+        senders[name] = sender
+        guard let engine = engineID.map({ EngineID(hexadecimal: $0) }) ?? Self.engine(at: address) else {
+            throw TestServerError("\(engineID ?? "") is no engine ID")
+        }
+        return try sender.trap(.standard(pdu), engine: engine, reading: SecureSender.reading(at: now))
+    }
+
+    /// RFC 3411 §5: 1 and 2 in the fifth octet say that an address follows.
+    private static func engine(at address: IPAddress) -> EngineID? {
+        EngineID([0x80, 0x00, 0x7e, 0xd9, address.family == .v4 ? 1 : 2] + address.octets)
+    }
+
     func isLetIn(_ payload: [UInt8], from sender: IPAddress) -> Bool {
-        guard access.admits(sender), let notification = try? SNMPNotification.decode(payload) else { return false }
+        guard access.admits(sender) else { return false }
+        if let summary = try? V3View.check(payload) {
+            let moment = Moment(wall: now, monotonic: now.nanoseconds)
+            return versions.contains(.v3)
+                && (try? security.admit(payload.rawOctets, summary, from: sender, at: moment)) != nil
+        }
+        guard let notification = try? SNMPNotification.decode(payload), versions.contains(notification.version) else {
+            return false
+        }
         let community = Array(notification.community)
-        return unsafe notification.version == .v3 || access.admits(community: community.span.bytes)
+        return unsafe access.admits(community: community.span.bytes)
     }
 
     func entry(

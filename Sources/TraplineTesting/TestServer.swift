@@ -6,6 +6,7 @@ internal import Foundation
 internal import Intake
 internal import Journal
 internal import Pipeline
+internal import SNMPSecurity
 internal import SNMPWire
 internal import Sinks
 internal import Store
@@ -33,11 +34,16 @@ public final class TestServer {
     /// The names and rules in force.
     public let loaded: LoadedConfiguration
     /// How many datagrams were not let in: from a sender or with a community that `access:` does not name, or no
-    /// notifications at all.
+    /// notifications at all; or by v3 as no user, without the right passwords, or a second time.
     public internal(set) var refused = 0
 
     let access: AccessPolicy
+    let security: IncomingSecurity
+    let versions: Set<SNMPVersion>
+    /// Those that have sent so far, by the users' names.
+    var senders: [String: SecureSender] = [:]
     let store: EventStore
+    private let naming: DatagramNaming
     private let snapshot: PipelineSnapshot
     private let sinks: [String: any Sink]
     private var pipeline: EventPipeline
@@ -77,8 +83,16 @@ public final class TestServer {
         }
         self.loaded = loaded
         access = AccessPolicy(configuration.access)
+        versions = configuration.access.versions
+        let keys = OfflineKeys(configuration)
+        guard let engine = EngineID([0x80, 0x00, 0x7e, 0xd9, 0x04] + Array("test server".utf8)) else {
+            throw TestServerError("no engine ID")
+        }
+        security = IncomingSecurity(
+            engine: OwnEngine(id: engine, boots: 1, started: 0), users: UserTable(configuration.access.users))
+        naming = loaded.naming(keys)
         store = try EventStore.inMemory()
-        snapshot = PipelineSnapshot(loaded, configuration)
+        snapshot = PipelineSnapshot(loaded, configuration, opener: keys.opener)
         pipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: MetricsRegistry())
         sinks = Dictionary(
             configuration.sinks.map { ($0.name, SinkFactory.make($0.name, $0.settings)) },
@@ -93,7 +107,7 @@ public final class TestServer {
     /// What a sink would have got so far.
     public func deliveries(to sink: String) -> [Delivery] {
         log.filter { $0.sinks.contains(sink) }.map { stored in
-            let event = SinkEvent(event: stored.event, record: record(of: stored), naming: loaded.naming)
+            let event = SinkEvent(event: stored.event, record: record(of: stored), naming: naming)
             return Delivery(sink: sink, event: document(stored), text: sinks[sink]?.preview(event) ?? "")
         }
     }
@@ -168,7 +182,7 @@ public final class TestServer {
     }
 
     private func document(_ stored: StoredEvent) -> EventDocument {
-        EventDocument(stored.event, datagram: record(of: stored).map(loaded.naming.document), sinks: stored.sinks)
+        EventDocument(stored.event, datagram: record(of: stored).map(naming.document), sinks: stored.sinks)
     }
 
     /// One of the server's own facts, as it stands in a journal.

@@ -8,12 +8,13 @@ import Testing
 @Suite struct DatagramDocumentTests {
     private func json(
         _ datagram: [UInt8], sender: String = "192.0.2.7:50000", catalog: Catalog = .empty,
-        communityName: (ArraySlice<UInt8>) -> String? = { _ in nil }
+        communityName: (ArraySlice<UInt8>) -> String? = { _ in nil },
+        open: ([UInt8]) -> DatagramDocument.Opened = { _ in .asReceived }
     ) throws -> String {
         DatagramDocument(
             datagram: datagram, time: Timestamp(seconds: 1_767_225_599, nanoseconds: 123_456_789),
             sender: try #require(Endpoint(sender)), receiver: try #require(Endpoint("127.0.0.1:162")),
-            catalog: catalog, communityName: communityName
+            catalog: catalog, communityName: communityName, open: open
         ).jsonLine()
     }
 
@@ -150,6 +151,39 @@ import Testing
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","user":"ops","version":"v3"}
             """
         #expect(try json(envelope(3, .encrypted([1, 2, 3]))) == expected)
+    }
+
+    /// The level is that of what came, and not of what it was made into for reading.
+    @Test func anOpenedMessageTellsAll() throws {
+        let pdu = PDU.standard(StandardPDU(kind: .trapV2, requestID: 5, variables: notification(linkDown)))
+        let cleartext = envelope(
+            0, .plaintext(contextEngineID: [0x80], contextName: ArraySlice("site".utf8), pdu: pdu))
+        let expected = """
+            {"context":"site","engineID":"80001f88ab","level":"authPriv","name":"iso.3.6.1.6.3.1.1.5.3",\
+            "oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
+            "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","uptime":4200,"user":"ops",\
+            "variables":[],"version":"v3"}
+            """
+        #expect(try json(envelope(3, .encrypted([1, 2, 3])), open: { _ in .cleartext(cleartext) }) == expected)
+    }
+
+    @Test func aRefusedMessageSaysWhy() throws {
+        let expected = """
+            {"advice":"check the password","engineID":"80001f88ab","level":"authPriv","pdu":"encrypted",\
+            "receiver":"127.0.0.1:162","refused":"v3-wrong-digest","sender":"192.0.2.7:50000",\
+            "time":"2025-12-31T23:59:59.123456Z","user":"ops","version":"v3"}
+            """
+        #expect(
+            try json(
+                envelope(3, .encrypted([1, 2, 3])),
+                open: { _ in .refused(reason: "v3-wrong-digest", advice: "check the password") }) == expected)
+    }
+
+    /// Whoever opens is never asked for what has no user.
+    @Test func communitiesAreNotOpened() throws {
+        let datagram = message(
+            .v2c, .standard(StandardPDU(kind: .trapV2, requestID: 1, variables: notification(linkDown))))
+        #expect(try json(datagram, open: { _ in .refused(reason: "x", advice: "y") }) == json(datagram))
     }
 
     @Test func anEncryptedMessageThatIsCutShortIsMalformed() throws {

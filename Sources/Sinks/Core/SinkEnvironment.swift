@@ -1,4 +1,5 @@
 public import Basics
+public import Captures
 public import Documents
 public import Journal
 public import Logging
@@ -68,14 +69,14 @@ public struct SinkEnvironment: Sendable {
 public struct DatagramNaming: Sendable {
     public var catalog: Catalog
     public var leniency: Leniency
-    /// What opens encrypted datagrams.
-    public var opener: @Sendable () -> NotificationOpener
+    /// What opens v3 messages; `nil` leaves them as they are.
+    public var opener: (@Sendable () -> NotificationOpener)?
     /// A community's configured name.
     public var communityName: @Sendable (ArraySlice<UInt8>) -> String?
 
     public init(
         catalog: Catalog, leniency: Leniency = .devices,
-        opener: @escaping @Sendable () -> NotificationOpener = NotificationOpener.keyless,
+        opener: (@Sendable () -> NotificationOpener)? = nil,
         communityName: @escaping @Sendable (ArraySlice<UInt8>) -> String? = { _ in nil }
     ) {
         self.catalog = catalog
@@ -87,18 +88,40 @@ public struct DatagramNaming: Sendable {
     /// An encrypted datagram with its plaintext behind it; `nil` for any other, and where no key opens it.
     func opened(_ datagram: [UInt8]) -> [UInt8]? {
         guard V3View.isEncrypted(datagram) else { return nil }
-        return opener().unsealed(datagram, leniency: leniency)
+        return opener?().unsealed(datagram, leniency: leniency)
     }
 
     public func document(_ record: JournalRecord) -> DatagramDocument {
-        let entry = record.entry
-        let document = DatagramDocument(
-            datagram: entry.payload, time: entry.time, sender: entry.sender, receiver: entry.receiver,
-            catalog: catalog, leniency: leniency, communityName: communityName)
-        guard document.isEncrypted, let opened = try? opener().open(entry.payload, leniency: leniency) else {
-            return document
+        document(
+            record.entry.payload, time: record.entry.time, sender: record.entry.sender, receiver: record.entry.receiver)
+    }
+
+    /// Of a capture.
+    public func document(_ datagram: UDPDatagram) -> DatagramDocument {
+        document(datagram.payload, time: datagram.time, sender: datagram.sender, receiver: datagram.receiver)
+    }
+
+    private func document(
+        _ datagram: [UInt8], time: Timestamp, sender: Endpoint, receiver: Endpoint
+    ) -> DatagramDocument {
+        DatagramDocument(
+            datagram: datagram, time: time, sender: sender, receiver: receiver, catalog: catalog, leniency: leniency,
+            communityName: communityName, open: { open($0) })
+    }
+
+    private func open(_ datagram: [UInt8]) -> DatagramDocument.Opened {
+        guard let opener = opener?() else { return .asReceived }
+        do throws(NotificationOpener.Failure) {
+            return .cleartext(try opener.cleartext(datagram, leniency: leniency))
+        } catch {
+            switch error {
+            // Whoever reads it as it was received will say so.
+            case .malformed: return .asReceived
+            case .refused(let refusal):
+                let summary = (try? V3View.check(datagram, leniency: leniency)) ?? nil
+                let user = summary.map { String(decoding: datagram[$0.userName], as: UTF8.self) } ?? ""
+                return .refused(reason: refusal.label, advice: refusal.advice(user: user))
+            }
         }
-        return DatagramDocument(
-            opened, time: entry.time, sender: entry.sender, receiver: entry.receiver, community: nil, catalog: catalog)
     }
 }

@@ -98,7 +98,7 @@ import Testing
             let datagram = try message.encode(keys: users.keys(of: "ops", at: engine), salts: Salts(boots: 1))
             try expectAlike(datagram, "seed \(seed)", opener: NotificationOpener(users: users))
             let closed = WireSamples.sinkEvent(WireSamples.event(), datagram: datagram, catalog: Self.catalog)
-            #expect(closed.datagram?.isEncrypted == true && closed.datagram?.user == "ops")
+            #expect(closed.datagram?.pdu == "encrypted" && closed.datagram?.user == "ops")
             #expect(Self.formatter.message(for: closed).contains(" 99 linkDown [alarm "))
         }
     }

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Basics
+import Foundation
+import SNMPSecurity
+import SNMPWire
+import Trapline
+
+/// Who sends by SNMPv3, as net-snmp's clients are told it, or by the name of a user of the configuration.
+struct SecurityOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("u"), .customLong("user")],
+        help: ArgumentHelp(
+            "The user; implies --version 3.",
+            discussion: "One of the configuration's `access: users`, unless -a, -A or their like say who it is."))
+    var user: String?
+
+    @Option(
+        name: [.customShort("l"), .customLong("level")],
+        help: "noAuthNoPriv, authNoPriv or authPriv; the highest that the passwords allow by default.")
+    var level: String?
+
+    @Option(
+        name: [.customShort("a"), .customLong("auth-protocol")],
+        help: "MD5, SHA, SHA-224, SHA-256 (the default), SHA-384 or SHA-512.")
+    var authenticationProtocol: String?
+
+    @Option(
+        name: [.customShort("A"), .customLong("auth-password")],
+        help: "The authentication password; others on this machine can see it, which a file prevents.")
+    var authenticationPassword: String?
+
+    @Option(name: .customLong("auth-password-file"), help: "The file that holds it.")
+    var authenticationFile: String?
+
+    @Option(
+        name: [.customShort("x"), .customLong("priv-protocol")],
+        help: "DES, AES (AES-128, the default), AES-192, AES-256, AES-192-C or AES-256-C.")
+    var privacyProtocol: String?
+
+    @Option(name: [.customShort("X"), .customLong("priv-password")], help: "The privacy password.")
+    var privacyPassword: String?
+
+    @Option(name: .customLong("priv-password-file"), help: "The file that holds it.")
+    var privacyFile: String?
+
+    @Option(name: [.customShort("n"), .customLong("context")], help: "The context's name.")
+    var context = ""
+
+    @Option(
+        name: [.customShort("e"), .customLong("engine-id")],
+        help: "The engine ID that a trap is sent as, in hex; made of this machine's name by default.")
+    var engineID: String?
+
+    @Option(
+        name: .customLong("engine-boots"),
+        help: "The boots that a trap tells; what goes with the wall clock by default.")
+    var boots: Int32?
+
+    @Option(
+        name: .customLong("engine-time"),
+        help: "The engine time that a trap tells, in seconds; the wall clock's by default.")
+    var time: Int32?
+
+    /// Whether any option was given that only v3 has.
+    var isUsed: Bool {
+        user != nil || level != nil || !context.isEmpty || engineID != nil || boots != nil || time != nil || hasSecrets
+    }
+
+    private var hasSecrets: Bool {
+        [
+            authenticationProtocol, authenticationPassword, authenticationFile, privacyProtocol, privacyPassword,
+            privacyFile,
+        ].contains { $0 != nil }
+    }
+
+    func validate() throws {
+        if authenticationPassword != nil, authenticationFile != nil {
+            throw ValidationError("--auth-password and --auth-password-file exclude each other")
+        }
+        if privacyPassword != nil, privacyFile != nil {
+            throw ValidationError("--priv-password and --priv-password-file exclude each other")
+        }
+    }
+
+    /// - Parameter users: the configuration's.
+    func sender(among users: [User]) throws -> SecureSender {
+        guard let name = user else { throw CommandFailure("SNMPv3 needs a user: --user NAME") }
+        let level = try level.map(Self.level)
+        if !hasSecrets, let user = users.first(where: { $0.name == name }) {
+            return try SecureSender(user, level: level, contextName: context)
+        }
+        if !hasSecrets, level ?? .authNoPriv != .noAuthNoPriv {
+            throw CommandFailure(
+                "user `\(name)` is not in the configuration: give --config FILE, or its passwords by -A and -X")
+        }
+        let authentication = try password(authenticationPassword, authenticationFile)
+        let privacy = try password(privacyPassword, privacyFile)
+        if authenticationProtocol != nil, authentication == nil { throw CommandFailure("-a needs -A, a password") }
+        if privacyProtocol != nil, privacy == nil { throw CommandFailure("-x needs -X, a password") }
+        let user = User(
+            name: name,
+            authentication: try authentication.map {
+                User.Authentication(try Self.authentication(authenticationProtocol ?? "SHA-256"), password: $0)
+            },
+            privacy: try privacy.map { User.Privacy(try Self.privacy(privacyProtocol ?? "AES"), password: $0) })
+        return try SecureSender(user, level: level, contextName: context)
+    }
+
+    func engine() throws -> EngineID {
+        guard let engineID else {
+            guard let engine = SecureSender.engine else {
+                throw CommandFailure("this machine has no name: give --engine-id")
+            }
+            return engine
+        }
+        guard let engine = EngineID(hexadecimal: engineID) else {
+            throw CommandFailure("--engine-id \(engineID): not 5 to 32 octets in hex")
+        }
+        return engine
+    }
+
+    var reading: EngineReading {
+        let now = SecureSender.reading(at: .now)
+        return EngineReading(boots: boots ?? now.boots, time: time ?? now.time)
+    }
+
+    // MARK: - Words
+
+    private func password(_ text: String?, _ file: String?) throws -> Secret? {
+        guard let file else { return text.map { Secret($0) } }
+        do {
+            var content = try String(contentsOfFile: file, encoding: .utf8)[...]
+            if content.last?.isNewline == true { content = content.dropLast() }
+            return Secret(String(content))
+        } catch {
+            throw CommandFailure("\(file): \(error.localizedDescription)")
+        }
+    }
+
+    /// As net-snmp takes them, long and short.
+    private static func level(_ text: String) throws -> SecurityLevel {
+        switch text.lowercased() {
+        case "noauthnopriv", "nanp", "noauth": return .noAuthNoPriv
+        case "authnopriv", "anp", "auth": return .authNoPriv
+        case "authpriv", "ap", "priv": return .authPriv
+        default: throw CommandFailure("--level \(text): not noAuthNoPriv, authNoPriv or authPriv")
+        }
+    }
+
+    private static func authentication(_ text: String) throws -> AuthenticationProtocol {
+        let word = plain(text) == "SHA1" ? "SHA" : plain(text)
+        if let found = AuthenticationProtocol.allCases.first(where: { plain($0.rawValue) == word }) { return found }
+        let known = AuthenticationProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CommandFailure("--auth-protocol \(text): none of \(known)")
+    }
+
+    private static func privacy(_ text: String) throws -> PrivacyProtocol {
+        let word = plain(text) == "AES128" ? "AES" : plain(text)
+        if let found = PrivacyProtocol.allCases.first(where: { plain($0.rawValue) == word }) { return found }
+        let known = PrivacyProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CommandFailure("--priv-protocol \(text): none of \(known)")
+    }
+
+    /// People write SHA256 and sha-256 alike.
+    private static func plain(_ text: String) -> String {
+        text.uppercased().filter { $0 != "-" }
+    }
+}
