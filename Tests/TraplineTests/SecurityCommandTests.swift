@@ -153,6 +153,19 @@ import Testing
         #expect(sent.standardError.contains(reason), "\(sent.standardError)")
     }
 
+    /// Warnings let a configuration pass.
+    @Test func checkWarnsOfWhatIsWeak() throws {
+        let folder = try TemporaryFolder()
+        let weak = SecurityWay("MD5", "DES").element(user: "old")
+        let config = try Self.configuration([weak, SecurityWay().element(user: "probe")], in: folder)
+        let output = try TraplineProgram.run(["check", "--config", config])
+        let text = output.text + output.standardError
+        #expect(output.status == 0, "\(text)")
+        #expect(text.contains("warning: user \"old\": MD5 is weak") && text.contains("DES is weak"), "\(text)")
+        #expect(text.contains("warning: user \"probe\": without authentication"), "\(text)")
+        #expect(!text.contains(SecurityWay.authenticationPassword))
+    }
+
     // MARK: decode and explain
 
     @Test func decodeSaysWhyItDoesNotBelieve() throws {

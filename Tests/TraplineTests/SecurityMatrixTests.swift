@@ -183,6 +183,21 @@ import Testing
         #expect(try site.counts()["journaled_total"] == 2)
     }
 
+    /// What a capture holds is genuine and let in, once.
+    @Test func aReplayedCaptureIsLetInOnce() throws {
+        let site = try Site(users: Self.users)
+        defer { site.trapline.stop() }
+        let datagrams = try UDPTestSend.capture([
+            SecurityWay("SHA-256", "AES").arguments(user: "ops") + ["IF-MIB::linkDown", "ifIndex.7=7"]
+        ])
+        let capture = try site.folder.write(
+            Tshark.capture(ofIPPackets: datagrams.map(CommandTests.packet)), to: "v3.pcap")
+        let replay = ["replay", capture, "--to", "\(site.traps)"]
+        #expect(try TraplineProgram.run(replay).status == 0)
+        #expect(try Poll.until { try site.counts()["journaled_total"] == 1 }, "\(site.state)")
+        try refuse("v3-replayed", at: site) { _ = try TraplineProgram.run(replay) }
+    }
+
     private func send(_ arguments: [String], to site: Site) throws -> Command.Output {
         try TraplineProgram.run(
             ["send", "--to", "\(site.traps)", "--retries", "0", "--timeout", "1"] + arguments
