@@ -78,7 +78,7 @@ let package = Package(
     ],
     targets: [
         // C, each behind a narrow header of its own.
-        // libcrypto, which net-snmp brings along, for its comparison in constant time alone.
+        // libcrypto, which net-snmp brings along and has its own algorithms from.
         .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp"), .linkedLibrary("crypto")]),
         .target(name: "CDatagram"),
         .target(name: "CStream"),

@@ -2,7 +2,7 @@ internal import Basics
 internal import CNetSNMP
 internal import SNMPWire
 
-/// The door to net-snmp's key functions, authentication codes and ciphers. No pointer leaves this file; any thread may
+/// The door to net-snmp's key functions and DES, and to libcrypto's HMAC and AES. No pointer leaves this file; any thread may
 /// call it.
 enum Cryptography {
     /// net-snmp refuses shorter ones (RFC 3414 §11.2).
