@@ -51,6 +51,9 @@ public final class RequestDispatcher: Sendable {
         var payload: [UInt8] = []
         /// What v3 brought, in the open.
         var reply: SNMPReply?
+        /// Message IDs of the questions who the engine is.
+        var questions: Set<Int32> = []
+        /// How often another engine was found than the one before.
         var discoveries = 0
         var lastFailure: String?
         var completion: @Sendable (Outcome) -> Void
@@ -215,6 +218,9 @@ public final class RequestDispatcher: Sendable {
         case .user(let user):
             // A sending is told from the one before by its message ID (RFC 3412 §6.2).
             let key = newKey(&pending, &state)
+            if !(state.sessions[Self.place(order, user)]?.isDiscovered ?? false) {
+                pending.questions.insert(key.requestID)
+            }
             sending.payload = try datagram(
                 order, .standard(order.request.pdu(requestID: requestID, .v3)), messageID: key.requestID, user, &state)
             sending.expected = ExpectedResponse(
@@ -333,6 +339,9 @@ public final class RequestDispatcher: Sendable {
             }
             state.pending[number]?.reply = reply
             return (.response, .wait)
+        case .refused(let messageID, .unknownEngineIDs) where pending.questions.contains(messageID):
+            // The same question was asked again and is answered by now.
+            return (.report, .wait)
         case .refused(_, let kind):
             // Whatever it was, the next request begins from the beginning.
             state.sessions.forget(place)

@@ -24,6 +24,8 @@ struct SessionTable {
 
     var count: Int { newer.count + older.count }
 
+    subscript(place: Place) -> RequestSession? { newer[place] ?? older[place] }
+
     /// It is used, and so moves to the newer ones.
     mutating func take(_ place: Place) -> RequestSession? {
         newer.removeValue(forKey: place) ?? older.removeValue(forKey: place)

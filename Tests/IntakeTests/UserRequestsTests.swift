@@ -4,6 +4,7 @@ import Manager
 import SNMPSecurity
 import SNMPWire
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import Intake
@@ -117,5 +118,41 @@ import Testing
         #expect(asker.judged.isEmpty)
         #expect(bench.accounts.refusedTotal == 3)
         #expect(bench.accounts.isBalanced)
+    }
+
+    /// Who reads the journal later may find another user in the configuration, or none.
+    @Test func theAgentsKeysAreOnDiskBeforeItsResponse() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let users = UserTable([V3Device.user])
+        let keys = DecryptionKeys(users: users)
+        let bench = try Bench(users: [V3Device.user], keeper: KeyKeeper(keys, path: path))
+        defer { bench.intake.stop() }
+        let (device, peer) = try device(bench)
+        let agent = V3Device(1)
+        let clock = EngineClock(
+            engine: agent.engine, latest: EngineReading(boots: agent.boots, time: 1), updated: .now)
+        let session = Mutex(
+            RequestSession(users, user: "ops", clock: clock, salts: Salts(boots: 1), ring: keys.ring))
+        let key = ExpectedResponse.Key(peer: peer, requestID: 7)
+        bench.intake.expect(
+            ExpectedResponse(
+                key: key,
+                proof: .user { datagram, moment in
+                    session.withLock { (try? $0?.take(datagram, at: moment)) == nil ? .foreign : .response }
+                }
+            ) { _ in })
+        let response = try OutgoingMessage(
+            messageID: 7, isReportable: false, engineID: agent.engine.octets[...], reading: clock.latest,
+            userName: Array("ops".utf8)[...], level: .authPriv,
+            scoped: ScopedPDU(
+                contextEngineID: agent.engine.octets[...],
+                pdu: .standard(StandardPDU(kind: .response, requestID: 1, variables: [])))
+        ).encode(keys: users.keys(of: "ops", at: agent.engine), salts: Salts(boots: 1))
+        try device.send(response)
+        #expect(eventually { bench.journal.entries.count == 1 })
+        let kept = try KeptKeysFile.read(path).keys
+        let opened = try NotificationOpener(users: UserTable(), kept: kept).openMessage(response)
+        #expect(opened?.plaintext != nil)
     }
 }

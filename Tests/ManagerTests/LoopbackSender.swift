@@ -5,6 +5,7 @@ import Manager
 import SNMPSecurity
 import SNMPWire
 import Synchronization
+import TestPeers
 
 /// Sends through a socket of its own for each datagram, and can lose some on the way.
 final class LoopbackSender: DatagramSender {
@@ -18,10 +19,15 @@ final class LoopbackSender: DatagramSender {
 
     private let state = Mutex(State())
     private let loses: @Sendable (Int) -> Bool
+    private let answersAfter: Int
+    private let judging = DispatchQueue(label: "judging")
     private let queue = DispatchQueue(label: "loopback", attributes: .concurrent)
 
-    /// `loses`: whether the datagram with this number from 1 gets lost.
-    init(loses: @escaping @Sendable (Int) -> Bool = { _ in false }) {
+    /// - Parameters:
+    ///   - answersAfter: what comes back waits until so many were sent.
+    ///   - loses: whether the datagram with this number from 1 gets lost.
+    init(answersAfter: Int = 0, loses: @escaping @Sendable (Int) -> Bool = { _ in false }) {
+        self.answersAfter = answersAfter
         self.loses = loses
     }
 
@@ -56,7 +62,8 @@ final class LoopbackSender: DatagramSender {
         }
         queue.async { [self] in
             guard let answer = try? socket.request(payload, timeout: .seconds(20)),
-                let key = key(of: answer, from: path)
+                let key = key(of: answer, from: path),
+                Poll.until({ sent >= answersAfter })
             else { return }
             let expected = state.withLock { state in
                 if case .user? = state.expected[key]?.proof { return state.expected[key] }
@@ -66,8 +73,12 @@ final class LoopbackSender: DatagramSender {
             switch expected.proof {
             case .community: expected.whenSettled(answer)
             case .user(let judge):
-                let verdict = judge(answer, .now)
-                state.withLock { $0.verdicts.append(verdict) }
+                // One after the other, so that verdicts stand in their order.
+                let verdict = judging.sync {
+                    let verdict = judge(answer, .now)
+                    state.withLock { $0.verdicts.append(verdict) }
+                    return verdict
+                }
                 if verdict == .foreign { return }
                 forget(key)
                 if verdict == .response { expected.whenSettled(answer) }

@@ -155,6 +155,20 @@ import Testing
         #expect(sender.stillExpected == 0)
     }
 
+    /// An agent that takes its time is asked several times who it is, and says it as often.
+    @Test func aQuestionThatIsAnsweredTwiceBeginsNothingAnew() async throws {
+        let sender = LoopbackSender(answersAfter: 3)
+        let dispatcher = dispatcher(sender, firstTimeout: .milliseconds(50))
+        defer { dispatcher.stop() }
+        #expect(value(await dispatcher.perform(order(Credential(user: "priv")))) == Self.gateway)
+        #expect(Poll.until { sender.verdicts.count { $0 == .report } == 3 || sender.stillExpected == 0 })
+        #expect(!sender.verdicts.contains(.foreign))
+        // No more than the three questions and the request, sent again at most.
+        #expect(sender.sent <= 6)
+        #expect(value(await dispatcher.perform(order(Credential(user: "priv")))) == Self.gateway)
+        #expect(sender.verdicts.count { $0 == .report } <= 3)
+    }
+
     /// Its clock tells one boot more, which is authentic, and so it is believed.
     @Test func anAgentThatStartedAnewIsAskedOn() async throws {
         let sender = LoopbackSender()

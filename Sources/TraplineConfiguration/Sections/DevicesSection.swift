@@ -100,7 +100,7 @@ enum DevicesSection {
         let isExpected = mapping.take("expected", reader.boolean)
         let rebinding = mapping.take("rebinding") { reader.word($0, DevicePolicy.Rebinding.self) }
         let manager = mapping.take("manager") { node in
-            network.flatMap { ManagerSection.read(node, of: $0, users: users, reader) }
+            ManagerSection.read(node, of: network, users: users, reader)
         }
         mapping.finish()
         guard let network else { return nil }

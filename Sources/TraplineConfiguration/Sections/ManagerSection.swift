@@ -31,9 +31,11 @@ enum ManagerSection {
 
     /// `{community: …, user: …, version: v2c, profile: audiocodes, poll: 30m}`; `nil` where that is no way to ask.
     ///
-    /// - Parameter users: those of `access:`, in whose names devices can be asked.
+    /// - Parameters:
+    ///   - network: `nil` for one that is wrong itself.
+    ///   - users: those of `access:`, in whose names devices can be asked.
     static func read(
-        _ node: YAMLNode, of network: Network, users: [User], _ reader: DocumentReader
+        _ node: YAMLNode, of network: Network?, users: [User], _ reader: DocumentReader
     ) -> ManagedNetworks.Rule? {
         guard
             let mapping = MappingReader(
@@ -56,7 +58,7 @@ enum ManagerSection {
             }
         }
         mapping.finish()
-        guard reader.errorCount == errors else { return nil }
+        guard let network, reader.errorCount == errors else { return nil }
         let credential = community.map { CommunityCredential(version: version == .v1 ? .v1 : .v2c, community: $0) }
         switch (credential, user) {
         case (let credential?, let user?):

@@ -78,19 +78,19 @@ struct ManagerSectionTests {
     }
 
     @Test(arguments: [
-        ("{}", 41, "the user who asks by SNMPv3, or both"),
-        ("{user: nobody}", 48, "there is no user \"nobody\""),
-        ("{user: ops, level: most}", 60, "noAuthNoPriv"),
-        ("{user: ops, version: v2c}", 62, "needs a community:"),
-        ("{community: reader, version: v3}", 70, "needs a user:"),
-        ("{community: reader, level: authPriv}", 68, "there is no user:"),
-        ("{community: reader, context: x}", 70, "there is no user:"),
+        ("{}", 53, "the user who asks by SNMPv3, or both"),
+        ("{user: nobody}", 60, "there is no user \"nobody\""),
+        ("{user: ops, level: most}", 72, "noAuthNoPriv"),
+        ("{user: ops, version: v2c}", 74, "needs a community:"),
+        ("{community: reader, version: v3}", 82, "needs a user:"),
+        ("{community: reader, level: authPriv}", 80, "there is no user:"),
+        ("{community: reader, context: x}", 82, "there is no user:"),
     ])
     func whatCannotBeIsTold(manager: String, column: Int, problem: String) {
         let loaded = load(Self.users + "devices: {networks: [{network: 10.0.0.0/8, manager: \(manager)}]}")
         #expect(loaded.problems.count == 1)
         #expect(loaded.problems.first?.description.contains(problem) == true, "\(loaded.problems)")
-        #expect(loaded.problems.first?.description.contains(":5:\(column):") == true, "\(loaded.problems)")
+        #expect(loaded.problems.first?.description.contains(":4:\(column):") == true, "\(loaded.problems)")
     }
 
     @Test func aLevelThatTheUserHasNotIsTold() {
