@@ -1,10 +1,14 @@
+import Alarms
 import Basics
 import DeviceSimulation
+import Journal
 import Pipeline
 import Resynchronisation
 import SNMPSecurity
 import SNMPWire
+import Store
 import Testing
+import TraplineMetrics
 
 /// Devices that want to be asked by v3 are, and what they answer is read with their keys.
 @Suite struct ResynchronisationByUserTests {
@@ -55,5 +59,33 @@ import Testing
         #expect(scene.askedWho > before)
         #expect(scene.versions.allSatisfy { $0 == .v3 })
         #expect(!scene.isFailing)
+    }
+
+    /// Questions and answers are in the journal: whoever reads it again, after the user is gone from the configuration,
+    /// finds the same in it with the keys that were kept.
+    @Test func aJournalReadAgainGivesTheSameEventsThoughTheUserIsGone() throws {
+        var scene = try settled("SNMPv3")
+        try scene.happen { $0.raise(.ethernetLink(1), at: $1) }
+        try scene.pass(seconds: 10)
+        scene.device.loseNext(1)
+        try scene.happen { $0.raise(.ethernetLink(2, .critical), at: $1) }
+        try scene.happen { $0.raise(.ethernetLink(3), at: $1) }
+        try scene.pass(seconds: 20)
+        #expect(scene.standing == scene.truth)
+        let ring = KeyRing()
+        let opener = NotificationOpener(users: UserTable([V3Sample.user()]), ring: ring)
+        for record in scene.records { _ = try? opener.openMessage(record.entry.payload) }
+        let kept = KeptKeys(ring.takeNews().kept)
+        #expect(kept.entries.count == 1)
+        let before = try scene.store.events(after: 0, limit: 1_000).map(\.event)
+        #expect(before.contains { $0.reason == "resynchronised" })
+        for (keys, isSame) in [(kept, true), (KeptKeys(), false)] {
+            let store = try EventStore.inMemory()
+            var snapshot = try SyncScene.snapshot(poll: nil, .audiocodes)
+            snapshot.opener = { NotificationOpener(users: UserTable(), kept: keys) }
+            var pipeline = try EventPipeline(store: store, snapshot: snapshot, metrics: MetricsRegistry())
+            _ = try pipeline.process(scene.records)
+            #expect(try (store.events(after: 0, limit: 1_000).map(\.event) == before) == isSame)
+        }
     }
 }
