@@ -13,16 +13,27 @@ final class AwaitedResponses: Sendable {
         var peers: [Endpoint: Int] = [:]
         /// Taken, and on their way to the disk.
         var claimed: Set<ExpectedResponse.Key> = []
+        /// Who was asked by v3: from them come responses that are late.
+        var asked: Set<Endpoint> = []
     }
+
+    /// As many devices as there are engines. Beyond it all are forgotten; a late response of theirs is then an event that
+    /// says that it is no notification.
+    private static let mostAsked = Timeliness.defaultEngineLimit
 
     private let state = Mutex(State())
     /// Read for each datagram, so that a server that asks nobody pays nothing.
     private let count = Atomic(0)
+    private let asksByUser = Atomic(false)
 
     func expect(_ response: ExpectedResponse) {
         state.withLock { state in
             let known = state.expected.updateValue(response, forKey: response.key)
             if known == nil { add(1, to: &state, of: response.key.peer) }
+            guard case .user = response.proof, !state.asked.contains(response.key.peer) else { return }
+            if state.asked.count >= Self.mostAsked { state.asked = [] }
+            state.asked.insert(response.key.peer)
+            asksByUser.store(true, ordering: .releasing)
         }
     }
 
@@ -31,6 +42,12 @@ final class AwaitedResponses: Sendable {
             state.claimed.remove(key)
             if state.expected.removeValue(forKey: key) != nil { add(-1, to: &state, of: key.peer) }
         }
+    }
+
+    /// Whether this peer was ever asked by v3, so that what it sends may be a response that nobody waits for any longer,
+    /// which cannot be seen while it is encrypted.
+    func isAsked(_ peer: Endpoint) -> Bool {
+        asksByUser.load(ordering: .acquiring) && state.withLock { $0.asked.contains(peer) }
     }
 
     /// What a datagram is to those who wait.

@@ -13,8 +13,12 @@ extension SocketReceiver {
         let moment = Moment.received(header.time)
         let admitted: AdmittedMessage
         do throws(SecurityRefusal) {
-            admitted = try gate.incoming.admit(payload, summary, from: header.sender.address, at: moment)
+            admitted = try gate.incoming.admit(
+                payload, summary, from: header.sender.address, at: moment, looksInside: awaited.isAsked(header.sender))
         } catch {
+            if error == .notANotification, awaited.isAsked(header.sender) {
+                return refuse(header, .unawaited, nil, now, &batch)
+            }
             return refuse(header, payload, summary, error, moment, now, &batch)
         }
         switch admitted {

@@ -21,7 +21,7 @@ final class SocketReceiver: Sendable {
     private let access: AccessSnapshot
     private let recalled: RecalledInforms
     let gate: SecurityGate
-    private let awaited: AwaitedResponses
+    let awaited: AwaitedResponses
     private let waker: Waker
     private let slab: DatagramSlab
     let informs = Mutex(InformMemory<ReceivedBatch.Answer>())
@@ -147,7 +147,7 @@ final class SocketReceiver: Sendable {
         return SenderBudgets.Key(sender, device: notification?.relayedAddress ?? 0)
     }
 
-    private func refuse(
+    func refuse(
         _ header: DatagramHeader, _ reason: RefusalReason, _ error: WireError?, _ now: Int64,
         _ batch: inout ReceivedBatch
     ) {

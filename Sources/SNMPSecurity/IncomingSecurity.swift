@@ -45,11 +45,14 @@ public final class IncomingSecurity: Sendable {
     /// - Parameters:
     ///   - datagram: the whole, of which `summary` tells.
     ///   - sender: `nil` where it is not known, as for a capture without addresses: then bindings to networks fail.
+    ///   - looksInside: whether what is encrypted is decrypted to see that it is a notification: for whoever may send
+    ///     something else.
     public func admit(
-        _ datagram: RawSpan, _ summary: V3Summary, from sender: IPAddress?, at moment: Moment
+        _ datagram: RawSpan, _ summary: V3Summary, from sender: IPAddress?, at moment: Moment,
+        looksInside: Bool = false
     ) throws(SecurityRefusal) -> AdmittedMessage {
         do throws(SecurityRefusal) {
-            return try judge(IncomingMessage(datagram, summary), from: sender, at: moment)
+            return try judge(IncomingMessage(datagram, summary), from: sender, at: moment, looksInside)
         } catch {
             if let kind = error.report { _ = counters.withLock { $0.count(kind) } }
             throw error
@@ -95,7 +98,7 @@ public final class IncomingSecurity: Sendable {
     public static let recallSpan = ReplayMemory.span / 1_000_000_000
 
     private func judge(
-        _ message: borrowing IncomingMessage, from sender: IPAddress?, at moment: Moment
+        _ message: borrowing IncomingMessage, from sender: IPAddress?, at moment: Moment, _ looksInside: Bool
     ) throws(SecurityRefusal) -> AdmittedMessage {
         let summary = message.summary
         let isOurs = message.engine == engine.id
@@ -112,7 +115,7 @@ public final class IncomingSecurity: Sendable {
         }
         return isOurs
             ? try judgeOurs(message, entry.user, keys, at: moment)
-            : try judgeTheirs(message, entry.user, keys, at: moment)
+            : try judgeTheirs(message, entry.user, keys, at: moment, looksInside)
     }
 
     /// Who may send what, from where.
@@ -136,7 +139,8 @@ public final class IncomingSecurity: Sendable {
     }
 
     private func judgeTheirs(
-        _ message: borrowing IncomingMessage, _ user: User, _ keys: LocalisedKeys?, at moment: Moment
+        _ message: borrowing IncomingMessage, _ user: User, _ keys: LocalisedKeys?, at moment: Moment,
+        _ looksInside: Bool
     ) throws(SecurityRefusal) -> AdmittedMessage {
         let summary = message.summary
         if let scoped = summary.scoped {
@@ -144,9 +148,10 @@ public final class IncomingSecurity: Sendable {
         }
         guard let keys else { return .trap(level: summary.level) }
         // Nobody wants a report on a trap: what wants one may be an inform whose sender knows us by another engine ID.
-        if summary.isReportable || !user.contexts.isEmpty, let plaintext = try message.plaintext(keys) {
+        if looksInside || summary.isReportable || !user.contexts.isEmpty, let plaintext = try message.plaintext(keys) {
             let scoped = try Self.scoped(plaintext)
             guard scoped.kind != .informRequest else { throw .unknownEngine }
+            guard scoped.kind.isNotification else { throw .notANotification }
             try Self.permit(user, scoped, in: plaintext.rawOctets)
         }
         let (engine, reading, hash) = (message.engine, message.reading, message.replayHash)

@@ -50,7 +50,7 @@ struct V3Device {
         try message(.informRequest, requestID, text, level, engine.id, engine.reading(at: .now))
     }
 
-    private func message(
+    func message(
         _ kind: PDUKind, _ requestID: Int32, _ text: String, _ level: SecurityLevel, _ authority: EngineID,
         _ reading: EngineReading
     ) throws -> [UInt8] {

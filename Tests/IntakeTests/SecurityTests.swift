@@ -1,5 +1,6 @@
 import Basics
 import Journal
+import Manager
 import SNMPSecurity
 import SNMPWire
 import TestPeers
@@ -212,6 +213,24 @@ import Testing
             try sender.request(V3Device(1).inform(to: security.engine, requestID: 5), timeout: .seconds(20)) != nil)
         bench.intake.stop()
         #expect(bench.accounts.failedTotal == 1 && bench.accounts.journaled == 1 && bench.accounts.isBalanced)
+    }
+
+    /// It is encrypted, so that nobody sees what it is; without a look inside it would be taken for a trap.
+    @Test func aResponseThatComesTooLateIsRefused() throws {
+        let bench = try Bench(users: [V3Device.user])
+        let sender = try UDPSender(to: bench.endpoint())
+        let peer = try #require(sender.localEndpoint)
+        let key = ExpectedResponse.Key(peer: peer, requestID: 7)
+        bench.intake.expect(ExpectedResponse(key: key, proof: .user { _, _ in .foreign }) { _ in })
+        bench.intake.forget(key)
+        let device = V3Device(1)
+        let reading = EngineReading(boots: device.boots, time: device.time)
+        try sender.send(device.message(.response, 7, "x", .authPriv, device.engine, reading))
+        try sender.send(device.trap())
+        #expect(bench.received(2))
+        bench.intake.stop()
+        #expect(bench.refused == ["unawaited-response": 1])
+        #expect(bench.accounts.journaled == 1 && bench.accounts.isBalanced)
     }
 
     // MARK: Reports
