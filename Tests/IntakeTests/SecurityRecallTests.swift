@@ -68,6 +68,17 @@ import Testing
         #expect(try refusal(device.trap(), security) == "v3-boots-went-back")
     }
 
+    /// The journal's order counts: an operator has trusted a clock with fewer boots, or the user is lenient.
+    @Test func theLastBootsAreTheOnesThatCount() throws {
+        var device = V3Device(1)
+        let many = try device.trap()
+        (device.boots, device.time) = (2, 10)
+        let (security, _) = try restarted([entry(many, age: 30), entry(try device.trap(), age: 10)])
+        #expect(security.withTimeliness { $0.clock(of: device.engine)?.latest } == EngineReading(boots: 2, time: 10))
+        device.time = 25
+        #expect(try refusal(device.trap(), security) == nil)
+    }
+
     /// A journal that the pipeline is behind with holds clocks that the store does not know.
     @Test func clocksOfWhatIsNotProcessedAreKnown() throws {
         var device = V3Device(1)
