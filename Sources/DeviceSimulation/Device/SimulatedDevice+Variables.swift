@@ -33,7 +33,8 @@ extension SimulatedDevice {
         let keepAlive = DeviceAlarm(
             OwnTrap.keepAlive, source: "", severity: .indeterminate, text: "Keep alive trap",
             additionalInfo: [
-                identity, "SNMPVersion=" + options.wantedVersion, isPeerInSync ? peer.map { String($0.serialNumber) } ?? "" : "",
+                identity, "SNMPVersion=" + options.wantedVersion,
+                isPeerInSync ? peer.map { String($0.serialNumber) } ?? "" : "",
             ])
         let variables = trapVariables(of: keepAlive, .indeterminate, number: number, at: time)
         return send(keepAlive.key.trap, variables, channel: .keepAlives, at: time)
