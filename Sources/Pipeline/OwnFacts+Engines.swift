@@ -14,7 +14,7 @@ extension OwnFacts {
     static let undecryptable = notifications.appending(52)
 
     /// `traplineEngineID.0`, in lower-case hex digits, and so on.
-    static let engineID = root.appending(2, 61, 0)
+    static let engineID = root.appending(2, 66, 0)
     static let userName = root.appending(2, 62, 0)
     static let bootsKnown = root.appending(2, 63, 0)
     static let bootsTold = root.appending(2, 64, 0)
