@@ -1,7 +1,7 @@
 internal import SNMPWire
 
 /// The keys that a journal was received with, for as long as it is kept: a user that was changed or removed meanwhile is
-/// still decrypted. Where a user had several, the one that authenticates a message is the right one.
+/// still decrypted. Where a user had several, the one that authenticates a message and decrypts it is the right one.
 public struct KeptKeys: Sendable {
     public struct Entry: Sendable, Hashable {
         let user: ShortOctets

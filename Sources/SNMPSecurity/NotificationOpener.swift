@@ -64,25 +64,18 @@ public struct NotificationOpener: Sendable {
             guard let scoped = summary.scoped else { return nil }
             return OpenedMessage(summary: summary, plaintext: nil, scoped: scoped)
         }
-        let plaintext = try plaintext(datagram, summary)
-        do throws(WireError) {
-            let decrypted = try plaintext.map { octets throws(WireError) in
-                try V3View.checkScopedPDU(octets.rawOctets, leniency: leniency)
-            }
-            guard let scoped = decrypted ?? summary.scoped else { return nil }
-            return OpenedMessage(summary: summary, plaintext: plaintext, scoped: scoped)
-        } catch {
-            throw .refused(.decryptionFailed(error))
-        }
+        let plaintext = try plaintext(datagram, summary, leniency)
+        guard let scoped = plaintext?.scoped ?? summary.scoped else { return nil }
+        return OpenedMessage(summary: summary, plaintext: plaintext?.octets, scoped: scoped)
     }
 
     /// The datagram with the plaintext of its scoped PDU behind it, as `NotificationReader` takes it; `nil` where there is
     /// nothing to decrypt, or nobody can.
     public func unsealed(_ datagram: [UInt8], leniency: Leniency = .devices) -> [UInt8]? {
         guard let summary = (try? V3View.check(datagram, leniency: leniency)) ?? nil, summary.encrypted != nil,
-            let plaintext = (try? plaintext(datagram, summary)) ?? nil
+            let plaintext = (try? plaintext(datagram, summary, leniency)) ?? nil
         else { return nil }
-        return datagram + plaintext
+        return datagram + plaintext.octets
     }
 
     private func authenticated(
@@ -95,43 +88,72 @@ public struct NotificationOpener: Sendable {
             throw .malformed(error)
         }
         guard let summary else { throw .malformed(WireError(.badVersion, at: 0)) }
-        guard let plaintext = try plaintext(datagram, summary) else {
+        guard let plaintext = try plaintext(datagram, summary, leniency) else {
             guard let plain else { throw .refused(.decryptionFailed(nil)) }
             return plain
         }
         do throws(WireError) {
-            return try SNMPNotification.decode(plaintext: plaintext, of: summary, in: datagram, leniency: leniency)
+            return try SNMPNotification.decode(
+                plaintext: plaintext.octets, of: summary, in: datagram, leniency: leniency)
         } catch {
             throw .refused(error.code == .notANotification ? .notANotification : .decryptionFailed(error))
         }
     }
 
+    /// What was encrypted, and what it is.
+    private struct Plaintext {
+        var octets: [UInt8]
+        var scoped: ScopedSummary
+    }
+
     /// Of an authentic message; `nil` where it is not encrypted.
-    private func plaintext(_ datagram: [UInt8], _ summary: V3Summary) throws(Failure) -> [UInt8]? {
+    private func plaintext(
+        _ datagram: [UInt8], _ summary: V3Summary, _ leniency: Leniency
+    ) throws(Failure) -> Plaintext? {
         do throws(SecurityRefusal) {
             let message = try IncomingMessage(datagram.rawOctets, summary)
-            return try message.plaintext(try keys(message))
+            return try plaintext(of: message, leniency)
         } catch {
             throw .refused(error)
         }
     }
 
-    /// Of the user as it is, or else as it was.
-    private func keys(_ message: borrowing IncomingMessage) throws(SecurityRefusal) -> LocalisedKeys {
+    /// With the keys of the user as it is, or else as it was. That keys authenticate the message does not say that they
+    /// decrypt it: of two secrets one may have been changed, so that the first whose plaintext is one are right.
+    private func plaintext(
+        of message: borrowing IncomingMessage, _ leniency: Leniency
+    ) throws(SecurityRefusal) -> Plaintext? {
         var refusal = SecurityRefusal.unknownUser
+        var tried: LocalisedKeys?
         if let entry = users.entry(named: message.user) {
             do throws(SecurityRefusal) {
                 let keys = try message.authenticate(entry, ring)
-                // One that has lost its privacy meanwhile is read with what it had.
-                if message.summary.encrypted == nil || keys.privacyKey != nil { return keys }
-                refusal = .unsupportedLevel(message.summary.level)
+                tried = keys
+                return try Self.plaintext(of: message, keys, leniency)
             } catch {
                 refusal = error
             }
         }
-        for keys in kept(message.user, message.engine) where message.isAuthentic(with: keys) {
-            return keys
+        for keys in kept(message.user, message.engine) where keys != tried && message.isAuthentic(with: keys) {
+            do throws(SecurityRefusal) {
+                return try Self.plaintext(of: message, keys, leniency)
+            } catch {
+                // What the latest that authenticate it say tells most.
+                if tried == nil { (tried, refusal) = (keys, error) }
+            }
         }
         throw refusal
+    }
+
+    private static func plaintext(
+        of message: borrowing IncomingMessage, _ keys: LocalisedKeys, _ leniency: Leniency
+    ) throws(SecurityRefusal) -> Plaintext? {
+        guard let octets = try message.plaintext(keys) else { return nil }
+        do throws(WireError) {
+            return Plaintext(
+                octets: octets, scoped: try V3View.checkScopedPDU(octets.rawOctets, leniency: leniency))
+        } catch {
+            throw .decryptionFailed(error)
+        }
     }
 }

@@ -34,4 +34,39 @@ import Testing
         #expect(throws: Never.self) { try opener.open(datagram) }
         #expect(keys.kept.entries.count == 1)
     }
+
+    /// The authentication key of the user as it is fits what was received before, and its privacy key does not.
+    @Test func opensWhatWasReceivedBeforePrivacyAloneWasChanged() throws {
+        let changed = [
+            Samples.user(privacyPassword: Secret("other words")), Samples.user("ops", .sha256, .aes256),
+            Samples.user("ops", .sha256, .des), Samples.user("ops", .sha256, nil),
+        ]
+        let security = Samples.security([before])
+        let keys = DecryptionKeys(users: security.users, ring: security.ring)
+        var datagrams = [try Samples.message(before)]
+        #expect(try security.refusal(datagrams[0]) == nil)
+        keys.keep(security.ring.takeNews().kept)
+        for (index, user) in changed.enumerated() {
+            security.replaceUsers(UserTable([user]))
+            keys.replaceUsers(security.users)
+            if user.privacy != nil {
+                let datagram = try Samples.message(user, time: 1_001 + Int32(index))
+                #expect(try security.refusal(datagram) == nil)
+                datagrams.append(datagram)
+            }
+            // Also where all keys of the same authentication are kept already.
+            keys.keep(security.ring.takeNews().kept)
+            let opener = keys.opener()
+            for datagram in datagrams {
+                #expect(throws: Never.self) { try opener.open(datagram) }
+                #expect(throws: Never.self) { try opener.openMessage(datagram) }
+                #expect(opener.unsealed(datagram) != nil)
+            }
+        }
+        // What none of them fits says so.
+        let stranger = try Samples.message(Samples.user(privacyPassword: Secret("nobody's words")))
+        #expect(try keys.opener().refusal(stranger)?.label == "v3-unsupported-level")
+        keys.replaceUsers(UserTable([before]))
+        #expect(try keys.opener().refusal(stranger)?.label == "v3-decryption-failed")
+    }
 }

@@ -32,7 +32,8 @@ enum Samples {
     static func user(
         _ name: String = "ops", _ authentication: AuthenticationProtocol? = .sha256,
         _ privacy: PrivacyProtocol? = .aes128, minimumLevel: SecurityLevel? = nil, engines: [EngineID] = [],
-        networks: [Network] = [], clock: ClockPolicy = .strict, password: Secret = authenticationPassword
+        networks: [Network] = [], clock: ClockPolicy = .strict, password: Secret = authenticationPassword,
+        privacyPassword: Secret = privacyPassword
     ) -> User {
         User(
             name: name, authentication: authentication.map { .init($0, password: password) },
