@@ -106,6 +106,7 @@ extension BERReader {
 
         var wrapper = inside(try element(BERTag.octetString))
         var parameters = inside(try wrapper.element(BERTag.sequence))
+        let parametersOffset = parameters.position
         try wrapper.expectEnd()
         var layout = V3Layout(
             messageID: messageID, maxSize: maxSize, flags: octet(flagsRange.lowerBound), level: level,
@@ -114,6 +115,10 @@ extension BERReader {
             authenticationParameters: try parameters.element(BERTag.octetString),
             privacyParameters: try parameters.element(BERTag.octetString))
         try parameters.expectEnd()
+        // RFC 3414 §2.4: boots and time are not negative.
+        guard layout.engineBoots >= 0, layout.engineTime >= 0 else {
+            throw WireError(.badSecurity, at: parametersOffset)
+        }
 
         if level == .authPriv {
             layout.encrypted = try element(BERTag.octetString)

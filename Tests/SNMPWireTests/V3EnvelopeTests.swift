@@ -4,12 +4,13 @@ import Testing
 @Suite struct V3EnvelopeTests {
     private func message(
         messageID: [UInt8] = Octets.integer(1), maxSize: [UInt8] = Octets.integer(0x05, 0xc0),
-        flags: [UInt8] = [4, 1, 0], model: [UInt8] = Octets.integer(3), usmTail: [UInt8] = [],
+        flags: [UInt8] = [4, 1, 0], model: [UInt8] = Octets.integer(3), boots: [UInt8] = Octets.integer(5),
+        time: [UInt8] = Octets.integer(6), usmTail: [UInt8] = [],
         wrapperTail: [UInt8] = [],
         data: [UInt8]? = nil
     ) -> [UInt8] {
         let header = Octets.element(0x30, messageID + maxSize + flags + model)
-        let usm = [4, 2, 1, 2] + Octets.integer(5) + Octets.integer(6) + [4, 1, 0x75, 4, 0, 4, 0] + usmTail
+        let usm = [4, 2, 1, 2] + boots + time + [4, 1, 0x75, 4, 0, 4, 0] + usmTail
         let security = Octets.element(0x04, Octets.element(0x30, usm) + wrapperTail)
         let fields = Octets.integer(5) + Octets.integer(0) + Octets.integer(0)
         let list = Octets.element(0x30, Octets.uptime + Octets.trapOID)
@@ -44,6 +45,9 @@ import Testing
         #expect(refusal(message(flags: [4, 0])) == .badSecurity)
         #expect(refusal(message(flags: [4, 2, 0, 0])) == .badSecurity)
         #expect(refusal(message(model: Octets.integer(2))) == .badSecurity)
+        #expect(refusal(message(boots: Octets.integer(0xff))) == .badSecurity)
+        #expect(refusal(message(time: Octets.integer(0x80, 0, 0, 0))) == .badSecurity)
+        #expect(refusal(message(boots: Octets.integer(0), time: Octets.integer(0x7f, 0xff, 0xff, 0xff))) == nil)
         #expect(refusal(message(usmTail: [5, 0])) == .trailingBytes)
         #expect(refusal(message(wrapperTail: [5, 0])) == .trailingBytes)
         // A plain PDU that the flags call encrypted, and the reverse.
