@@ -74,6 +74,10 @@ public final class RequestDispatcher: Sendable {
     /// not to be asked.
     private static let mostDiscoveries = 2
 
+    /// How often an answer is judged anew since another thread has learned something of the same engine meanwhile. Each
+    /// time that one has come further; beyond it the request is sent again.
+    private static let mostJudgements = 4
+
     private let sender: any DatagramSender
     private let users: @Sendable () -> UserTable
     private let ring: KeyRing?
@@ -168,6 +172,10 @@ public final class RequestDispatcher: Sendable {
     /// Something to be sent, and what is to be done before.
     private struct Sending {
         var payload: [UInt8]
+        /// By v3: what makes the payload.
+        var session: RequestSession?
+        var request: SNMPRequest
+        var requestID: Int32
         var path: RequestPath
         var expected: ExpectedResponse?
         /// Before the first sending.
@@ -180,16 +188,26 @@ public final class RequestDispatcher: Sendable {
 
     private func send(_ number: Int64, isFirst: Bool) {
         let sending: Sending?
+        let payload: [UInt8]
         do throws(Unsendable) {
             sending = try state.withLock { state throws(Unsendable) in try make(number, isFirst: isFirst, &state) }
+            guard let sending else { return }
+            // Not under the lock, for which the threads wait that receive.
+            payload = try Self.payload(of: sending)
         } catch {
             return finish(number, .notSent(error.why))
         }
         guard let sending else { return }
         sending.willSend?()
-        if let expected = sending.expected { sender.expect(expected) }
+        if let expected = sending.expected {
+            sender.expect(expected)
+            // It may have ended meanwhile, by an answer to the sending before or by a stop: nobody else would forget this.
+            guard state.withLock({ $0.pending[number]?.keys.contains(expected.key) ?? false }) else {
+                return sender.forget(expected.key)
+            }
+        }
         do throws(SendFailure) {
-            try sender.send(sending.payload, along: sending.path)
+            try sender.send(payload, along: sending.path)
             state.withLock { $0.pending[number]?.lastFailure = nil }
         } catch {
             // The next try may have more luck: a route or an interface can come back.
@@ -205,7 +223,8 @@ public final class RequestDispatcher: Sendable {
         let firstKey = pending.requestID == nil ? newKey(&pending, &state) : nil
         let requestID = firstKey?.requestID ?? pending.requestID ?? 0
         pending.requestID = requestID
-        var sending = Sending(payload: pending.payload, path: order.path)
+        var sending = Sending(
+            payload: pending.payload, request: order.request, requestID: requestID, path: order.path)
         if isFirst, let willSend = order.willSend { sending.willSend = { willSend(requestID) } }
         switch order.credential {
         case .community(let credential):
@@ -218,11 +237,9 @@ public final class RequestDispatcher: Sendable {
         case .user(let user):
             // A sending is told from the one before by its message ID (RFC 3412 §6.2).
             let key = newKey(&pending, &state)
-            if !(state.sessions[Self.place(order, user)]?.isDiscovered ?? false) {
-                pending.questions.insert(key.requestID)
-            }
-            sending.payload = try datagram(
-                order, .standard(order.request.pdu(requestID: requestID, .v3)), messageID: key.requestID, user, &state)
+            let session = try session(order, user, &state)
+            if !session.isDiscovered { pending.questions.insert(key.requestID) }
+            sending.session = session
             sending.expected = ExpectedResponse(
                 key: key, proof: .user { [weak self] in self?.judge(number, $0, at: $1) ?? .foreign }
             ) { [weak self] in self?.settle(number, $0) }
@@ -241,7 +258,7 @@ public final class RequestDispatcher: Sendable {
     }
 
     private func settle(_ number: Int64, _ payload: [UInt8]) {
-        guard let (pending, _) = state.withLock({ state in state.pending[number].map { ($0, ()) } }) else { return }
+        guard let pending = state.withLock({ $0.pending[number] }) else { return }
         let reply = pending.reply ?? (try? SNMPMessage.decode(payload)).flatMap { SNMPReply($0) }
         guard let reply, reply.answers(pending.order.request) else { return finish(number, .mismatched) }
         finish(number, .answered(reply))
@@ -272,39 +289,68 @@ public final class RequestDispatcher: Sendable {
         SessionTable.Place(peer: order.path.peer, user: user)
     }
 
-    private func datagram(
-        _ order: Order, _ pdu: PDU, messageID: Int32, _ user: UserCredential, _ state: inout State
-    ) throws(Unsendable) -> [UInt8] {
+    /// What is known of the engine, or a beginning.
+    private func session(
+        _ order: Order, _ user: UserCredential, _ state: inout State
+    ) throws(Unsendable) -> RequestSession {
         let place = Self.place(order, user)
-        let known = state.sessions.take(place)
-        let new =
-            known
-            ?? RequestSession(
-                users(), user: user.name, level: user.level, contextName: user.context, salts: salts, ring: ring)
-        guard let session = new else {
-            throw Unsendable(why: "there is no user `\(user.name)`, or not at this level")
-        }
-        state.sessions.put(session, at: place)
+        if let known = state.sessions.entry(at: place) { return known.session }
+        let new = RequestSession(
+            users(), user: user.name, level: user.level, contextName: user.context, salts: salts, ring: ring)
+        guard let new else { throw Unsendable(why: "there is no user `\(user.name)`, or not at this level") }
+        state.sessions.put(new, at: place)
+        return new
+    }
+
+    private static func payload(of sending: Sending) throws(Unsendable) -> [UInt8] {
+        guard let session = sending.session, let expected = sending.expected else { return sending.payload }
+        let pdu = PDU.standard(sending.request.pdu(requestID: sending.requestID, .v3))
         do throws(OutgoingMessage.Failure) {
-            return try session.datagram(pdu, messageID: messageID, at: .now)
+            return try session.datagram(pdu, messageID: expected.key.requestID, at: .now)
         } catch {
+            let name = String(decoding: session.userName, as: UTF8.self)
             switch error {
-            case .noKeys: throw Unsendable(why: "user `\(user.name)` has no keys for this level")
+            case .noKeys: throw Unsendable(why: "user `\(name)` has no keys for this level")
             case .tooLong: throw Unsendable(why: "the request is longer than a datagram")
             case .library: throw Unsendable(why: "its protocols are switched off on this machine")
             }
         }
     }
 
-    /// What came back to a request by v3. Called by whoever received it, on any thread.
+    /// What came back to a request by v3. Called by whoever received it, on any thread; it calculates with a copy of what
+    /// is known of the engine, so that no thread waits for another's calculation.
     private func judge(_ number: Int64, _ datagram: [UInt8], at moment: Moment) -> ExpectedResponse.Verdict {
-        let (verdict, next) = state.withLock { state in take(number, datagram, moment, &state) }
-        switch next {
-        case .wait: break
-        case .sendAgain: queue.async { [weak self] in self?.sendAgain(number) }
-        case .end(let outcome): queue.async { [weak self] in self?.finish(number, outcome) }
+        for _ in 0..<Self.mostJudgements {
+            guard let known = state.withLock({ Self.known(number, &$0) }) else { return .foreign }
+            var entry = known.entry
+            let answer: RequestSession.Answer
+            do throws(RequestSession.Failure) {
+                answer = try entry.session.take(datagram, at: moment)
+            } catch {
+                return .foreign
+            }
+            let result: (verdict: ExpectedResponse.Verdict, next: Next)? = state.withLock { state in
+                guard state.sessions.update(entry, at: known.place) else { return nil }
+                return take(number, answer, known.place, &state)
+            }
+            guard let result else { continue }
+            switch result.next {
+            case .wait: break
+            case .sendAgain: queue.async { [weak self] in self?.sendAgain(number) }
+            case .end(let outcome): queue.async { [weak self] in self?.finish(number, outcome) }
+            }
+            return result.verdict
         }
-        return verdict
+        return .foreign
+    }
+
+    /// What is known of the engine that a request asks.
+    private static func known(
+        _ number: Int64, _ state: inout State
+    ) -> (place: SessionTable.Place, entry: SessionTable.Entry)? {
+        guard let order = state.pending[number]?.order, case .user(let user) = order.credential else { return nil }
+        let place = place(order, user)
+        return state.sessions.entry(at: place).map { (place, $0) }
     }
 
     private enum Next {
@@ -314,22 +360,10 @@ public final class RequestDispatcher: Sendable {
     }
 
     private func take(
-        _ number: Int64, _ datagram: [UInt8], _ moment: Moment, _ state: inout State
-    ) -> (ExpectedResponse.Verdict, Next) {
-        guard let pending = state.pending[number], case .user(let user) = pending.order.credential else {
-            return (.foreign, .wait)
-        }
-        let place = Self.place(pending.order, user)
-        guard var session = state.sessions.take(place) else { return (.foreign, .wait) }
-        let answer: RequestSession.Answer
-        do throws(RequestSession.Failure) {
-            // A failure leaves the session as it was.
-            answer = try session.take(datagram, at: moment)
-            state.sessions.put(session, at: place)
-        } catch {
-            state.sessions.put(session, at: place)
-            return (.foreign, .wait)
-        }
+        _ number: Int64, _ answer: RequestSession.Answer, _ place: SessionTable.Place, _ state: inout State
+    ) -> (verdict: ExpectedResponse.Verdict, next: Next) {
+        guard let pending = state.pending[number] else { return (.foreign, .wait) }
+        let user = place.user
         switch answer {
         case .sendAgain:
             return (.report, .sendAgain)
