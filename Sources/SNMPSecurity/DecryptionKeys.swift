@@ -60,6 +60,14 @@ public final class DecryptionKeys: Sendable {
         }
     }
 
+    /// Nothing that they were kept for is there any more.
+    func forget(_ entries: [KeptKeys.Entry]) {
+        guard !entries.isEmpty else { return }
+        keptKeys.keys.withLock { keys in
+            for entry in entries { keys.remove(entry) }
+        }
+    }
+
     /// All that are kept.
     public var kept: KeptKeys { keptKeys.keys.withLock { $0 } }
 }

@@ -42,6 +42,12 @@ public struct KeptKeys: Sendable {
         byPlace[place] = Array(keys.prefix(Self.mostForOne))
     }
 
+    mutating func remove(_ entry: Entry) {
+        let place = Place(user: entry.user, engine: entry.engine)
+        byPlace[place]?.removeAll { $0 == entry.keys }
+        if byPlace[place]?.isEmpty == true { byPlace[place] = nil }
+    }
+
     /// The latest first.
     func keys(of user: ShortOctets, at engine: EngineID) -> [LocalisedKeys] {
         byPlace[Place(user: user, engine: engine)] ?? []

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Glibc
 internal import SNMPWire
 
 /// Where kept keys lie on disk, readable by their owner alone: a line for each, that says in hexadecimal digits and in
@@ -7,10 +8,14 @@ internal import SNMPWire
 /// What no journal needs any more is left out at a start, and no clock is asked for that: a start begins a new segment of
 /// the journal, and marks all keys with its number. What was received with them lies before it, unless they are used
 /// again, and then they are added once more without a mark. Once the oldest segment that is retained is the marked one or
-/// a later one, nothing is left to read with them.
+/// a later one, nothing is left to read with them: they are left out at the next start, or as soon as the journal gives
+/// that segment up.
 public enum KeptKeysFile {
-    /// Twice what a keeper keeps, some 250 octets each; what is beyond was never written by us.
-    private static let mostOctets = 256 * 1_024 * 1_024
+    /// In hexadecimal digits a user, an engine, a key of SHA-512 and one of AES-256; protocols, mark and spaces.
+    private static let longestLine = 2 * (2 * ShortOctets.maximumCount + 64 + 32) + 64
+    /// Twice what a keeper keeps, each at its longest. A longer file is refused whole: with a part of it what is left out
+    /// would be lost when it is written again.
+    static let mostOctets = 2 * KeyKeeper.defaultLimit * longestLine
     /// What stands where there is no privacy.
     private static let none = "-"
 
@@ -20,12 +25,22 @@ public enum KeptKeysFile {
         var marks: [KeptKeys.Entry: UInt64] = [:]
         /// Lines that are none of ours, such as the last one's beginning after a crash.
         public var damagedLines: Int
+
+        /// The first segment with which keys can be left out; `nil` where none are marked.
+        public var lowestMark: UInt64? { marks.values.min() }
     }
 
     /// What lies there; nothing where there is no file.
     public static func read(_ path: String) throws(FileFailure) -> Contents {
+        try read(path, limit: mostOctets)
+    }
+
+    static func read(_ path: String, limit: Int) throws(FileFailure) -> Contents {
         var contents = Contents(keys: KeptKeys(), damagedLines: 0)
-        let octets = try PrivateFile.read(path, limit: mostOctets) ?? []
+        let octets = try PrivateFile.read(path, limit: limit + 1) ?? []
+        guard octets.count <= limit else {
+            throw FileFailure(operation: "read", path: path, error: SystemError(EFBIG))
+        }
         var start = octets.startIndex
         while start < octets.endIndex {
             let end = octets[start...].firstIndex(of: UInt8(ascii: "\n")) ?? octets.endIndex
@@ -62,6 +77,29 @@ public enum KeptKeysFile {
         contents.marks = marks
         try PrivateFile.replace(path, with: contents.keys.entries.flatMap { line($0, mark: marks[$0]) })
         return contents
+    }
+
+    /// Leaves out what the journal does not need any more while it grows.
+    /// - Parameter oldest: the first segment that is retained from now on.
+    /// - Returns: what was left out, and the lowest mark of what was not.
+    static func trim(
+        _ path: String, oldest: UInt64
+    ) throws(FileFailure) -> (gone: [KeptKeys.Entry], lowestMark: UInt64?) {
+        let contents = try read(path)
+        var gone: [KeptKeys.Entry] = []
+        var needed: [UInt8] = []
+        var lowest: UInt64?
+        for entry in contents.keys.entries {
+            let mark = contents.marks[entry]
+            if let mark, mark <= oldest {
+                gone.append(entry)
+                continue
+            }
+            if let mark { lowest = min(mark, lowest ?? mark) }
+            needed += line(entry, mark: mark)
+        }
+        if !gone.isEmpty { try PrivateFile.replace(path, with: needed) }
+        return (gone, lowest)
     }
 
     /// On disk when it returns: to be called before the first message of such keys is taken for kept.

@@ -3,27 +3,53 @@ internal import Synchronization
 /// Sees to it that the keys which messages are received with lie on disk before those messages do.
 public final class KeyKeeper: Sendable {
     private struct State {
-        /// Hashes of what lies on disk without a mark.
+        /// Hashes of what lies on disk without a mark, or is about to.
         var saved: Set<Int> = []
-        /// What could not be saved yet.
+        /// What is not on disk yet.
         var pending: [KeptKeys.Entry] = []
         var missed = 0
     }
 
-    /// Four times as many as a ring holds: devices come and go, and users are changed. Somebody who has a user's password
-    /// can make engines up; beyond this their keys are not kept, and 100 MiB of file are enough.
+    /// What the file's writer knows; it is held while the file is written, and `State` is not.
+    private struct File {
+        var lowestMark: UInt64?
+        var failure: FileFailure?
+        /// In nanoseconds of a clock that never goes back.
+        var triedAgain: Int64 = 0
+    }
+
+    /// Four times as many as are certain to stay in a ring: devices come and go, and users are changed. Somebody who has a
+    /// user's password can make engines up; beyond this their keys are not kept, and some 100 MiB of file are enough.
     public static let defaultLimit = 4 * KeyRing.defaultLimit
+
+    /// Nanoseconds between two tries to write to a disk that fails: what is received meanwhile must not wait for it.
+    static let pause: Int64 = 1_000_000_000
 
     public let keys: DecryptionKeys
     private let path: String?
     private let limit: Int
+    private let now: @Sendable () -> Int64
     private let state = Mutex(State())
+    private let file: Mutex<File>
 
-    /// - Parameter path: of the file; `nil` for one that keeps them in memory alone.
-    public init(_ keys: DecryptionKeys, path: String?, limit: Int = KeyKeeper.defaultLimit) {
+    /// - Parameters:
+    ///   - path: of the file; `nil` for one that keeps them in memory alone.
+    ///   - lowestMark: of the file's `KeptKeysFile.Contents`.
+    public convenience init(
+        _ keys: DecryptionKeys, path: String?, lowestMark: UInt64? = nil, limit: Int = KeyKeeper.defaultLimit
+    ) {
+        self.init(keys, path: path, lowestMark: lowestMark, limit: limit) { Moment.now.monotonic }
+    }
+
+    init(
+        _ keys: DecryptionKeys, path: String?, lowestMark: UInt64? = nil, limit: Int,
+        now: @escaping @Sendable () -> Int64
+    ) {
         self.keys = keys
         self.path = path
         self.limit = limit
+        self.now = now
+        file = Mutex(File(lowestMark: lowestMark))
     }
 
     /// How many keys were kept since the start.
@@ -34,18 +60,52 @@ public final class KeyKeeper: Sendable {
 
     /// To be called after messages were admitted and before they are written: when it returns, the keys of all that this
     /// thread has admitted are on disk, whichever thread has saved them. Nothing new costs two locks.
-    /// - Throws: where the file cannot be written. The keys are known to `keys` all the same, and are tried again with
-    ///   the next call.
+    /// - Throws: where the file cannot be written, or could not a moment ago. The keys are known to `keys` all the same, and
+    ///   are tried again with a later call.
     public func save() throws(FileFailure) {
-        let result: Result<Void, FileFailure> = state.withLock { state in
+        let hasPending = state.withLock { state in
             let news = keys.ring.takeNews()
-            guard !news.kept.isEmpty || !state.pending.isEmpty || news.missed > 0 else { return .success(()) }
             state.missed += news.missed
             take(news.kept, &state)
-            guard !state.pending.isEmpty else { return .success(()) }
+            return !state.pending.isEmpty
+        }
+        guard hasPending else { return }
+        let result: Result<Void, FileFailure> = file.withLock { file in
             do throws(FileFailure) {
-                if let path { try KeptKeysFile.append(state.pending, to: path) }
-                state.pending = []
+                return .success(try write(&file))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    private func write(_ file: inout File) throws(FileFailure) {
+        if let failure = file.failure, now() < file.triedAgain { throw failure }
+        // Another thread may have written them meanwhile.
+        let pending = state.withLock { $0.pending }
+        do throws(FileFailure) {
+            if let path { try KeptKeysFile.append(pending, to: path) }
+            file.failure = nil
+        } catch {
+            file.failure = error
+            file.triedAgain = now() + Self.pause
+            throw error
+        }
+        state.withLock { $0.pending.removeFirst(pending.count) }
+    }
+
+    /// The journal begins with this segment from now on: keys that were used only before are given up.
+    public func trim(oldest: UInt64) throws(FileFailure) {
+        guard let path else { return }
+        let result: Result<Void, FileFailure> = file.withLock { file in
+            guard let lowest = file.lowestMark, lowest <= oldest else { return .success(()) }
+            do throws(FileFailure) {
+                let (gone, lowest) = try KeptKeysFile.trim(path, oldest: oldest)
+                file.lowestMark = lowest
+                // One that is used again is about to be written again.
+                let unused = state.withLock { state in gone.filter { !state.saved.contains($0.hashValue) } }
+                keys.forget(unused)
                 return .success(())
             } catch {
                 return .failure(error)

@@ -25,16 +25,17 @@ public final class KeyRing: Sendable {
         var missed = 0
     }
 
-    /// 100,000 devices with a user each, and some to spare: some 40 MB at the most.
+    /// 100,000 devices with a user each, and some to spare: some 80 MB at the most.
     public static let defaultLimit = 131_072
 
-    private let half: Int
+    private let limit: Int
     private let state = Mutex(State())
     private let madeCount = Atomic(0)
 
-    /// - Parameter limit: of (user, engine) pairs.
+    /// - Parameter limit: of (user, engine) pairs that are certain to stay while they are in use; there are at most twice
+    ///   as many.
     public init(limit: Int = KeyRing.defaultLimit) {
-        half = max(1, limit / 2)
+        self.limit = max(1, limit)
     }
 
     /// How often a key was localised since the start: once for each new pair, and once for each message that claims to be
@@ -68,7 +69,7 @@ public final class KeyRing: Sendable {
     func keep(_ keys: LocalisedKeys, _ identity: Int, user: ShortOctets, at engine: EngineID) {
         state.withLock { state in
             insert(keys, at: Place(identity: identity, engine: engine), &state)
-            if state.news.count < half {
+            if state.news.count < limit {
                 state.news.append(KeptKeys.Entry(user: user, engine: engine, keys: keys))
             } else {
                 state.missed += 1
@@ -81,7 +82,7 @@ public final class KeyRing: Sendable {
     }
 
     private func insert(_ keys: LocalisedKeys, at place: Place, _ state: inout State) {
-        if state.newer.count >= half {
+        if state.newer.count >= limit {
             state.older = state.newer
             state.newer = [:]
         }

@@ -43,7 +43,7 @@ public enum OwnEngineFile {
         } catch {
             throw .file(error)
         }
-        // A crash may leave an empty file of one that was just made.
+        // Ours is put in its place whole and never empty: whoever made an empty one wants a new engine.
         guard !octets.isEmpty else { return nil }
         guard let read = parse(octets) else { throw .damaged(path: path) }
         return read

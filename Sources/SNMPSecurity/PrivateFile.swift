@@ -19,13 +19,21 @@ extension FileFailure: CustomStringConvertible {
 /// A file that only its owner may read.
 enum PrivateFile {
     /// - Returns: the first `limit` octets; `nil` where there is no file.
+    /// - Throws: also where somebody else may have written it: it says who we are and what is believed.
     static func read(_ path: String, limit: Int) throws(FileFailure) -> [UInt8]? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw .last("open", path)
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
+        let me = geteuid()
+        // Root may look into anybody's.
+        guard status.st_uid == me || me == 0, status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            throw FileFailure(operation: "trust the owner and mode of", path: path, error: SystemError(EPERM))
+        }
         var octets: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1_024)
         while octets.count < limit {
@@ -47,11 +55,18 @@ enum PrivateFile {
         try syncFolder(of: path)
     }
 
-    /// Writes at the end, to disk; a crash may leave a part of it.
+    /// Writes at the end, to disk. A crash may leave a part of it; a failure leaves the file as it was.
     static func append(_ octets: [UInt8], to path: String) throws(FileFailure) {
         let isNew = unsafe access(path, F_OK) != 0
         try write(octets, to: path, O_APPEND)
-        if isNew { try syncFolder(of: path) }
+        guard isNew else { return }
+        do throws(FileFailure) {
+            try syncFolder(of: path)
+        } catch {
+            // So that the next try makes it again, and with it its place in the folder durable.
+            unsafe unlink(path)
+            throw error
+        }
     }
 
     private static func write(_ octets: [UInt8], to path: String, _ flag: Int32) throws(FileFailure) {
@@ -59,6 +74,18 @@ enum PrivateFile {
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { close(descriptor) }
         guard fchmod(descriptor, 0o600) == 0 else { throw .last("fchmod", path) }
+        let before = lseek(descriptor, 0, SEEK_END)
+        guard before >= 0 else { throw .last("lseek", path) }
+        do throws(FileFailure) {
+            try write(octets, to: descriptor, path)
+        } catch {
+            // Whoever tries again would write it once more behind what is there by now.
+            _ = ftruncate(descriptor, before)
+            throw error
+        }
+    }
+
+    private static func write(_ octets: [UInt8], to descriptor: Int32, _ path: String) throws(FileFailure) {
         var written = 0
         while written < octets.count {
             let count = unsafe octets[written...].withUnsafeBytes {

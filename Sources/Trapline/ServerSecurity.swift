@@ -28,7 +28,9 @@ struct ServerSecurity {
         incoming = IncomingSecurity(engine: engine, users: table, timeliness: Timeliness(clocks), ring: ring)
         let path = folder.path + "/" + Self.keysFile
         let kept = Self.readKeys(path, journal, logger)
-        keeper = KeyKeeper(DecryptionKeys(users: table, kept: kept, ring: ring), path: path)
+        keeper = KeyKeeper(
+            DecryptionKeys(users: table, kept: kept?.keys ?? KeptKeys(), ring: ring), path: path,
+            lowestMark: kept?.lowestMark)
         logger.info("SNMP engine \(engine.id), boots \(engine.boots), users: \(table.users.count)")
     }
 
@@ -47,19 +49,30 @@ struct ServerSecurity {
         }
     }
 
+    /// The journal has given up what lies before this segment, and with it the use of some keys.
+    static func trim(_ keeper: KeyKeeper, oldest: UInt64, _ logger: Logger) {
+        do throws(FileFailure) {
+            try keeper.trim(oldest: oldest)
+        } catch {
+            logger.warning("SNMPv3 keys that no datagram needs any more are kept until the next start: \(error)")
+        }
+    }
+
     /// Keys that cannot be read are no reason not to start: they are wanted only where a user was changed.
-    private static func readKeys(_ path: String, _ journal: JournalWriter, _ logger: Logger) -> KeptKeys {
+    private static func readKeys(
+        _ path: String, _ journal: JournalWriter, _ logger: Logger
+    ) -> KeptKeysFile.Contents? {
         let segments = journal.segments
-        guard let oldest = segments.first, let newest = segments.last else { return KeptKeys() }
+        guard let oldest = segments.first, let newest = segments.last else { return nil }
         do throws(FileFailure) {
             let contents = try KeptKeysFile.begin(path, segment: newest.number, oldest: oldest.number)
             if contents.damagedLines > 0 {
                 logger.warning("\(path): left out \(contents.damagedLines) damaged lines")
             }
-            return contents.keys
+            return contents
         } catch {
             logger.warning("the keys of SNMPv3 users who were changed are not known: \(error)")
-            return KeptKeys()
+            return nil
         }
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import SNMPWire
+import Synchronization
 import TestPeers
 import Testing
 
@@ -45,15 +46,50 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.file("missing/keys")
         let security = Samples.security([user])
-        let keeper = keeper(security, path)
+        let now = Atomic<Int64>(0)
+        let clock = { @Sendable in now.load(ordering: .relaxed) }
+        let keeper = KeyKeeper(
+            DecryptionKeys(users: security.users, ring: security.ring), path: path, limit: 100, now: clock)
         try receive(security, 0..<3)
-        #expect(throws: FileFailure.self) { try keeper.save() }
         #expect(throws: FileFailure.self) { try keeper.save() }
         // They serve all the same.
         #expect(keeper.keys.kept.entries.count == 3)
         try FileManager.default.createDirectory(atPath: folder.file("missing"), withIntermediateDirectories: false)
+        // Not for each batch, on a disk that fails.
+        now.store(KeyKeeper.pause - 1, ordering: .relaxed)
+        #expect(throws: FileFailure.self) { try keeper.save() }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        now.store(KeyKeeper.pause, ordering: .relaxed)
         try keeper.save()
         #expect(try KeptKeysFile.read(path).keys.entries.count == 3)
+    }
+
+    /// As the journal's segments go, and not only at a start.
+    @Test func whatNoSegmentNeedsIsGivenUp() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let before = Samples.security([user])
+        try receive(before, 0..<3)
+        try keeper(before, path).save()
+
+        let begun = try KeptKeysFile.begin(path, segment: 4, oldest: 1)
+        #expect(begun.lowestMark == 4)
+        let security = Samples.security([user])
+        let keeper = KeyKeeper(
+            DecryptionKeys(users: security.users, kept: begun.keys, ring: security.ring), path: path,
+            lowestMark: begun.lowestMark)
+        // One of them is used again, and is on disk; another is about to be.
+        try receive(security, 0..<1)
+        try keeper.save()
+        try keeper.trim(oldest: 3)
+        #expect(try KeptKeysFile.read(path).keys.entries.count == 3)
+        try keeper.trim(oldest: 4)
+        let left = try KeptKeysFile.read(path)
+        #expect(left.keys.entries.map(\.engine) == [Samples.engine(100)] && left.lowestMark == nil)
+        #expect(keeper.keys.kept.entries == left.keys.entries)
+        try receive(security, 1..<2)
+        try keeper.save()
+        #expect(try KeptKeysFile.read(path).keys.entries.count == 2)
     }
 
     @Test func isBounded() throws {

@@ -4,9 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The key functions, authentication codes and ciphers of the User-based Security Model, as net-snmp has them (it leaves
-// the arithmetic to OpenSSL). Unlike its parser of modules they touch no state of net-snmp's but constant tables, so
-// that threads may call them at the same time. None of them logs: what net-snmp would complain of is refused before.
+// The key functions, authentication codes and ciphers of the User-based Security Model: making keys and DES are
+// net-snmp's, authentication codes and AES are libcrypto's. Unlike net-snmp's parser of modules what is used of it touches
+// no state but constant tables, so that threads may call all of this at the same time. None of it logs: what net-snmp
+// would complain of is refused before.
 
 /// The authentication protocols of RFC 3414 §6 and §7 and of RFC 7860; the numbers are net-snmp's.
 enum trapline_usm_authentication {
