@@ -19,7 +19,8 @@ public struct AdmittedInform: Sendable {
     /// Of the plaintext, or of the datagram where there is none.
     public let scoped: ScopedSummary
     let reading: EngineReading
-    let replayHash: Int
+    /// What it is noted as, so that it is not taken twice.
+    public let replayNote: ReplayNote
     /// `nil` without authentication.
     let keys: LocalisedKeys?
 
@@ -33,10 +34,17 @@ public struct AdmittedInform: Sendable {
     }
 }
 
+/// By what an inform is known that comes again octet for octet.
+public struct ReplayNote: Sendable, Hashable {
+    /// The second of our clock that it tells.
+    let time: Int32
+    let hash: Int
+}
+
 /// A message that was let in before a restart, as far as judging others by it goes.
 public struct PastMessage: Sendable {
     public let engine: EngineID
-    let reading: EngineReading
+    public let reading: EngineReading
     let replayHash: Int
     let time: Timestamp
 }

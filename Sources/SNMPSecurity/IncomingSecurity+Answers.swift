@@ -9,10 +9,7 @@ extension IncomingSecurity {
     public func report(
         on refusal: SecurityRefusal, _ datagram: RawSpan, _ summary: V3Summary, at moment: Moment
     ) -> [UInt8]? {
-        guard summary.isReportable, var kind = refusal.report else { return nil }
-        // What is wrong at another engine is not for us to say, except that we are not that engine.
-        let isOurs = EngineID(datagram.extracting(summary.engineID)) == engine.id
-        if !isOurs { kind = .unknownEngineIDs }
+        guard summary.wantsReport, let kind = reportKind(of: refusal, datagram, summary) else { return nil }
         var keys: LocalisedKeys?
         if kind == .notInTimeWindows {
             // The sender sets its clock by it, and so must be able to believe it.
@@ -35,6 +32,14 @@ extension IncomingSecurity {
         return try? message.encode(keys: keys, salts: salts)
     }
 
+    /// What a refusal is counted as, and its sender told where it wants that.
+    func reportKind(of refusal: SecurityRefusal, _ datagram: RawSpan, _ summary: V3Summary) -> ReportKind? {
+        guard let kind = refusal.report else { return nil }
+        // What is wrong at another engine is not for us to say, except that we are not that engine.
+        return summary.wantsReport && EngineID(datagram.extracting(summary.engineID)) != engine.id
+            ? .unknownEngineIDs : kind
+    }
+
     /// The Response that acknowledges an inform (RFC 3416 §4.2.7), authenticated and encrypted as the inform was; to be
     /// sent once it is kept. `nil` only where the library fails.
     /// - Parameter datagram: what was admitted, of which `summary` tells.
@@ -55,6 +60,15 @@ extension IncomingSecurity {
                 contextEngineID: buffer[inform.scoped.contextEngineID], contextName: buffer[inform.scoped.contextName],
                 pdu: .standard(pdu)))
         return try? message.encode(keys: inform.keys, salts: salts)
+    }
+}
+
+extension V3Summary {
+    /// Whether a Report may go back: it is asked for, and a PDU that can be seen is one that is answered at all (RFC 3412
+    /// §6.4 and §7.1).
+    public var wantsReport: Bool {
+        isReportable && scoped?.kind != .trapV1 && scoped?.kind != .trapV2 && scoped?.kind != .response
+            && scoped?.kind != .report
     }
 }
 

@@ -3,13 +3,14 @@ public import SNMPWire
 internal import Synchronization
 
 /// The User-based Security Model as a receiver asks it (RFC 3414 §3.2): may this message be kept, and what is its sender
-/// told? It alone judges time and replay. One for all threads; it holds locks for looking up and never while it
-/// calculates.
+/// told? It judges time and replay, which `NotificationOpener` does not. One for all threads; no lock is held while keys
+/// are made, codes checked or octets decrypted.
 public final class IncomingSecurity: Sendable {
     public let engine: OwnEngine
     public let ring: KeyRing
     private let table: Mutex<UserTable>
     private let timeliness: Mutex<Timeliness>
+    private let informs = Mutex(InformReplays())
     private let counters = Mutex(SecurityCounters())
     let salts: Salts
 
@@ -54,7 +55,7 @@ public final class IncomingSecurity: Sendable {
         do throws(SecurityRefusal) {
             return try judge(IncomingMessage(datagram, summary), from: sender, at: moment, looksInside)
         } catch {
-            if let kind = error.report { _ = counters.withLock { $0.count(kind) } }
+            if let kind = reportKind(of: error, datagram, summary) { _ = counters.withLock { $0.count(kind) } }
             throw error
         }
     }
@@ -63,9 +64,13 @@ public final class IncomingSecurity: Sendable {
     /// called so.
     public func isReplay(_ inform: AdmittedInform, at moment: Moment) -> Bool {
         guard inform.level != .noAuthNoPriv else { return false }
-        return timeliness.withLock {
-            $0.isReplay(engine.id, inform.reading, hash: inform.replayHash, at: moment.wall)
-        }
+        let now = engine.time(at: moment)
+        return informs.withLock { $0.isReplay(inform.replayNote, now: now) }
+    }
+
+    /// An inform that `isReplay` has noted could not be kept: the same octets may come again.
+    public func forget(_ note: ReplayNote) {
+        informs.withLock { $0.forget(note) }
     }
 
     /// Takes note of a message that was let in before a restart, from the journal's last `recallSpan`, the oldest first: it
@@ -80,6 +85,18 @@ public final class IncomingSecurity: Sendable {
         timeliness.withLock { timeliness in
             for message in messages {
                 timeliness.recall(message.engine, message.reading, hash: message.replayHash, at: message.time)
+            }
+        }
+    }
+
+    /// Messages of these engines up to these readings were let in, or may have been, and are not recalled.
+    /// - Parameter ofOthersToo: whether the same goes for all that the other engines have told.
+    public func raiseFloors(_ floors: [EngineID: EngineReading], ofOthersToo: Bool) {
+        timeliness.withLock { timeliness in
+            for (engine, reading) in floors { timeliness.raiseFloor(of: engine, to: reading) }
+            guard ofOthersToo else { return }
+            for clock in timeliness.all where floors[clock.engine] == nil {
+                timeliness.raiseFloor(of: clock.engine, to: clock.latest)
             }
         }
     }
@@ -173,7 +190,13 @@ public final class IncomingSecurity: Sendable {
         let summary = message.summary
         var plaintext: [UInt8]?
         if let keys {
-            try engine.judge(message.reading, at: moment)
+            do throws(SecurityRefusal) {
+                try engine.judge(message.reading, at: moment)
+            } catch {
+                // Who sends traps in our name tells boots of its own, and setting its clock by ours would mend nothing.
+                if Self.isTrap(message, keys) { throw .ownEngineTrap }
+                throw error
+            }
             plaintext = try message.plaintext(keys)
         }
         let scoped = try plaintext.map { octets throws(SecurityRefusal) in try Self.scoped(octets) } ?? summary.scoped
@@ -183,11 +206,20 @@ public final class IncomingSecurity: Sendable {
         } else {
             try Self.permit(user, scoped, in: message.datagram)
         }
-        guard scoped.kind == .informRequest else { return .trap(level: summary.level) }
+        // A trap's sender is authoritative (RFC 3414 §1.5.1): that would be us.
+        guard scoped.kind == .informRequest else { throw .ownEngineTrap }
         return .inform(
             AdmittedInform(
                 level: summary.level, plaintext: plaintext, scoped: scoped, reading: message.reading,
-                replayHash: message.replayHash, keys: keys))
+                replayNote: ReplayNote(time: message.reading.time, hash: message.replayHash), keys: keys))
+    }
+
+    private static func isTrap(_ message: borrowing IncomingMessage, _ keys: LocalisedKeys) -> Bool {
+        var kind = message.summary.scoped?.kind
+        if let plaintext = (try? message.plaintext(keys)) ?? nil {
+            kind = (try? V3View.checkScopedPDU(plaintext.rawOctets))?.kind
+        }
+        return kind.map { $0.isNotification && $0 != .informRequest } ?? false
     }
 
     private static func permit(

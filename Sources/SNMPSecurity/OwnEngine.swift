@@ -26,7 +26,7 @@ public struct OwnEngine: Sendable, Hashable {
         guard boots != EngineClock.lastBoots else { throw .bootsExhausted }
         let secondsOff = Int64(time(at: moment)) - Int64(told.time)
         guard told.boots == boots, secondsOff.magnitude <= UInt64(EngineClock.window) else {
-            throw .notInTimeWindow(secondsOff: Int(secondsOff))
+            throw .ownClockMissed(told: told, own: reading(at: moment))
         }
     }
 }

@@ -15,7 +15,7 @@ public struct EngineReading: Sendable, Hashable, Comparable {
     }
 }
 
-/// What was received within the time window, so that it is not taken twice (RFC 3414 leaves that open for 150 s).
+/// What was received of other engines within the time window, so that it is not taken twice (RFC 3414 leaves that open for 150 s).
 ///
 /// It holds hashes in slices, each for some seconds or some number of messages. A slice that is given up leaves behind
 /// how far each of its engines' clocks had come: what is not newer than that cannot be told from a replay any more, and
@@ -28,7 +28,7 @@ struct ReplayMemory {
         var furthest: [Int32: EngineReading] = [:]
     }
 
-    /// Twice the time window: a sender of ours may be a window ahead of our clock.
+    /// Twice the time window: an engine's clock may have been heard a window ahead of what it tells.
     static let span: Int64 = 300 * 1_000_000_000
     /// A look-up asks each: few, so that it stays cheap; several, so that little is given up at once.
     private static let slices = 4

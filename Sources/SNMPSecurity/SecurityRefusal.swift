@@ -19,8 +19,12 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
     case unboundWithoutAuthentication
     /// The authentication code is another one than the user's key gives.
     case wrongDigest(DigestMismatch)
-    /// So many seconds behind the engine's clock as it is known, or (for our own engine) off it in either direction.
+    /// So many seconds behind the engine's clock as it is known.
     case notInTimeWindow(secondsOff: Int)
+    /// Meant for our own engine, and off its clock in either direction. It is counted as one that is not in the window.
+    case ownClockMissed(told: EngineReading, own: EngineReading)
+    /// A trap whose sender claims to be our own engine: it is a copy of it, or was given its ID.
+    case ownEngineTrap
     /// The engine tells fewer boots than it did before.
     case bootsWentBack(known: Int32, told: Int32)
     /// Engines whose boots have reached the largest number must be given new keys (RFC 3414 §2.3).
@@ -55,7 +59,8 @@ extension SecurityRefusal {
         case .contextNotBound: "v3-context-not-bound"
         case .unboundWithoutAuthentication: "v3-unbound-no-auth"
         case .wrongDigest: "v3-wrong-digest"
-        case .notInTimeWindow: "v3-not-in-time-window"
+        case .notInTimeWindow, .ownClockMissed: "v3-not-in-time-window"
+        case .ownEngineTrap: "v3-own-engine-trap"
         case .bootsWentBack: "v3-boots-went-back"
         case .bootsExhausted: "v3-boots-exhausted"
         case .replayed: "v3-replayed"
@@ -69,7 +74,7 @@ extension SecurityRefusal {
         SecurityRefusal.unknownEngine, .unknownUser, .unsupportedLevel(.authPriv),
         .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
         .contextNotBound, .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
-        .notInTimeWindow(secondsOff: 0),
+        .notInTimeWindow(secondsOff: 0), .ownEngineTrap,
         .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
     ].map(\.label)
 
@@ -80,9 +85,9 @@ extension SecurityRefusal {
         case .unknownUser: .unknownUserNames
         case .unsupportedLevel, .levelTooLow, .unboundWithoutAuthentication: .unsupportedSecLevels
         case .wrongDigest: .wrongDigests
-        case .notInTimeWindow, .bootsWentBack, .bootsExhausted: .notInTimeWindows
+        case .notInTimeWindow, .ownClockMissed, .bootsWentBack, .bootsExhausted: .notInTimeWindows
         case .decryptionFailed: .decryptionErrors
-        case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification: nil
+        case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification, .ownEngineTrap: nil
         }
     }
 
@@ -126,6 +131,21 @@ extension SecurityRefusal {
             it is \(seconds) s off the engine's clock: it was held up or repeated on its way, or the device's clock \
             goes wrong (clock: lenient on user `\(user)` lets it in)
             """
+        case .ownClockMissed(let told, let own) where told.boots != own.boots:
+            """
+            it tells boots \(told.boots) of this server, which counts \(own.boots): its sender knows it from before a \
+            restart and resynchronises by itself, or somebody repeats old messages
+            """
+        case .ownClockMissed(let told, let own):
+            """
+            it is \(Int(own.time) - Int(told.time)) s off this server's clock: its sender resynchronises by itself, \
+            unless it was held up or repeated on its way
+            """
+        case .ownEngineTrap:
+            """
+            it is a trap whose sender has this server's own engine ID; give the device an engine ID of its own, by \
+            which it is told from all others
+            """
         case .bootsWentBack(let known, let told):
             """
             its engine tells \(told) boots after it had told \(known): it lost its counter, or was cloned, or \
@@ -141,7 +161,7 @@ extension SecurityRefusal {
             (AES-192 and AES-256 have a variant -C)
             """
         case .notANotification:
-            "it is authentic, but neither trap nor inform; something polls this port"
+            "it is neither trap nor inform; something polls this port"
         }
     }
 

@@ -5,7 +5,8 @@ public import Basics
 public struct Timeliness: Sendable {
     /// 100,000 devices, and some to spare.
     public static let defaultEngineLimit = 131_072
-    /// Some 20 s of 50,000 messages/s, or the whole time window of 3,000/s: 8 to 24 MiB.
+    /// Some 20 s of 50,000 messages/s, or the whole time window of 3,000/s: 20 MiB, and as much again where 100,000
+    /// engines send all the time.
     public static let defaultReplayLimit = 1_048_576
 
     private let engineLimit: Int
@@ -61,7 +62,9 @@ public struct Timeliness: Sendable {
     /// Takes note of a message that was let in before, as a journal tells it at the start: it is never refused.
     public mutating func recall(_ engine: EngineID, _ reading: EngineReading, hash: Int, at time: Timestamp) {
         let number = numbers[engine] ?? add(EngineClock(engine: engine, latest: reading, updated: time))
+        let before = clocks[Int(number)].latest
         clocks[Int(number)].note(reading, at: time)
+        if clocks[Int(number)].latest < before { replays.forget(number) }
         remember(hash, number, reading, at: time)
     }
 
@@ -82,20 +85,20 @@ public struct Timeliness: Sendable {
         let before = clocks[Int(number)].latest
         try clocks[Int(number)].judge(reading, at: now, policy: policy)
         if clocks[Int(number)].latest != before { changed.insert(number) }
+        // How far it had come before says nothing of how far it has come now, and would be a floor that it is below.
+        if clocks[Int(number)].latest < before { replays.forget(number) }
         remember(hash, number, reading, at: now)
     }
 
-    /// Whether a message to our own engine was received before; if not, notes it. Its time was judged by `OwnEngine`.
-    public mutating func isReplay(
-        _ engine: EngineID, _ reading: EngineReading, hash: Int, at now: Timestamp
-    ) -> Bool {
-        guard !replays.contains(hash) else { return true }
-        let number = numbers[engine] ?? add(EngineClock(engine: engine, latest: reading, updated: now))
-        // So that it is never the one that was not heard for longest.
-        clocks[Int(number)].updated = now
-        if let floor = clocks[Int(number)].floor, reading <= floor { return true }
-        remember(hash, number, reading, at: now)
-        return false
+    /// Messages of an engine up to this reading were let in and are not remembered: they cannot be told from replays.
+    mutating func raiseFloor(of engine: EngineID, to reading: EngineReading) {
+        guard let number = numbers[engine] else { return }
+        // One that is ahead of the clock is from before the clock went back.
+        guard reading <= clocks[Int(number)].latest, clocks[Int(number)].floor.map({ $0 < reading }) ?? true else {
+            return
+        }
+        clocks[Int(number)].floor = reading
+        changed.insert(number)
     }
 
     private mutating func remember(_ hash: Int, _ number: Int32, _ reading: EngineReading, at now: Timestamp) {

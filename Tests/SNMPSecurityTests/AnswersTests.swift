@@ -55,6 +55,81 @@ import Testing
         #expect(security.statistics[.wrongDigests] == 0)
     }
 
+    /// What is told is what is counted, and the value told is the one that was raised.
+    @Test func whatIsToldIsCounted() throws {
+        let security = Samples.security([Samples.user()])
+        let stranger = Samples.user(password: Secret("wrong words"))
+        for number in 1...2 as ClosedRange<UInt32> {
+            let told = try #require(try report(security, try Samples.inform(stranger, engine: Samples.other)))
+            #expect(told.kind == .unknownEngineIDs && told.value == .counter32(number))
+        }
+        #expect(security.statistics[.wrongDigests] == 0)
+        // A trap's sender is told nothing, and what is wrong with it is counted as that.
+        #expect(try security.refusal(try Samples.message(stranger))?.label == "v3-wrong-digest")
+        #expect(security.statistics[.wrongDigests] == 1 && security.statistics[.unknownEngineIDs] == 2)
+    }
+
+    /// RFC 3412 §6.4: nobody waits for an answer to these, whatever their flag says.
+    @Test func noReportGoesWhereNoAnswerIsWaitedFor() throws {
+        let user = Samples.user("nobody", minimumLevel: .authNoPriv)
+        let security = Samples.security([Samples.user()])
+        for (kind, isTold): (PDUKind, Bool) in [
+            (.trapV2, false), (.response, false), (.report, false), (.informRequest, true), (.getRequest, true),
+        ] {
+            for engine in [Samples.own, Samples.other] {
+                let datagram = try Samples.message(
+                    user, .authNoPriv, engine: engine, boots: 5, isReportable: true, pdu: Samples.pdu(kind))
+                // What polls another engine has nothing to do with us.
+                let isOurs = engine == Samples.own || kind != .getRequest
+                #expect((try report(security, datagram) != nil) == (isTold && isOurs), "\(kind) to \(engine)")
+            }
+        }
+    }
+
+    @Test func aTrapInOurOwnNameIsRefused() throws {
+        let user = Samples.user(minimumLevel: .authNoPriv)
+        let security = Samples.security([user])
+        for level in [SecurityLevel.authNoPriv, .authPriv] {
+            // Also where the copy's boots are its own.
+            for boots in [5, 40] as [Int32] {
+                let trap = try Samples.message(user, level, engine: Samples.own, boots: boots)
+                #expect(try security.refusal(trap) == .ownEngineTrap)
+                #expect(try report(security, trap)?.kind == nil)
+            }
+        }
+        let network = try #require(Network("192.0.2.0/24"))
+        let open = User(name: "open", networks: [network])
+        let plain = try Samples.message(open, .noAuthNoPriv, engine: Samples.own)
+        #expect(try Samples.security([open]).refusal(plain) == .ownEngineTrap)
+    }
+
+    @Test func whoKnowsUsFromBeforeIsToldSo() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        let refusal = try #require(try security.refusal(try Samples.inform(user, boots: 4, time: 999_000)))
+        #expect(
+            refusal
+                == .ownClockMissed(
+                    told: EngineReading(boots: 4, time: 999_000), own: EngineReading(boots: 5, time: 1_000)))
+        #expect(refusal.label == "v3-not-in-time-window")
+        #expect(refusal.advice(user: "ops").contains("boots 4 of this server, which counts 5"))
+        let late = try #require(try security.refusal(try Samples.inform(user, time: 700)))
+        #expect(late.advice(user: "ops").contains("300 s off this server's clock"))
+    }
+
+    @Test func anInformThatWasNotKeptMayComeAgain() throws {
+        let user = Samples.user()
+        let security = Samples.security([user])
+        guard case .success(.inform(let inform)) = try security.outcome(try Samples.inform(user)) else {
+            Issue.record("not taken for an inform")
+            return
+        }
+        #expect(!security.isReplay(inform, at: Samples.moment()))
+        security.forget(inform.replayNote)
+        #expect(!security.isReplay(inform, at: Samples.moment()))
+        #expect(security.isReplay(inform, at: Samples.moment()))
+    }
+
     @Test func eachRefusalHasItsReport() throws {
         let user = Samples.user(minimumLevel: .authNoPriv)
         let security = Samples.security([user, Samples.user("plain", .sha256, nil)])

@@ -62,6 +62,36 @@ import Testing
         #expect(timeliness.replayCount <= 800)
     }
 
+    /// What a lenient user's engine told before it went back is no bound for what it tells now.
+    @Test func anEngineThatWentBackIsNotHeldToWhatItToldBefore() {
+        for isRecalled in [false, true] {
+            var timeliness = Timeliness()
+            #expect(refusal(&timeliness, 9, 500, hash: 0, after: 0, policy: .lenient) == nil)
+            for second in 1...800 as ClosedRange<Int64> {
+                let reading = EngineReading(boots: 1, time: Int32(second))
+                if isRecalled {
+                    timeliness.recall(Samples.device, reading, hash: Int(second), at: at(second))
+                } else {
+                    #expect(
+                        refusal(&timeliness, 1, reading.time, hash: Int(second), after: second, policy: .lenient) == nil
+                    )
+                }
+            }
+            #expect(refusal(&timeliness, 1, 801, hash: 801, after: 801) == nil)
+            #expect(refusal(&timeliness, 1, 700, hash: 802, after: 801) == nil)
+        }
+    }
+
+    @Test func aFloorIsNeverAheadOfTheClock() {
+        var timeliness = Timeliness()
+        #expect(refusal(&timeliness, 1, 1_000, hash: 1, after: 0) == nil)
+        timeliness.raiseFloor(of: Samples.device, to: EngineReading(boots: 1, time: 990))
+        timeliness.raiseFloor(of: Samples.device, to: EngineReading(boots: 1, time: 980))
+        timeliness.raiseFloor(of: Samples.device, to: EngineReading(boots: 7, time: 1))
+        #expect(refusal(&timeliness, 1, 990, hash: 2, after: 0)?.label == "v3-not-in-time-window")
+        #expect(refusal(&timeliness, 1, 991, hash: 3, after: 0) == nil)
+    }
+
     @Test func theSystemsClockMayBeSetBackAndForth() {
         var timeliness = Timeliness()
         #expect(refusal(&timeliness, 1, 1_000, hash: 1, after: 0) == nil)
