@@ -81,6 +81,9 @@ struct InformMemory<Answer> {
         return .new(Ticket(serial: serial))
     }
 
+    /// Whether it was seen before: what is only to be known of a repeat, and takes no room.
+    func contains(_ key: Key) -> Bool { entries[key] != nil }
+
     /// Tells the fate of a new inform; gives what came again meanwhile. One that did not reach the disk is forgotten: its
     /// repeat is to be journaled.
     mutating func settle(_ key: Key, _ ticket: Ticket, isDurable: Bool) -> Repeats {

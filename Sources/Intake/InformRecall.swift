@@ -52,7 +52,8 @@ public struct InformRecall: Sendable {
         journal folder: String, before end: JournalPosition, now: Timestamp, mostOctets: UInt64,
         mostInforms: Int = Self.mostInforms, securityRecall: SecurityRecall? = nil
     ) throws(JournalError) {
-        defer { securityRecall?.finish() }
+        var isWhole = false
+        defer { securityRecall?.finish(isWhole: isWhole) }
         let monotonic = monotonicNanoseconds()
         var tail = try JournalTail(folder: folder, before: end)
         var records = 0
@@ -69,6 +70,7 @@ public struct InformRecall: Sendable {
         }) {
             let age = now.nanoseconds(since: record.entry.time)
             let isRecent = age <= InformMemory<Void>.lifetime
+            if !isRecent { isWhole = true }
             guard isRecent || securityRecall?.wants(record.position) == true else { return }
             reach = max(reach, age)
             // One from the future came before the clock was set back: it is no older than anything else here.
@@ -84,6 +86,7 @@ public struct InformRecall: Sendable {
             if limit != nil { return }
         }
         limit = inDamage
+        if limit == nil { isWhole = true }
     }
 
     private mutating func note(_ entry: JournalEntry, at time: Int64, isRecent: Bool, _ securityRecall: SecurityRecall?)

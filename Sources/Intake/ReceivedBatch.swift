@@ -1,6 +1,7 @@
 internal import Basics
 internal import Journal
 internal import Manager
+internal import SNMPSecurity
 internal import SNMPWire
 
 /// What one look at a socket brought. Its thread's own, and used again and again.
@@ -17,6 +18,8 @@ struct ReceivedBatch {
         let key: InformKey
         let ticket: Ticket
         let answer: Answer
+        /// What a message of v3 was noted as, so that it is not taken twice.
+        var note: ReplayNote?
     }
 
     /// A response that the manager asked for, on its way to the disk.

@@ -5,4 +5,6 @@ struct SecurityGate: Sendable {
     let incoming: IncomingSecurity
     let keeper: KeyKeeper
     let troubles: EngineTroubles
+    /// How many Reports may go out, over all sockets.
+    let reports = ReportAllowance()
 }

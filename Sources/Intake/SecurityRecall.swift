@@ -8,8 +8,9 @@ internal import SNMPWire
 /// store does not know of it yet.
 public final class SecurityRecall {
     /// Messages that are remembered; their engines' clocks are beyond that.
-    private static let mostMessages = Timeliness.defaultReplayLimit
+    static let mostMessages = Timeliness.defaultReplayLimit
 
+    private let mostMessages: Int
     private let security: IncomingSecurity
     private let opener: NotificationOpener
     private let unprocessed: JournalPosition?
@@ -19,16 +20,29 @@ public final class SecurityRecall {
     /// The newest first.
     private var messages: [PastMessage] = []
     private var engines: Set<EngineID> = []
+    /// Of what is not remembered for want of room, the furthest that each engine's clock had come.
+    private var furthest: [EngineID: EngineReading] = [:]
+    /// Messages of the last minutes that are not remembered: what is as old as they are is refused.
+    public private(set) var unremembered = 0
 
     /// - Parameters:
     ///   - opener: what decrypts informs.
     ///   - unprocessed: the first record that the store knows nothing of; `nil` where it knows nothing at all, or is of no
     ///     interest.
     ///   - trusted: the engine whose clock an operator trusts as it is from this record on.
-    public init(
+    public convenience init(
         _ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?,
         trusted: @escaping (JournalEntry) -> EngineID? = { _ in nil }
     ) {
+        self.init(
+            security, opener: opener, unprocessed: unprocessed, mostMessages: Self.mostMessages, trusted: trusted)
+    }
+
+    init(
+        _ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?, mostMessages: Int,
+        trusted: @escaping (JournalEntry) -> EngineID? = { _ in nil }
+    ) {
+        self.mostMessages = mostMessages
         self.security = security
         self.opener = opener
         self.unprocessed = unprocessed
@@ -55,18 +69,31 @@ public final class SecurityRecall {
         }
         guard !forgotten.contains(message.engine) else { return nil }
         // Read backwards: of what is too old to be sent again only the last one of an engine counts.
-        if engines.insert(message.engine).inserted || (isRecent && messages.count < Self.mostMessages) {
+        if engines.insert(message.engine).inserted || (isRecent && messages.count < mostMessages) {
             messages.append(message)
+        } else if isRecent {
+            unremembered += 1
+            furthest[message.engine] = max(message.reading, furthest[message.engine] ?? message.reading)
         }
         return nil
     }
 
-    func finish() {
+    /// - Parameter isWhole: whether all of the last minutes were read.
+    func finish(isWhole: Bool) {
         let forgotten = forgotten
         security.withTimeliness { timeliness in
             for engine in forgotten { timeliness.forget(engine) }
         }
         security.recall(messages.reversed())
+        var floors = furthest
+        if !isWhole {
+            // What was not read is older than what was.
+            var oldest: [EngineID: EngineReading] = [:]
+            for message in messages { oldest[message.engine] = message.reading }
+            floors.merge(oldest) { max($0, $1) }
+        }
+        security.raiseFloors(floors, ofOthersToo: !isWhole)
+        furthest = [:]
         messages = []
         engines = []
     }

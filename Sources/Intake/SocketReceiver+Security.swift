@@ -44,6 +44,12 @@ extension SocketReceiver {
     ) {
         // Noted of each, so that nobody can send a repeat once more from elsewhere.
         let isReplay = gate.incoming.isReplay(inform, at: moment)
+        let key = InformKey(
+            sender: header.sender, requestID: inform.scoped.requestID, content: inform.content(in: payload))
+        // Whoever sends another's inform again costs neither a place among the genuine ones nor an answer.
+        if isReplay, !recalled.contains(key, now: now), !informs.withLock({ $0.contains(key) }) {
+            return refuse(header, payload, summary, .replayed, moment, now, &batch)
+        }
         let response = gate.incoming.response(to: inform, payload, summary, at: moment)
         guard let response else {
             // The library fails: the inform is kept, and its sender will try again.
@@ -54,20 +60,20 @@ extension SocketReceiver {
             return
         }
         let answer = ReceivedBatch.Answer(payload: response, path: header.answerPath)
-        let key = InformKey(
-            sender: header.sender, requestID: inform.scoped.requestID, content: inform.content(in: payload))
         guard let ticket = recognise(key, answer, now, &batch) else {
             batch.accounts.received += 1
             return
         }
         guard !isReplay else {
+            // Its first could not be kept, a moment ago.
             informs.withLock { _ = $0.settle(key, ticket, isDurable: false) }
             return refuse(header, payload, summary, .replayed, moment, now, &batch)
         }
         batch.accounts.received += 1
         batch.needsKeys = true
         append(header, payload, to: &batch)
-        batch.informs.append(ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer))
+        batch.informs.append(
+            ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer, note: inform.replayNote))
     }
 
     private func refuse(
@@ -76,12 +82,25 @@ extension SocketReceiver {
     ) {
         batch.accounts.received += 1
         let isAnswered = report(header, payload, summary, refusal, moment, now, &batch)
-        if isAnswered, refusal.isStep(of: summary) {
+        if isAnswered, isStep(refusal, payload, summary) {
             batch.accounts.answered += 1
             return
         }
         batch.accounts.refused[.security(refusal.label), default: 0] += 1
         tell(header, payload, summary, refusal, now)
+    }
+
+    /// Whether this is how an inform begins: its sender asks for our engine ID, and then for our clock (RFC 3414 §4), or
+    /// for it again after a restart of ours. Nothing is lost, and nobody need look after it.
+    private func isStep(_ refusal: SecurityRefusal, _ payload: RawSpan, _ summary: V3Summary) -> Bool {
+        switch refusal {
+        case .unknownEngine:
+            return summary.engineID.isEmpty && summary.scoped != nil
+        case .ownClockMissed(let told, let own):
+            return told.boots < own.boots
+        default:
+            return false
+        }
     }
 
     private func tell(
@@ -108,8 +127,8 @@ extension SocketReceiver {
         _ header: DatagramHeader, _ payload: RawSpan, _ summary: V3Summary, _ refusal: SecurityRefusal,
         _ moment: Moment, _ now: Int64, _ batch: inout ReceivedBatch
     ) -> Bool {
-        guard summary.isReportable, refusal.report != nil else { return false }
-        guard batch.reportLimiter.admits(header.sender.address, at: now) else {
+        guard summary.wantsReport, refusal.report != nil else { return false }
+        guard batch.reportLimiter.admits(header.sender.address, at: now, within: gate.reports) else {
             batch.reportsWithheld += 1
             return false
         }
@@ -155,16 +174,6 @@ extension SocketReceiver {
 }
 
 extension SecurityRefusal {
-    /// Whether this is how an inform begins: its sender asks for our engine ID, and then for our clock (RFC 3414 §4).
-    /// Nothing is lost, and nobody need look after it.
-    fileprivate func isStep(of summary: V3Summary) -> Bool {
-        switch self {
-        case .unknownEngine: summary.engineID.isEmpty
-        case .notInTimeWindow: summary.engineBoots == 0 && summary.engineTime == 0
-        default: false
-        }
-    }
-
     /// A user's name as a line may bear it: nobody has proved anything yet.
     fileprivate static func printable(_ name: RawSpan) -> String {
         unsafe name.withUnsafeBytes { octets in

@@ -2,6 +2,7 @@ internal import Basics
 internal import Journal
 internal import Logging
 internal import Manager
+internal import SNMPSecurity
 internal import SNMPWire
 internal import Synchronization
 
@@ -19,12 +20,12 @@ final class SocketReceiver: Sendable {
     let ledger: ListenerLedger
     private let journal: any DatagramJournal
     private let access: AccessSnapshot
-    private let recalled: RecalledInforms
+    let recalled: RecalledInforms
     let gate: SecurityGate
     let awaited: AwaitedResponses
     private let waker: Waker
     private let slab: DatagramSlab
-    let informs = Mutex(InformMemory<ReceivedBatch.Answer>())
+    let informs: Mutex<InformMemory<ReceivedBatch.Answer>>
     private let lastDrops = Mutex<UInt32>(0)
     /// The monotonic time past which the drain ends; set once the intake stops.
     private let drainDeadline = Atomic<Int64>(.max)
@@ -44,6 +45,7 @@ final class SocketReceiver: Sendable {
         self.awaited = awaited
         self.waker = try Waker()
         self.slab = slab
+        self.informs = Mutex(InformMemory(capacity: limits.informs))
     }
 
     /// The thread's work: receives until asked to stop, then takes what the socket still holds.
@@ -262,6 +264,7 @@ final class SocketReceiver: Sendable {
         if !informs.isEmpty {
             self.informs.withLock { memory in
                 for inform in informs {
+                    if failure != nil, let note = inform.note { gate.incoming.forget(note) }
                     let again = memory.settle(inform.key, inform.ticket, isDurable: failure == nil)
                     repeats += again.count
                     answers.append(inform.answer)

@@ -178,7 +178,10 @@ public final class TraplineServer: Service {
                 holds: { try holds.current() }, storeFailure: { pipeline.storeFailure },
                 failed: { [intake] in intake.accounts.mapValues(\.failed) },
                 giveUp: { try pipeline.giveUp(before: $0) }, now: { ages.now },
-                release: { lookUp.release(segmentsBelow: $0) }),
+                release: { oldest in
+                    lookUp.release(segmentsBelow: oldest)
+                    ServerSecurity.trim(security.keeper, oldest: oldest, logger)
+                }),
             metrics: metrics, logger: logger)
         self.reloads = metrics.gauge(
             "trapline_config_last_reload_successful", help: "1 if the last reload took effect, 0 if it was refused.",
@@ -345,17 +348,24 @@ public final class TraplineServer: Service {
             return InformRecall()
         }
         do {
+            let secured = SecurityRecall(
+                security.incoming, opener: security.keys.opener(), unprocessed: unprocessed,
+                trusted: { OwnFacts.trustedEngine(in: $0) })
             let recall = try InformRecall(
-                journal: folder.journal, before: journal.committed,
-                securityRecall: SecurityRecall(
-                    security.incoming, opener: security.keys.opener(), unprocessed: unprocessed,
-                    trusted: { OwnFacts.trustedEngine(in: $0) }))
+                journal: folder.journal, before: journal.committed, securityRecall: secured)
             if let limit = recall.limit {
                 logger.notice(
                     """
                     the journal was read back for \(recall.reach / 1_000_000_000) s only, to the limit of \
-                    \(limit.rawValue): an inform from before, repeated now, is a second event, and a message of SNMPv3 \
-                    from before that somebody repeats may be one too
+                    \(limit.rawValue): an inform from before, repeated now, is a second event; a trap of SNMPv3 that \
+                    was held up since before is refused, since it cannot be told from one that was received
+                    """)
+            }
+            if secured.unremembered > 0 {
+                logger.notice(
+                    """
+                    \(counted(secured.unremembered, "message")) of SNMPv3 in the journal's last minutes are too many to \
+                    be remembered: what their engines sent before and was held up is refused
                     """)
             }
             logger.info("remembered from the journal: \(counted(recall.count, "inform"))")

@@ -25,7 +25,8 @@ import Testing
 
     /// The security of a server that starts with these entries in its journal, of which the store knows none.
     private func restarted(
-        _ entries: [JournalEntry], knowsUnprocessed: Bool = true, clocks: [EngineClock] = []
+        _ entries: [JournalEntry], knowsUnprocessed: Bool = true, clocks: [EngineClock] = [],
+        mostMessages: Int = SecurityRecall.mostMessages, mostOctets: UInt64 = InformRecall.mostOctets
     ) throws -> (security: IncomingSecurity, recall: InformRecall) {
         let folder = try TemporaryFolder()
         let first = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
@@ -37,9 +38,10 @@ import Testing
         let security = IncomingSecurity(
             engine: engine(boots: 6), users: users, timeliness: Timeliness(clocks))
         let recall = try InformRecall(
-            journal: folder.path, before: journal.committed,
+            journal: folder.path, before: journal.committed, now: .now, mostOctets: mostOctets,
             securityRecall: SecurityRecall(
-                security, opener: NotificationOpener(users: users), unprocessed: knowsUnprocessed ? begin : nil))
+                security, opener: NotificationOpener(users: users), unprocessed: knowsUnprocessed ? begin : nil,
+                mostMessages: mostMessages))
         return (security, recall)
     }
 
@@ -66,6 +68,38 @@ import Testing
         #expect(try refusal(sameSecond, security) == nil)
         device.boots = 2
         #expect(try refusal(device.trap(), security) == "v3-boots-went-back")
+    }
+
+    /// What does not fit into the memory, or was not read, cannot be told from a replay and is refused.
+    @Test func nothingIsTakenTwiceBeyondTheLimits() throws {
+        var device = V3Device(1)
+        var traps: [[UInt8]] = []
+        for number in 0..<20 as Range<Int32> {
+            device.time = 1_000 + number
+            traps.append(try device.trap(requestID: number))
+        }
+        // Another engine, whose only message lies where nobody reads any more; the store knows it.
+        let other = try V3Device(2).trap()
+        let clock = EngineClock(
+            engine: V3Device.engine(2), latest: EngineReading(boots: 3, time: 1_000),
+            updated: Timestamp(nanoseconds: Timestamp.now.nanoseconds - 30_000_000_000))
+        let entries = [entry(other, age: 30)] + traps.enumerated().map { entry($1, age: 25 - Int64($0)) }
+        func taken(_ mostMessages: Int, _ mostOctets: UInt64) throws -> Int {
+            let (security, recall) = try restarted(
+                entries, clocks: [clock], mostMessages: mostMessages, mostOctets: mostOctets)
+            #expect((recall.limit == nil) == (mostOctets == InformRecall.mostOctets))
+            let taken = try (traps + [other]).count { try refusal($0, security) == nil }
+            // What comes now is taken all the same.
+            device.time = 1_030
+            #expect(try refusal(device.trap(requestID: 99), security) == nil)
+            var second = V3Device(2)
+            second.time = 1_031
+            #expect(try refusal(second.trap(), security) == nil)
+            return taken
+        }
+        #expect(try taken(SecurityRecall.mostMessages, InformRecall.mostOctets) == 0)
+        #expect(try taken(5, InformRecall.mostOctets) == 0)
+        #expect(try taken(SecurityRecall.mostMessages, 700) == 0)
     }
 
     /// The journal's order counts: an operator has trusted a clock with fewer boots, or the user is lenient.

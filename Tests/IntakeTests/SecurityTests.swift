@@ -206,13 +206,75 @@ import Testing
         let bench = try Bench(users: [V3Device.user], security: security)
         let sender = try UDPSender(to: bench.endpoint())
         bench.journal.fail(MemoryJournal.full)
+        let inform = try V3Device(1).inform(to: security.engine, requestID: 4)
+        try sender.send(inform)
         try sender.send(V3Device(1).inform(to: security.engine, requestID: 5))
-        #expect(bench.received(1))
+        #expect(bench.received(2))
         bench.journal.fail(nil)
+        // With the same octets, or with new ones.
+        #expect(try sender.request(inform, timeout: .seconds(20)) != nil)
         #expect(
             try sender.request(V3Device(1).inform(to: security.engine, requestID: 5), timeout: .seconds(20)) != nil)
         bench.intake.stop()
-        #expect(bench.accounts.failedTotal == 1 && bench.accounts.journaled == 1 && bench.accounts.isBalanced)
+        #expect(bench.accounts.failedTotal == 2 && bench.accounts.journaled == 2 && bench.accounts.isBalanced)
+    }
+
+    /// One that was overheard, sent again from many ports, pushes no genuine one out of the memory.
+    @Test func replaysTakeNoRoomAmongTheInforms() throws {
+        let security = security()
+        var limits = IntakeLimits()
+        limits.informs = 4
+        let bench = try Bench(access: AccessSettings(users: [V3Device.user]), limits: limits, security: security)
+        let sender = try UDPSender(to: bench.endpoint())
+        let informs = try (1...3 as ClosedRange<Int32>).map {
+            try V3Device(1).inform(to: security.engine, requestID: $0)
+        }
+        for inform in informs { _ = try #require(try sender.request(inform, timeout: .seconds(20))) }
+        for _ in 0..<10 { try UDPSender(to: bench.endpoint()).send(informs[0]) }
+        #expect(bench.received(13))
+        // All three are known still, by new octets.
+        for number in 1...3 as ClosedRange<Int32> {
+            let again = try V3Device(1).inform(to: security.engine, requestID: number)
+            _ = try #require(try sender.request(again, timeout: .seconds(20)))
+        }
+        bench.intake.stop()
+        #expect(bench.refused == ["v3-replayed": 10])
+        #expect(bench.accounts.journaled == 3 && bench.accounts.duplicate == 3 && bench.accounts.isBalanced)
+    }
+
+    /// What asks for a Report as an inform does and is none is lost, and so counted and told of.
+    @Test func onlyAnInformsFirstStepsCountAsAnswered() throws {
+        let security = security()
+        let bench = try Bench(users: [V3Device.user], security: security)
+        let sender = try UDPSender(to: bench.endpoint())
+        let trap = SNMPMessage.v3(
+            V3Envelope(
+                messageID: 77, maxSize: 65_507, flags: V3Envelope.reportableFlag, securityModel: 3, engineID: [],
+                engineBoots: 0, engineTime: 0, userName: [], authenticationParameters: [], privacyParameters: [],
+                scopedPDU: .plaintext(
+                    contextEngineID: [], contextName: [],
+                    pdu: .standard(StandardPDU(kind: .trapV2, requestID: 78, variables: Wire.variables("x")))))
+        ).encode()
+        try sender.send(trap)
+        var device = V3Device(1)
+        try sender.send(device.trap())
+        (device.boots, device.time) = (0, 0)
+        let reading = EngineReading(boots: 0, time: 0)
+        try sender.send(device.message(.informRequest, 2, "x", .authPriv, device.engine, reading))
+        try sender.send(
+            V3Device(2, user: V3Device.user).message(.trapV2, 3, "x", .authPriv, security.engine.id, reading))
+        #expect(bench.received(4))
+        #expect(bench.accounts.answered == 0)
+        #expect(bench.refused == ["v3-unknown-engine": 2, "v3-own-engine-trap": 1])
+        #expect(bench.log.all.contains { $0.contains("own engine ID") })
+        // An inform by the clock of before a restart: its sender learns the new one and sends again.
+        var before = security.engine
+        before.boots -= 1
+        _ = try #require(try sender.request(V3Device(1).inform(to: before, requestID: 4), timeout: .seconds(20)))
+        #expect(bench.received(5))
+        #expect(bench.accounts.answered == 1 && bench.accounts.refusedTotal == 3)
+        bench.intake.stop()
+        #expect(bench.accounts.journaled == 1 && bench.accounts.isBalanced)
     }
 
     /// It is encrypted, so that nobody sees what it is; without a look inside it would be taken for a trap.
