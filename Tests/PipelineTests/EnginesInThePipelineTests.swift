@@ -92,7 +92,10 @@ import TraplineMetrics
         let up = Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, time: 1_001), at: 101)
         var expected = try Scene()
         let words = Self.words(try expected.fed.feed(down, up))
-        for users in [[V3Sample.user(password: "other words")], [V3Sample.user("noc")], []] {
+        for users in [
+            [V3Sample.user(password: "other words")], [V3Sample.user(privacyPassword: "other words")],
+            [V3Sample.user(privacy: .aes256)], [V3Sample.user("noc")], [],
+        ] {
             var scene = try Scene()
             try scene.receive(down.payload)
             scene.keys.replaceUsers(UserTable(users))

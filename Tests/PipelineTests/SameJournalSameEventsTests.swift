@@ -265,7 +265,20 @@ import TraplineMetrics
             guard Int.random(in: 0...4, using: &numbers) == 0 else { continue }
             entries.append(try engineEntry(at: record.entry.time.seconds, &began, &numbers))
         }
-        let contents = try expectSame(Sample.records(entries), seed, &numbers)
+        // As intake keeps them, whatever becomes of the users while a backlog stands.
+        let opener = Self.keys.opener()
+        for entry in entries { _ = try? opener.open(entry.payload) }
+        Self.keys.keep(Self.keys.ring.takeNews().kept)
+        defer { Self.keys.replaceUsers(UserTable([V3Sample.user()])) }
+        let users = [
+            [V3Sample.user()], [V3Sample.user(password: "other words")],
+            [V3Sample.user(privacyPassword: "other words")], [V3Sample.user(privacy: .aes256)], [],
+        ].map { UserTable($0) }
+        var turn = 0
+        let contents = try expectSame(Sample.records(entries), seed, &numbers) {
+            turn += 1
+            Self.keys.replaceUsers(users[turn % users.count])
+        }
         #expect(!contents.engineClocks.isEmpty, "seed \(seed)")
         // Chance would have it that some journals are without.
         guard seed == 1 else { return }
@@ -308,7 +321,7 @@ import TraplineMetrics
 
     /// Cuts the records into batches of many sizes, with restarts in between, and expects what one batch gives.
     private func expectSame(
-        _ records: [JournalRecord], _ seed: UInt64, _ numbers: inout SeededGenerator
+        _ records: [JournalRecord], _ seed: UInt64, _ numbers: inout SeededGenerator, betweenBatches: () -> Void = {}
     ) throws -> Contents {
         // Numbers of its own, since what is in memory is to change nothing.
         var limits = SeededGenerator(seed: ~seed)
@@ -324,6 +337,7 @@ import TraplineMetrics
             while next < records.count {
                 let size = Int.random(in: 1...largest, using: &numbers)
                 let end = min(records.count, next + size)
+                betweenBatches()
                 _ = try pipeline.process(Array(records[next..<end]))
                 next = end
                 if Int.random(in: 0...9, using: &numbers) == 0 {

@@ -11,10 +11,13 @@ import Testing
 enum V3Sample {
     static let salts = Salts(boots: 1)
 
-    static func user(_ name: String = "ops", password: String = "authentic words") -> User {
+    static func user(
+        _ name: String = "ops", password: String = "authentic words", privacy: PrivacyProtocol = .aes128,
+        privacyPassword: String = "private words"
+    ) -> User {
         User(
             name: name, authentication: .init(.sha256, password: Secret(password)),
-            privacy: .init(.aes128, password: Secret("private words")))
+            privacy: .init(privacy, password: Secret(privacyPassword)))
     }
 
     static func engine(_ number: UInt8) throws -> EngineID {
