@@ -226,6 +226,8 @@ extension EventPipeline {
                     syncs.forget(id)
                     continue
                 }
+                // Another identity at the address of a known one is not that one.
+                if claim.kind != .serial { syncs.note(wishOf: claim.device, ofClaim: key) }
                 _ = syncs.advance(id, to: due, now: now, EventPipeline.way(to: claim), settings)
                 continue
             }

@@ -206,6 +206,13 @@ public struct SyncTable: Sendable {
         note(wish, of: SyncTable.claimPrefix + claim)
     }
 
+    /// Whoever claims to be a device is asked as that has proven that it wants to be: his own word proves nothing, and with
+    /// another version a community would go to him in clear.
+    public mutating func note(wishOf device: String, ofClaim claim: String) {
+        guard let wish = states[device]?.wish, wish.isProven else { return }
+        note(wish, ofClaim: claim)
+    }
+
     /// There is a reason to ask it. Only an operator's word is one to ask a device that was never heard.
     public mutating func wish(_ reason: SyncReason, of device: String, at due: Timestamp) {
         guard states[device] != nil || (reason == .operatorsWord && makeRoom()) else { return }
@@ -239,7 +246,10 @@ public struct SyncTable: Sendable {
         strangers.set(device, to: nil)
         changed.insert(device)
         guard states[name] == nil else {
-            // The device was known under both: the one that is under way now goes on.
+            // The device was known under both: the one that is under way now goes on, with what was proven under either.
+            if let wish = state.wish, states[name]?.wish.map({ wish.isProven && !$0.isProven }) ?? true {
+                note(wish, of: name)
+            }
             if let number = state.number { settle(number) }
             if let wire = state.wire { byWire[wire] = nil }
             return

@@ -53,6 +53,47 @@ import Testing
         #expect(wishing.count == 1)
     }
 
+    /// A word that proves nothing would have the community go to whoever makes the claim, in clear.
+    @Test(arguments: [(true, SNMPVersion.v3), (false, .v2c)])
+    func aClaimantIsAskedAsTheDeviceHasProven(isProven: Bool, version: SNMPVersion) throws {
+        var table = SyncTable()
+        let (start, settings) = (Timestamp(seconds: 1_000), SyncSettings(profile: .audiocodes, poll: nil))
+        _ = table.heard(
+            .keepAlive, of: "serial:1", trapOID: .enterprises, variables: [], alarm: nil, at: start, settings)
+        table.note(VersionWish(.v3, isProven: isProven), of: "serial:1")
+        table.question("serial:1", at: start)
+        table.note(VersionWish(.v2c, isProven: false), ofClaim: "serial:1")
+        table.note(wishOf: "serial:1", ofClaim: "serial:1")
+        var versions: [SNMPVersion?] = []
+        while let due = table.nextDue, versions.isEmpty, let name = table.takeDue(by: due) {
+            _ = table.advance(name, to: due, now: due, SyncWay(RequestPath(peer: Self.peer)), settings)
+            guard SyncTable.claim(of: name) != nil else { continue }
+            versions += table.takeChanges().requests.filter { $0.device == name }.map(\.version)
+        }
+        #expect(versions == [version])
+    }
+
+    /// What was proven holds, whichever name it was proven under; else what the remaining one says.
+    @Test func ofADeviceThatWasTwoTheProvenWishCounts() throws {
+        let (v3, v2c) = (VersionWish(.v3, isProven: true), VersionWish(.v2c, isProven: false))
+        for (previous, wish, version) in [
+            (v3, v2c, SNMPVersion.v3), (v2c, v3, .v3), (v3, VersionWish(.v2c, isProven: true), .v2c),
+            (VersionWish(.v1, isProven: false), v2c, .v2c),
+        ] {
+            var table = SyncTable()
+            _ = table.heard(
+                .keepAlive, of: "engine:1", trapOID: .enterprises, variables: [], alarm: nil,
+                at: Timestamp(seconds: 1_000), SyncSettings(profile: .audiocodes, poll: nil))
+            table.note(previous, of: "engine:1")
+            _ = table.heard(
+                .keepAlive, of: "device", trapOID: .enterprises, variables: [], alarm: nil,
+                at: Timestamp(seconds: 1_000), SyncSettings(profile: .audiocodes, poll: nil))
+            table.note(wish, of: "device")
+            table.rename("engine:1", to: "device")
+            #expect(asked([], by: &table) == version)
+        }
+    }
+
     @Test func itIsKeptWithTheDevice() throws {
         var table = SyncTable()
         _ = table.heard(
