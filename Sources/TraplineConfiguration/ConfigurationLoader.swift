@@ -69,7 +69,8 @@ public enum ConfigurationLoader {
         if let listeners = mapping.take("listen").map({ ListenSection.read($0, reader) }) {
             configuration.listeners = listeners
         }
-        if let access = mapping.take("access").map({ AccessSection.read($0, reader) }) { configuration.access = access }
+        let access = mapping.take("access").map { AccessSection.read($0, reader) }
+        if let access { configuration.access = access.settings }
         configuration.mibDirectories = mapping.take("mibs") { folders($0, reader) } ?? []
         if let folder = mapping.take("data", reader.path) { configuration.dataFolder = folder }
         configuration.metricsEndpoint = mapping.take("metrics") { reader.endpoint($0, examplePort: 9162) }
@@ -87,7 +88,10 @@ public enum ConfigurationLoader {
             configuration.devices.relays = relays
             configuration.access.budget.relays = relays
         }
-        if let devices = mapping.take("devices") { DevicesSection.read(devices, reader, into: &configuration) }
+        if let devices = mapping.take("devices") {
+            DevicesSection.read(
+                devices, users: access?.users ?? UsersSection.Users(), reader, into: &configuration)
+        }
         let sinks = mapping.entry("sinks")
         let routes = mapping.entry("routes")
         let rules = mapping.entry("rules")

@@ -1,15 +1,18 @@
 import Basics
 import Intake
-import SNMPSecurity
 import SNMPWire
 
 /// `access:` who may send, and how much.
 enum AccessSection {
-    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> AccessSettings {
+    /// The users by themselves too, with those that cannot be used.
+    static func read(
+        _ node: YAMLNode, _ reader: DocumentReader
+    ) -> (settings: AccessSettings, users: UsersSection.Users) {
+        var (access, found) = (AccessSettings(), UsersSection.Users())
         guard let mapping = MappingReader(node, reader, of: "communities, sources, budget, users and versions") else {
-            return AccessSettings()
+            found.hasNameless = true
+            return (access, found)
         }
-        var access = AccessSettings()
         access.communities = mapping.take("communities") { communities($0, reader) }
         access.sources = mapping.take("sources") { node in
             let elements = reader.oneOrMore(node)
@@ -18,25 +21,14 @@ enum AccessSection {
         }
         if let budget = mapping.take("budget") { access.budget = BudgetSection.read(budget, reader) }
         if let users = mapping.entry("users") {
-            access.users = UsersSection.read(users.value, reader)
+            found = UsersSection.read(users.value, reader)
+            access.users = found.usable
             // Whoever names users and no communities wants SNMPv3 alone.
             if access.communities == nil { access.communities = [] }
         }
         if let versions = mapping.entry("versions") { readVersions(versions, mapping, reader, &access) }
         mapping.finish()
-        return access
-    }
-
-    private enum Version: String, CaseIterable {
-        case v1, v2c, v3
-
-        var version: SNMPVersion {
-            switch self {
-            case .v1: .v1
-            case .v2c: .v2c
-            case .v3: .v3
-            }
-        }
+        return (access, found)
     }
 
     private static func readVersions(
@@ -44,7 +36,7 @@ enum AccessSection {
     ) {
         let elements = reader.oneOrMore(entry.value)
         if elements.isEmpty { reader.warning("versions: an empty list lets nobody in", at: entry.value.mark) }
-        access.versions = Set(elements.compactMap { reader.word($0, Version.self)?.version })
+        access.versions = Set(elements.compactMap(reader.version))
         let hasUsers = mapping.take("users") != nil
         if hasUsers, !access.versions.contains(.v3) {
             reader.warning("versions: v3 is not among them, so that no user is let in", at: entry.mark)

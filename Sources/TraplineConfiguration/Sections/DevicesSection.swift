@@ -2,7 +2,6 @@ import Basics
 import Devices
 import Intake
 import Resynchronisation
-import SNMPSecurity
 
 /// `devices:` where devices belong by their networks, what is expected of them, and which of them may be asked; and
 /// `relays:`, who speaks for others.
@@ -16,9 +15,13 @@ enum DevicesSection {
     /// Names are words or lines in tables, in octets.
     static let maximumNameLength = 255
 
-    static func read(_ node: YAMLNode, _ reader: DocumentReader, into configuration: inout ServerConfiguration) {
+    /// - Parameter users: those of `access:`.
+    static func read(
+        _ node: YAMLNode, users: UsersSection.Users, _ reader: DocumentReader,
+        into configuration: inout ServerConfiguration
+    ) {
         guard let mapping = MappingReader(node, reader, of: "networks, group, rebinding and names") else { return }
-        let networks = mapping.take("networks") { self.networks($0, configuration.access.users, reader) } ?? []
+        let networks = mapping.take("networks") { self.networks($0, users, reader) } ?? []
         configuration.managed = ManagedNetworks(networks.compactMap(\.manager))
         let group = mapping.take("group") { self.name($0, reader, "a group") } ?? DevicePolicy.defaultGroup
         let rebinding = mapping.take("rebinding") { reader.word($0, DevicePolicy.Rebinding.self) } ?? .afterSilence
@@ -56,7 +59,7 @@ enum DevicesSection {
     }
 
     private static func networks(
-        _ node: YAMLNode, _ users: [User], _ reader: DocumentReader
+        _ node: YAMLNode, _ users: UsersSection.Users, _ reader: DocumentReader
     ) -> [ReadNetwork]? {
         guard let elements = reader.list(node, of: "networks, each with what holds for its devices") else { return nil }
         guard elements.count <= maximumNetworks else {
@@ -80,7 +83,9 @@ enum DevicesSection {
     }
 
     /// `{network: 10.9.0.0/16, group: …, site: …, period: 30s, expected: true, manager: {…}}`.
-    private static func network(_ node: YAMLNode, _ users: [User], _ reader: DocumentReader) -> ReadNetwork? {
+    private static func network(
+        _ node: YAMLNode, _ users: UsersSection.Users, _ reader: DocumentReader
+    ) -> ReadNetwork? {
         guard let mapping = MappingReader(node, reader, of: "network and what holds for its devices") else {
             return nil
         }

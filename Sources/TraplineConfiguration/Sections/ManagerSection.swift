@@ -12,19 +12,6 @@ enum ManagerSection {
 
     private static let off = "off"
 
-    /// The versions that devices are asked in.
-    private enum Version: String, CaseIterable {
-        case v1, v2c, v3
-
-        var version: SNMPVersion {
-            switch self {
-            case .v1: .v1
-            case .v2c: .v2c
-            case .v3: .v3
-            }
-        }
-    }
-
     private enum Profile: String, CaseIterable {
         case audiocodes, rfc3877
     }
@@ -35,7 +22,7 @@ enum ManagerSection {
     ///   - network: `nil` for one that is wrong itself.
     ///   - users: those of `access:`, in whose names devices can be asked.
     static func read(
-        _ node: YAMLNode, of network: Network?, users: [User], _ reader: DocumentReader
+        _ node: YAMLNode, of network: Network?, users: UsersSection.Users, _ reader: DocumentReader
     ) -> ManagedNetworks.Rule? {
         guard
             let mapping = MappingReader(
@@ -74,7 +61,9 @@ enum ManagerSection {
     }
 
     /// `user: ops`, with `level: authPriv` and `context: ""`.
-    private static func user(_ mapping: MappingReader, _ users: [User], _ reader: DocumentReader) -> UserCredential? {
+    private static func user(
+        _ mapping: MappingReader, _ users: UsersSection.Users, _ reader: DocumentReader
+    ) -> UserCredential? {
         let levelNode = mapping.take("level")
         let level = levelNode.flatMap { UsersSection.level($0, reader) }
         let contextNode = mapping.take("context")
@@ -86,9 +75,9 @@ enum ManagerSection {
             return nil
         }
         guard let name = reader.text(node, "a user of access: users:") else { return nil }
-        guard let user = users.first(where: { $0.name == name }) else {
-            // One that is there and cannot be used has been told.
-            if reader.errorCount == 0 {
+        guard let user = users.usable.first(where: { $0.name == name }) else {
+            // What is wrong with one that is there has been told.
+            if !users.hasNameless, !users.unusable.contains(name) {
                 reader.error("there is no user \(quoted(name)) in access: users:", at: node.mark)
             }
             return nil
@@ -101,7 +90,7 @@ enum ManagerSection {
     }
 
     private static func version(_ mapping: MappingReader, _ reader: DocumentReader) -> SNMPVersion? {
-        guard let node = mapping.take("version"), let version = reader.word(node, Version.self)?.version else {
+        guard let node = mapping.take("version"), let version = reader.version(node) else {
             return nil
         }
         if version == .v3, mapping.take("user") == nil {

@@ -13,6 +13,15 @@ enum UsersSection {
     /// RFC 3411 §5: contextName is an SnmpAdminString of at most so many octets.
     static let maximumContextLength = 32
 
+    /// What stands under `users:`.
+    struct Users {
+        var usable: [User] = []
+        /// The names of those with whom something is wrong.
+        var unusable: Set<String> = []
+        /// There are some whose names cannot be read.
+        var hasNameless = false
+    }
+
     private enum Level: String, CaseIterable {
         case noAuthNoPriv, authNoPriv, authPriv
 
@@ -37,21 +46,27 @@ enum UsersSection {
         var passwordMark: SourceMark
     }
 
-    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> [User] {
-        guard let elements = reader.list(node, of: "users") else { return [] }
+    static func read(_ node: YAMLNode, _ reader: DocumentReader) -> Users {
+        var users = Users()
+        users.hasNameless = true
+        guard let elements = reader.list(node, of: "users") else { return users }
         if elements.isEmpty { reader.warning("users: an empty list lets no v3 sender in", at: node.mark) }
         guard elements.count <= maximumUsers else {
             reader.error("users: at most \(maximumUsers), found \(elements.count)", at: node.mark)
-            return []
+            return users
         }
-        var users: [User] = []
+        users.hasNameless = false
         var names: Set<String> = []
         for element in elements {
             let (name, user) = user(element, reader)
             if let name, !names.insert(name).inserted {
                 reader.error("the user \(quoted(name)) stands twice", at: element.mark)
             } else if let user {
-                users.append(user)
+                users.usable.append(user)
+            } else if let name {
+                users.unusable.insert(name)
+            } else {
+                users.hasNameless = true
             }
         }
         return users

@@ -93,6 +93,26 @@ struct ManagerSectionTests {
         #expect(loaded.problems.first?.description.contains(":4:\(column):") == true, "\(loaded.problems)")
     }
 
+    /// What else is wrong in the file hides nothing; and what is wrong with a user is told once.
+    @Test(arguments: [
+        ("[{name: ops, auth: {protocol: SHA-256, password: a password}}]", "ops", 0),
+        ("[{name: ops, auth: {protocol: SHA-256, password: short}}]", "ops", 0),
+        ("[{name: ops, auth: {protocol: SHA-256, password: short}}]", "oops", 1),
+        ("[{auth: {protocol: SHA-256, password: a password}}]", "ops", 0),
+        ("ops", "ops", 0), ("[]", "ops", 1),
+    ])
+    func whoIsMissingIsTold(users: String, user: String, count: Int) {
+        let loaded = load(
+            """
+            data: [1]
+            access: {users: \(users)}
+            devices: {networks: [{network: 10.0.0.0/8, manager: {user: \(user)}}]}
+            """)
+        #expect(
+            loaded.problems.map(\.description).count { $0.contains("there is no user") } == count,
+            "\(loaded.problems.map(\.description))")
+    }
+
     @Test func aLevelThatTheUserHasNotIsTold() {
         let loaded = load(
             """
