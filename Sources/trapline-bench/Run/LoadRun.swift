@@ -22,9 +22,13 @@ struct LoadRun {
         var duplicate = 0
         /// Reports, as discoveries have them.
         var answered = 0
+        /// Reports that the server was told as it asked devices.
+        var reports = 0
         var inFlight = 0
         var kernelDrops = 0
         var processed = 0
+        /// Among the processed: what could not be read any more.
+        var undecodable = 0
 
         init(_ metrics: MetricsText) {
             received = metrics.sum("trapline_datagrams_received_total")
@@ -34,9 +38,26 @@ struct LoadRun {
             failed = metrics.sum("trapline_datagrams_failed_total")
             duplicate = metrics.sum("trapline_datagrams_duplicate_total")
             answered = metrics.sum("trapline_datagrams_answered_total")
+            reports = metrics.sum("trapline_datagrams_reports_total")
             inFlight = metrics.sum("trapline_datagrams_in_flight")
             kernelDrops = metrics.sum("trapline_kernel_drops_total")
             processed = metrics.sum("trapline_datagrams_processed_total")
+            undecodable = metrics.sum("trapline_datagrams_undecodable_total")
+        }
+
+        /// What does not add up among them.
+        var gaps: [String] {
+            var gaps: [String] = []
+            let accounted = journaled + refused + failed + duplicate + answered + reports + inFlight
+            if accounted != received { gaps.append("\(received) were received, but \(accounted) are accounted for") }
+            if processed < journaled {
+                gaps.append("\(journaled - processed) of \(journaled) that are journaled were not processed")
+            }
+            // Every load is good: the pipeline did not do for these what it is measured by.
+            if undecodable > 0 {
+                gaps.append("\(undecodable) of \(processed) that are processed could not be read")
+            }
+            return gaps
         }
     }
 
