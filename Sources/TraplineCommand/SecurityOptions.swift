@@ -54,12 +54,12 @@ struct SecurityOptions: ParsableArguments {
     @Option(
         name: .customLong("engine-boots"),
         help: "The boots that a trap tells; what goes with the wall clock by default.")
-    var boots: Int32?
+    var boots: UInt32?
 
     @Option(
         name: .customLong("engine-time"),
         help: "The engine time that a trap tells, in seconds; the wall clock's by default.")
-    var time: Int32?
+    var time: UInt32?
 
     /// Whether any option was given that only v3 has.
     var isUsed: Bool {
@@ -80,6 +80,17 @@ struct SecurityOptions: ParsableArguments {
         if privacyPassword != nil, privacyFile != nil {
             throw ValidationError("--priv-password and --priv-password-file exclude each other")
         }
+        for (name, number) in [("boots", boots), ("time", time)] {
+            guard let number, number > Int32.max else { continue }
+            throw ValidationError("--engine-\(name) is at most \(Int32.max)")
+        }
+    }
+
+    /// An inform is for its receiver's engine, and tells the clock that this has.
+    func validateForInform() throws {
+        guard engineID != nil || boots != nil || time != nil else { return }
+        throw ValidationError(
+            "--engine-id, --engine-boots and --engine-time are a trap's; an inform is told its receiver's")
     }
 
     /// - Parameter users: the configuration's.
@@ -121,7 +132,8 @@ struct SecurityOptions: ParsableArguments {
 
     var reading: EngineReading {
         let now = SecureSender.reading(at: .now)
-        return EngineReading(boots: boots ?? now.boots, time: time ?? now.time)
+        return EngineReading(
+            boots: boots.map { Int32(clamping: $0) } ?? now.boots, time: time.map { Int32(clamping: $0) } ?? now.time)
     }
 
     // MARK: - Words

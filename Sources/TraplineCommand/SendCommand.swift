@@ -70,6 +70,7 @@ struct SendCommand: ParsableCommand {
             throw ValidationError("--user and the options that go with it are for --version 3")
         }
         guard !(inform && version == .v1) else { throw ValidationError("v1 has no informs") }
+        if inform { try security.validateForInform() }
         guard (0...100).contains(retries), timeout > 0 else {
             throw ValidationError("--retries is 0 to 100 and --timeout above 0")
         }
