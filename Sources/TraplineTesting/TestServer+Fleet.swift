@@ -18,6 +18,9 @@ extension TestServer {
 
     /// The devices live for some time. Each datagram comes in at its own time; devices in networks that the
     /// configuration gives a credential for are asked by the server, and answer 20 ms later or not at all.
+    ///
+    /// Simulated devices speak v2c. Where the configuration has a community and a user they are asked with the community,
+    /// also those that say that they want v3; where it has a user alone nobody answers.
     public func run(_ fleet: inout SimulatedFleet, for duration: Duration) throws {
         let end = now + duration
         hasBegun = true
@@ -60,7 +63,6 @@ extension TestServer {
                 let number = VariableBinding(
                     name: OwnFacts.requestNumber, value: .counter64(UInt64(clamping: request.number)))
                 let peer = request.path.peer
-                // Simulated devices speak v2c.
                 let rule = loaded.configuration?.managed.rule(for: peer.address)
                 guard case .community(let credential)? = rule?.credential(for: .v2c) else {
                     try process([unanswered(number, "no credential", at: now)])
