@@ -30,8 +30,9 @@ public enum OperatorAction: Sendable, Hashable {
     /// Nobody is told of the device's alarms until then, or until it is ended.
     case beginMaintenance(String, until: Timestamp?, reason: String)
     case endMaintenance(String, note: String)
-    /// The device leaves the inventory until it is heard of again.
-    case forgetDevice(String)
+    /// The device leaves the inventory until it is heard of again; with it go the clocks of its engines, in lower-case hex
+    /// digits.
+    case forgetDevice(String, engines: [String] = [])
     /// The device is asked which alarms stand on it; `nil` for every device that may be asked.
     case resyncDevice(String?)
     /// The device's engine, in lower-case hex digits, has the clock that it has: what it tells next is believed.

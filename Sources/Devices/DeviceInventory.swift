@@ -141,6 +141,12 @@ public struct DeviceInventory: Sendable {
     /// The one with this engine, in lower-case hex digits.
     public func eventDevice(engine: String) -> EventDevice? { engines[engine].map(eventDevice) }
 
+    /// The one that is known to send from this very port of its address.
+    public func eventDevice(boundTo sender: Endpoint, at receiver: Endpoint) -> EventDevice? {
+        guard !policy.isRelay(sender.address) else { return nil }
+        return bound(DevicePlace(address: sender.address, port: sender.port, reached: receiver)).map(eventDevice)
+    }
+
     /// Claims that nobody has proven yet, in the order in which they came: what a manager that has credentials for the
     /// address asks about.
     public var bindingsToVerify: [BindingClaim] {

@@ -14,7 +14,7 @@ public final class SecurityRecall {
     private let security: IncomingSecurity
     private let opener: NotificationOpener
     private let unprocessed: JournalPosition?
-    private let trusted: (JournalEntry) -> EngineID?
+    private let trusted: (JournalEntry) -> [EngineID]
     /// Those whose clock was trusted anew: what they told before that is forgotten.
     private var forgotten: Set<EngineID> = []
     /// The newest first.
@@ -29,10 +29,10 @@ public final class SecurityRecall {
     ///   - opener: what decrypts informs.
     ///   - unprocessed: the first record that the store knows nothing of; `nil` where it knows nothing at all, or is of no
     ///     interest.
-    ///   - trusted: the engine whose clock an operator trusts as it is from this record on.
+    ///   - trusted: the engines whose clocks an operator trusts as they are from this record on.
     public convenience init(
         _ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?,
-        trusted: @escaping (JournalEntry) -> EngineID? = { _ in nil }
+        trusted: @escaping (JournalEntry) -> [EngineID] = { _ in [] }
     ) {
         self.init(
             security, opener: opener, unprocessed: unprocessed, mostMessages: Self.mostMessages, trusted: trusted)
@@ -40,7 +40,7 @@ public final class SecurityRecall {
 
     init(
         _ security: IncomingSecurity, opener: NotificationOpener, unprocessed: JournalPosition?, mostMessages: Int,
-        trusted: @escaping (JournalEntry) -> EngineID? = { _ in nil }
+        trusted: @escaping (JournalEntry) -> [EngineID] = { _ in [] }
     ) {
         self.mostMessages = mostMessages
         self.security = security
@@ -57,7 +57,7 @@ public final class SecurityRecall {
     /// A record that is no message of v3.
     func noteOther(_ entry: JournalEntry) {
         // Read backwards: what comes from here on was told before.
-        if let engine = trusted(entry) { forgotten.insert(engine) }
+        forgotten.formUnion(trusted(entry))
     }
 
     /// - Returns: what an inform among them is known by.

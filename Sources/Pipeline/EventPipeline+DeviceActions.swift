@@ -26,7 +26,7 @@ extension EventPipeline {
             return give(device) { $0.name = name.isEmpty ? nil : name }
         case .placeDevice(let device, let placement):
             return give(device) { $0.take(placement) }
-        case .forgetDevice(let device):
+        case .forgetDevice(let device, _):
             guard devices.device(device) != nil else { return AuditOutcome.noDevice }
             forget(device, at: time, &draft)
             return AuditEntry.done

@@ -21,7 +21,8 @@ extension EventPipeline {
         case .refused(let refusal):
             if refusal == .notANotification, takeResponse(record.entry, &draft) { return }
             draft.tally.undecodable[refusal.label, default: 0] += 1
-            tellUnreadable(record, refusal, &draft)
+            // That it was read is how it is known to be none.
+            if refusal != .notANotification { tellUnreadable(record, refusal, &draft) }
         }
     }
 
@@ -32,10 +33,13 @@ extension EventPipeline {
         let entry = record.entry
         guard let summary = try? V3View.check(entry.payload, leniency: snapshot.leniency) else { return }
         let user = String(decoding: entry.payload[summary.userName], as: UTF8.self)
-        let engine = EngineID(entry.payload[summary.engineID])?.description ?? ""
-        let fact = OwnFacts.unreadable(user: user, engine: engine, why: refusal)
+        let engine = EngineID(entry.payload[summary.engineID])
+        let fact = OwnFacts.unreadable(user: user, engine: engine?.description ?? "", why: refusal)
         // Nothing of it is proven, so that it tells nothing of a device either.
-        let device = devices.eventDevice(engine: engine) ?? eventDevice(entry.sender.address.description)
+        let device =
+            engine.flatMap { engineDevices($0).first }
+            ?? devices.eventDevice(boundTo: entry.sender, at: entry.receiver)
+            ?? eventDevice(entry.sender.address.description)
         apply(fact, of: device, at: entry.time, position: record.position, &draft)
     }
 
@@ -54,14 +58,28 @@ extension EventPipeline {
         guard let told = OwnFacts.engine(in: received.notification) else {
             return OwnFacts.device(at: received.sender.address)
         }
-        let known = told.device ?? engineClocks.row(of: told.id)?.device
-        if let device = known.flatMap({ devices.eventDevice($0) }) ?? devices.eventDevice(engine: told.id.description) {
-            return device
-        }
+        var candidates = engineDevices(told.id)
+        if let device = told.device.flatMap({ devices.eventDevice($0) }) { candidates.insert(device, at: 0) }
         // As it will be entered once it is heard.
-        let id = told.device ?? "engine:\(told.id)"
         let address = told.sender ?? received.sender.address
-        return EventDevice(id: id, name: address.description, address: address)
+        let ids = [told.device, "engine:\(told.id)"].compactMap(\.self)
+        candidates += ids.map { EventDevice(id: $0, name: address.description, address: address) }
+        // Where its alarm stands, there it goes on and ends, whoever the engine was taken for since.
+        for device in candidates {
+            for key in OwnFacts.keysOfBootsAlarm(of: told.id, device.id) {
+                if let alarm = alarms.alarm(for: key) { return devices.eventDevice(device.id) ?? alarm.device }
+            }
+        }
+        return candidates[0]
+    }
+
+    /// The devices of the inventory that an engine may be of, the likeliest first: whose its authentic messages were, and
+    /// who told its ID last. A pair of units has two engines, and the inventory knows one of them.
+    private func engineDevices(_ engine: EngineID) -> [EventDevice] {
+        [
+            engineClocks.row(of: engine).flatMap { devices.eventDevice($0.device) },
+            devices.eventDevice(engine: engine.description),
+        ].compactMap(\.self)
     }
 
     /// An operator trusts an engine's clock as it is, whether anything is known of it or not.

@@ -169,7 +169,7 @@ extension EventPipeline {
             return "device \(device): \(placement.words)"
         case .beginMaintenance(let device, let until, _):
             return "device \(device)" + (until.map { ", until \($0.toTheSecond)" } ?? "")
-        case .endMaintenance(let device, _), .forgetDevice(let device):
+        case .endMaintenance(let device, _), .forgetDevice(let device, _):
             return "device \(device)"
         case .resyncDevice(let device):
             return device.map { "device \($0)" } ?? "all devices"

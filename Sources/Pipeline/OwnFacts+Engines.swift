@@ -20,6 +20,8 @@ extension OwnFacts {
     static let bootsTold = root.appending(2, 64, 0)
     /// Where its messages come from.
     static let engineSender = root.appending(2, 65, 0)
+    /// All engines of a device, with blanks between them.
+    static let engineIDs = root.appending(2, 67, 0)
 
     // MARK: - Writing
 
@@ -61,10 +63,30 @@ extension OwnFacts {
         return text(engineID, in: fact).flatMap { EngineID(hexadecimal: $0) }
     }
 
-    /// The same of a journal's record.
-    public static func trustedEngine(in entry: JournalEntry) -> EngineID? {
+    /// What a fact says of engines' clocks.
+    public enum ClockWord: Sendable, Hashable {
+        /// Its messages are refused, and the alarm stands.
+        case wentBack(EngineID)
+        /// They are taken again by themselves.
+        case agrees(EngineID)
+        /// An operator trusts it as it is: its next message is its first.
+        case trusted(EngineID)
+        /// An operator has forgotten the device, and with it its engines: these, as far as they were known then.
+        case forgotten(device: String, engines: [EngineID])
+    }
+
+    /// `nil` where the journal's record is about something else.
+    public static func clockWord(in entry: JournalEntry) -> ClockWord? {
         guard entry.interface == listener, let fact = try? SNMPNotification.decode(entry.payload) else { return nil }
-        return trustedEngine(in: fact)
+        if fact.trapOID == deviceForgotten {
+            return text(deviceIdentity, in: fact).map { .forgotten(device: $0, engines: engines(in: fact)) }
+        }
+        if let engine = trustedEngine(in: fact) { return .trusted(engine) }
+        return engine(in: fact).map { fact.trapOID == engineBootsWentBack ? .wentBack($0.id) : .agrees($0.id) }
+    }
+
+    static func engines(in fact: SNMPNotification) -> [EngineID] {
+        (text(engineIDs, in: fact) ?? "").split(separator: " ").compactMap { EngineID(hexadecimal: $0) }
     }
 
     /// Whose clock a fact is about; `nil` where it is about none.
@@ -78,8 +100,15 @@ extension OwnFacts {
     /// The engine whose boots `alarm` is about; `nil` where it is another alarm.
     public static func engineWhoseBootsWentBack(of alarm: AlarmKey) -> EngineID? {
         guard alarm.oid == engineBootsWentBack else { return nil }
-        let name = "traplineEngineID."
+        let source = alarm.source
         return EngineID(
-            hexadecimal: alarm.source.hasPrefix(name) ? alarm.source.dropFirst(name.count) : alarm.source[...])
+            hexadecimal: source.hasPrefix(nameInSource) ? source.dropFirst(nameInSource.count) : source[...])
     }
+
+    /// That alarm of a device, as rules may call its source.
+    static func keysOfBootsAlarm(of engine: EngineID, _ device: String) -> [AlarmKey] {
+        [nameInSource, ""].map { AlarmKey(device: device, oid: engineBootsWentBack, source: "\($0)\(engine)") }
+    }
+
+    private static let nameInSource = "traplineEngineID."
 }

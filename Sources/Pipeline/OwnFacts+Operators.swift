@@ -83,8 +83,12 @@ extension OwnFacts {
             )
         case .endMaintenance(let device, let words):
             (maintenanceEnded, [binding(deviceIdentity, device), binding(note, words)])
-        case .forgetDevice(let device):
-            (deviceForgotten, [binding(deviceIdentity, device)])
+        case .forgetDevice(let device, let engines):
+            (
+                deviceForgotten,
+                [binding(deviceIdentity, device)]
+                    + (engines.isEmpty ? [] : [binding(engineIDs, engines.joined(separator: " "))])
+            )
         case .resyncDevice(let device):
             (resyncRequested, [binding(resyncDevice, device ?? everyDevice)])
         case .trustClock(let device, let engine):
@@ -137,7 +141,8 @@ extension OwnFacts {
             }
         case maintenanceBegun: maintenance(in: fact)
         case maintenanceEnded: device(in: fact).map { .endMaintenance($0, note: words(in: fact)) }
-        case deviceForgotten: device(in: fact).map { .forgetDevice($0) }
+        case deviceForgotten:
+            device(in: fact).map { .forgetDevice($0, engines: engines(in: fact).map(\.description)) }
         case resyncRequested: text(resyncDevice, in: fact).map { .resyncDevice($0 == everyDevice ? nil : $0) }
         case engineClockTrusted:
             device(in: fact).flatMap { device in

@@ -15,6 +15,9 @@ enum EngineClockRow {
         ) WITHOUT ROWID;
         """
 
+    /// A device's are asked for when an operator speaks of it.
+    static let byDeviceMigration = "CREATE INDEX engine_clocks_of_device ON engine_clocks (device);"
+
     private static let columns = ["engine", "device", "boots", "time", "updated"]
 
     private static let insertion = """
@@ -45,10 +48,23 @@ enum EngineClockRow {
     }
 
     /// In the order of the engines' IDs.
-    static func readAll(_ database: Database) throws -> [EngineClockTable.Row] {
+    static func readAll(_ database: Database) throws -> [EngineClockTable.Row] { try read("", nil, database) }
+
+    static func read(ofDevice device: String, _ database: Database) throws -> [EngineClockTable.Row] {
+        try read("WHERE device = ?", device, database)
+    }
+
+    static func read(ofEngine engine: EngineID, _ database: Database) throws -> EngineClockTable.Row? {
+        try read("WHERE engine = ?", engine.description, database).first
+    }
+
+    private static func read(
+        _ condition: String, _ word: String?, _ database: Database
+    ) throws -> [EngineClockTable.Row] {
         var rows = try BoundStatement(
-            database, "SELECT \(columns.joined(separator: ", ")) FROM engine_clocks ORDER BY engine")
+            database, "SELECT \(columns.joined(separator: ", ")) FROM engine_clocks \(condition) ORDER BY engine")
         defer { rows.reset() }
+        if let word { rows.bind(word) }
         var reader = RowReader(rows, table: "engine_clocks", columns: columns)
         var clocks: [EngineClockTable.Row] = []
         while try rows.step() {

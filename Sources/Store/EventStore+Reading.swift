@@ -77,17 +77,19 @@ extension EventStore {
         try reading(DeviceRow.readAll)
     }
 
-    /// The clocks of the engines that authentic messages came from, in the order of their IDs: what the judging of times
-    /// begins with at a start, with what the journal tells of the last `IncomingSecurity.recallSpan` seconds.
+    /// The clocks of the engines that authentic messages came from, in the order of their IDs.
     public func engineClocks() throws(StoreError) -> [EngineClock] {
         try reading { database in try EngineClockRow.readAll(database).map(\.clock) }
     }
 
     /// Those of a device's engines.
     public func engineClocks(of device: String) throws(StoreError) -> [EngineClock] {
-        try reading { database in
-            try EngineClockRow.readAll(database).filter { $0.device == device }.map(\.clock)
-        }
+        try reading { database in try EngineClockRow.read(ofDevice: device, database).map(\.clock) }
+    }
+
+    /// The device that an engine's authentic messages came from.
+    public func device(ofEngine engine: EngineID) throws(StoreError) -> String? {
+        try reading { database in try EngineClockRow.read(ofEngine: engine, database)?.device }
     }
 
     /// How many dead letters are kept, the latest: a list for a person, who looks at it before it is that long.

@@ -50,6 +50,9 @@ enum StoreSchema {
         migrator.registerMigration("14 versions of requests") { database in
             try database.execute(sql: SyncRows.versionsMigration)
         }
+        migrator.registerMigration("15 engines' clocks by device") { database in
+            try database.execute(sql: EngineClockRow.byDeviceMigration)
+        }
         return migrator
     }()
 

@@ -90,8 +90,10 @@ public final class TraplineServer: Service {
         let reserve = SpaceReserve(folders: [folder.path, folder.journal])
         self.reserve = reserve
         let store = try Self.openStore(folder, reserve)
-        var troubled: [EngineID] = []
-        let saved = try store.load { troubled += OwnFacts.engineWhoseBootsWentBack(of: $0.key).map { [$0] } ?? [] }
+        var troubled: Set<EngineID> = []
+        let saved = try store.load { alarm in
+            if let engine = OwnFacts.engineWhoseBootsWentBack(of: alarm.key) { troubled.insert(engine) }
+        }
         // The saved position: a journal folder that was emptied meanwhile does not give positions out twice.
         let journal = try JournalWriter(
             folder: folder.journal, settings: configuration.journal,
@@ -111,11 +113,12 @@ public final class TraplineServer: Service {
         let naming = NamingSnapshot(loaded.naming(security.keys))
         self.naming = naming
         self.rulesAndNames = "rules: \(configuration.rules.count), MIB modules: \(loaded.catalog.modules.count)"
+        let words = EngineWords(clocks: saved.engineClocks)
+        let recall = Self.recallInforms(folder, journal, security, words, unprocessed: saved.position, logger)
         self.intake = DatagramIntake(
-            listeners: configuration.listeners, access: configuration.access, journal: journal,
-            recall: Self.recallInforms(folder, journal, security, unprocessed: saved.position, logger),
+            listeners: configuration.listeners, access: configuration.access, journal: journal, recall: recall,
             security: security.incoming, keeper: security.keeper,
-            troubled: troubled, metrics: metrics, logger: logger)
+            troubled: words.troubled(told: troubled), metrics: metrics, logger: logger)
         let facts = FactRecorder(journal: journal)
         self.facts = facts
         let snapshot = PipelineSnapshot(loaded, configuration, opener: security.keys.opener)
@@ -339,8 +342,8 @@ public final class TraplineServer: Service {
 
     /// The informs of the last minutes. A journal that cannot be read to its end is no reason not to start.
     private static func recallInforms(
-        _ folder: DataFolder, _ journal: JournalWriter, _ security: ServerSecurity, unprocessed: JournalPosition?,
-        _ logger: Logger
+        _ folder: DataFolder, _ journal: JournalWriter, _ security: ServerSecurity, _ words: EngineWords,
+        unprocessed: JournalPosition?, _ logger: Logger
     ) -> InformRecall {
         // What is acknowledged when it comes again must be on disk.
         if let failure = journal.pastFailure {
@@ -350,7 +353,7 @@ public final class TraplineServer: Service {
         do {
             let secured = SecurityRecall(
                 security.incoming, opener: security.keys.opener(), unprocessed: unprocessed,
-                trusted: { OwnFacts.trustedEngine(in: $0) })
+                trusted: { words.note($0) })
             let recall = try InformRecall(
                 journal: folder.journal, before: journal.committed, securityRecall: secured)
             if let limit = recall.limit {

@@ -3,7 +3,9 @@ import Basics
 import Devices
 import Journal
 import MIBCatalog
+import Manager
 import Pipeline
+import Resynchronisation
 import Routing
 import SNMPSecurity
 import SNMPWire
@@ -15,11 +17,17 @@ import TraplineMetrics
 @Suite struct EnginesInThePipelineTests {
     static let rules =
         Sample.rules + [
-            AlarmRule(notification: OwnFacts.engineBootsWentBack, kind: .alarm, severity: .fixed(.major)),
+            AlarmRule(
+                notification: OwnFacts.engineBootsWentBack, kind: .alarm, severity: .fixed(.major), key: source),
             AlarmRule(
                 notification: OwnFacts.engineClockTrusted, kind: .alarm, alarmOID: OwnFacts.engineBootsWentBack,
-                severity: .fixed(.cleared)),
+                severity: .fixed(.cleared), key: source),
+            AlarmRule(
+                notification: VendorProfile.ownTrapRoot.appending(2, 0, 16), kind: .keepAlive,
+                severity: .fixed(.indeterminate)),
         ]
+    /// As the shipped rules and MIB name it, of the first engine: these tests have no MIB.
+    private static let source = [AlarmRule.KeyPart.literal("traplineEngineID.80001f888000000001")]
 
     /// A pipeline with users that can be exchanged, and the keys that their messages came with.
     struct Scene {
@@ -129,6 +137,32 @@ import TraplineMetrics
         #expect(scene.fed.pipeline.activeAlarmCount == 1, "the link's")
     }
 
+    /// An inform tells no engine of its sender, and an engine that the inventory does not know any more may have a clock.
+    @Test func whatCannotBeReadIsOfTheDeviceThatItsEngineOrItsPortTells() throws {
+        var scene = try Scene()
+        let (first, second) = (try V3Sample.engine(1), try V3Sample.engine(2))
+        let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
+        _ = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(keepAlive, engine: first, serial: "4711"), at: 100),
+            Sample.entry(try V3Sample.message(keepAlive, engine: second, serial: "4711"), at: 101))
+        #expect(try scene.fed.store.devices().map(\.engineID) == [second.description])
+        scene.keys.replaceUsers(UserTable())
+        let other = try V3Sample.message(Sample.linkUp, engine: first, time: 1_001)
+        let inform = try V3Sample.message(Sample.linkUp, engine: V3Sample.engine(9), kind: .informRequest)
+        let outcomes = try scene.fed.feed(
+            Sample.entry(other, at: 102, from: 0xcb00_7105), Sample.entry(inform, at: 103),
+            Sample.entry(inform, at: 104, from: 0xcb00_7105))
+        #expect(outcomes.map(\.event.device.id) == ["serial:4711", "serial:4711", "203.0.113.5"])
+    }
+
+    /// It was read: that is how it is known to be none.
+    @Test func aRequestIsNotToldAsUnreadable() throws {
+        var scene = try Scene()
+        let request = try V3Sample.message(Sample.linkUp, engine: V3Sample.engine(1), kind: .getRequest)
+        #expect(try scene.fed.feed(Sample.entry(request, at: 100)).isEmpty)
+        #expect(scene.fed.metric("trapline_datagrams_undecodable_total{reason=\"v3-not-a-notification\"}") == "1")
+    }
+
     @Test func clocksAreKeptAsLongAsTheirDevice() throws {
         var scene = try Scene()
         let (first, second) = (try V3Sample.engine(1), try V3Sample.engine(2))
@@ -185,6 +219,66 @@ import TraplineMetrics
         #expect(heard.map(\.event.transition) == [.cleared])
         #expect(try scene.clocks.map(\.latest.boots) == [1])
         #expect(try scene.fed.store.audit(last: 10).count == 1, "nobody did that")
+    }
+
+    private static func wentBack(_ engine: EngineID, at seconds: Int64) -> JournalEntry {
+        V3Sample.fact(
+            OwnFacts.engineBootsWentBack,
+            OwnFacts.bootsWentBack(
+                of: engine, user: "ops", known: 3, told: 1, from: IPAddress(v4: 0xc000_0207)), at: seconds)
+    }
+
+    /// The inventory knows one engine of a device, and the device has another identity than what an operator called it by.
+    @Test func anAlarmEndsWhereItStandsWhateverTheDeviceIsCalled() throws {
+        let (first, second) = (try V3Sample.engine(1), try V3Sample.engine(2))
+        let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
+        var pair = try Scene()
+        _ = try pair.fed.feed(
+            Sample.entry(try V3Sample.message(keepAlive, engine: first, serial: "4711"), at: 100),
+            Sample.entry(try V3Sample.message(keepAlive, engine: second, serial: "4711"), at: 101))
+        for name in [try V3Sample.id(1), "192.0.2.7", "serial:4711"] {
+            let raised = try pair.fed.feed(Self.wentBack(first, at: 102))
+            #expect(raised.map(\.event.device.id) == ["serial:4711"])
+            let trusted = try pair.fed.act(.trustClock(name, engine: first.description), at: 103)
+            #expect(trusted.map(\.event.transition) == [.cleared], "\(name)")
+            _ = try pair.fed.feed(
+                Sample.entry(try V3Sample.message(keepAlive, engine: first, serial: "4711"), at: 104),
+                Sample.entry(try V3Sample.message(keepAlive, engine: second, serial: "4711"), at: 105))
+        }
+        #expect(pair.fed.pipeline.activeAlarmCount == 0)
+
+        // Raised before anything was known of the device but its engine, which tells its serial number since.
+        var unknown = try Scene()
+        let raised = try unknown.fed.feed(Self.wentBack(first, at: 100))
+        #expect(raised.map(\.event.device.id) == [try V3Sample.id(1)])
+        let heard = try unknown.fed.feed(
+            Sample.entry(try V3Sample.message(keepAlive, engine: first, serial: "4711"), at: 101),
+            V3Sample.fact(
+                OwnFacts.engineClockTrusted,
+                OwnFacts.clockTrusted(of: first, from: IPAddress(v4: 0xc000_0207)), at: 102))
+        #expect(heard.last?.event.transition == .cleared)
+        #expect(unknown.fed.pipeline.activeAlarmCount == 0)
+    }
+
+    /// A forged keep-alive with the number of a device that has proven how it wants to be asked.
+    @Test func whoeverClaimsToBeADeviceIsAskedAsThatHasProven() throws {
+        var scene = try Scene()
+        scene.fed.pipeline.snapshot.managed = ManagedNetworks([
+            .init(
+                network: try #require(Network("192.0.2.0/24")),
+                community: CommunityCredential(version: .v2c, community: Secret("r")),
+                user: UserCredential(name: "ops"))
+        ])
+        let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
+        let proven = try V3Sample.message(
+            keepAlive, engine: V3Sample.engine(1), serial: "4711", wish: "SNMPVersion=SNMPv3")
+        let claim = Sample.vendorKeepAlive(serial: "4711", wish: "SNMPVersion=SNMPv2c")
+        _ = try scene.fed.feed(
+            Sample.entry(proven, at: 100), Sample.entry(claim, at: 101, from: 0xc000_0209), Sample.tick(at: 110))
+        let asked = try scene.fed.store.requests(after: 0, limit: 10).filter {
+            $0.path.peer.address == IPAddress(v4: 0xc000_0209)
+        }
+        #expect(asked.map(\.version) == [.v3])
     }
 
     /// Where the device is not in the inventory any more, its alarm stands under the name that it will have.

@@ -86,9 +86,9 @@ enum Sample {
     }
 
     /// The vendor's keep-alive, which tells the serial number and, of a pair, the other unit's.
-    static func vendorKeepAlive(serial: String, peer: String? = nil) -> [UInt8] {
+    static func vendorKeepAlive(serial: String, wish: String? = nil, peer: String? = nil) -> [UInt8] {
         let root = VendorProfile.ownTrapRoot
-        let texts = [(UInt32(10), peer), (16, serial)]
+        let texts = [(UInt32(9), wish), (10, peer), (16, serial)]
         let notification = SNMPNotification(
             version: .v2c, trapOID: root.appending(2, 0, 16), uptime: 4_711,
             variables: VariableBindings(

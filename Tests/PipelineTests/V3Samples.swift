@@ -30,7 +30,7 @@ enum V3Sample {
     static func message(
         _ trapOID: OID, interface: Int32 = 1, user: User = user(), level: SecurityLevel = .authPriv,
         engine: EngineID, boots: Int32 = 3, time: Int32 = 1_000, context: EngineID? = nil, kind: PDUKind = .trapV2,
-        serial: String? = nil
+        serial: String? = nil, wish: String? = nil
     ) throws -> [UInt8] {
         var variables = [
             VariableBinding(name: Sample.interfaceIndex.appending(UInt32(interface)), value: .integer(interface))
@@ -39,6 +39,11 @@ enum V3Sample {
             variables.append(
                 VariableBinding(
                     name: VendorProfile.ownTrapRoot.appending(1, 16, 0), value: .octetString(ArraySlice(serial.utf8))))
+        }
+        if let wish {
+            variables.append(
+                VariableBinding(
+                    name: VendorProfile.ownTrapRoot.appending(1, 9, 0), value: .octetString(ArraySlice(wish.utf8))))
         }
         let notification = SNMPNotification(
             version: .v3, trapOID: trapOID, uptime: 4_711, variables: VariableBindings(variables))

@@ -24,11 +24,15 @@ import Testing
         let store = try EventStore(folder: folder.path)
         #expect(try store.engineClocks() == [first.clock, second.clock])
         #expect(try store.load().engineClocks == [first, second])
+        #expect(try store.engineClocks(of: "192.0.2.7") == [second.clock])
+        #expect(try store.device(ofEngine: first.clock.engine) == "engine:8000")
         let later = try Self.row(1, boots: 4, time: 0, device: "serial:1")
         batch.engineClocks = [later]
         batch.forgottenEngines = [second.clock.engine]
         try store.commit(batch)
         #expect(try store.load().engineClocks == [later])
+        #expect(try store.engineClocks(of: "engine:8000").isEmpty)
+        #expect(try store.device(ofEngine: second.clock.engine) == nil)
     }
 
     @Test(arguments: ["engine = 'zz'", "boots = 4294967296", "time = 'noon'"])

@@ -1,6 +1,7 @@
 import Alarms
 import Basics
 import Devices
+import Pipeline
 import SNMPSecurity
 import Store
 
@@ -41,22 +42,26 @@ extension OperatorActions {
         default:
             // A clock is kept as long as its device.
             let engines = try engines(of: device)
-            return try carryOut([.forgetDevice(device.id)], by: name) {
+            return try carryOut([.forgetDevice(device.id, engines: engines.map(\.description))], by: name) {
                 for engine in engines { forgetClock?(engine) }
                 return "\(device.name) is forgotten"
             }
         }
     }
 
-    /// - Parameter text: a device; or an engine ID, of which the inventory may know nothing any more.
+    /// - Parameter text: a device; or an engine ID, where the device is known by something better, or not any more.
     private func trustClock(of text: String, _ name: String) throws -> ControlResponse {
+        let devices = try known()
         let device: Device
         do throws(ServerError) {
-            device = try DeviceSearch.find(text, among: try known())
+            device = try DeviceSearch.find(text, among: devices)
         } catch {
             let digits = text.hasPrefix(Self.enginePrefix) ? text.dropFirst(Self.enginePrefix.count) : text[...]
             guard let engine = EngineID(hexadecimal: digits) else { throw error }
-            return try trust([engine], of: Self.enginePrefix + engine.description, called: "engine \(engine)", name)
+            guard let device = try owner(of: engine, devices) else {
+                return .failed("nothing is known of an engine \(engine)")
+            }
+            return try trust([engine], of: device, called: "engine \(engine)", name)
         }
         let engines = try engines(of: device)
         guard !engines.isEmpty else {
@@ -79,6 +84,17 @@ extension OperatorActions {
 
     private func known() throws(ServerError) -> [Device] {
         do { return try store.devices() } catch { throw ServerError("\(error)") }
+    }
+
+    /// Whose the engine is, or was as its alarm was raised.
+    private func owner(of engine: EngineID, _ devices: [Device]) throws -> String? {
+        if let device = try store.device(ofEngine: engine) { return device }
+        if let device = devices.first(where: { $0.engineID == engine.description }) { return device.id }
+        var owner: String?
+        try store.forEachActiveAlarm { alarm in
+            if OwnFacts.engineWhoseBootsWentBack(of: alarm.key) == engine { owner = alarm.key.device }
+        }
+        return owner
     }
 
     /// Those whose messages were taken for the device's: a pair of units has two.
