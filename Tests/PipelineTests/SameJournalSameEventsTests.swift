@@ -314,7 +314,8 @@ import TraplineMetrics
         default:
             let message = try V3Sample.message(
                 Bool.random(using: &numbers) ? Sample.linkDown : Sample.linkUp, engine: engine, boots: clock.boots,
-                time: Int32(clamping: time - clock.at))
+                // The journal's time may go back, an engine's does not go below 0.
+                time: Int32(clamping: max(0, time - clock.at)))
             return Sample.entry(message, at: time, from: address)
         }
     }
