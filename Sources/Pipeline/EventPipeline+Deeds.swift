@@ -37,9 +37,10 @@ extension EventPipeline {
         case .beginMaintenance(let device, let until, _):
             "works on \(deviceWords(device))" + (until.map { " until \($0.toTheSecond)" } ?? "")
         case .endMaintenance(let device, _): "has ended the maintenance of \(deviceWords(device))"
-        case .forgetDevice(let device): "has forgotten \(deviceWords(device))"
+        case .forgetDevice(let device, _): "has forgotten \(deviceWords(device))"
         case .resyncDevice(let device):
             "wants \(device.map(deviceWords) ?? "every device") to be asked for its alarms"
+        case .trustClock(let device, let engine): "trusts the clock of engine \(engine) of \(deviceWords(device))"
         }
     }
 

@@ -47,10 +47,10 @@ enum StoreSchema {
         migrator.registerMigration("14 engines' clocks") { database in
             try database.execute(sql: EngineClockRow.migration)
         }
-        migrator.registerMigration("14 versions of requests") { database in
+        migrator.registerMigration("15 versions of requests") { database in
             try database.execute(sql: SyncRows.versionsMigration)
         }
-        migrator.registerMigration("15 engines' clocks by device") { database in
+        migrator.registerMigration("16 engines' clocks by device") { database in
             try database.execute(sql: EngineClockRow.byDeviceMigration)
         }
         return migrator
