@@ -57,6 +57,13 @@ import Testing
         /// For what is told of a failure.
         var state: [String: Int] { (try? counts()) ?? [:] }
 
+        /// Under which this server answers informs.
+        func ownEngine() throws -> EngineID {
+            let lines = try String(contentsOfFile: folder.file("data") + "/engine", encoding: .utf8).split(separator: "\n")
+            let line = try #require(lines.first { $0.hasPrefix("engine-id ") })
+            return try #require(EngineID(hexadecimal: String(line.dropFirst("engine-id ".count))))
+        }
+
         func events() throws -> [[String: Any]] {
             try CommandTests.objects(
                 try TraplineProgram.run(["events", "--json", "--after", "0", "--data", folder.file("data")]).text)
@@ -162,6 +169,8 @@ import Testing
         try sender.send(trap)
         try refuse("v3-replayed", at: site) { try sender.send(trap) }
         try refuse("v3-unknown-engine", at: site) { try sender.send(try inform(ofAnotherEngine: "half")) }
+        let ownTrap = try message("half", .trapV2, isReportable: false, engine: site.ownEngine())
+        try refuse("v3-own-engine-trap", at: site) { try sender.send(ownTrap) }
         let counts = try site.counts()
         #expect(Set(counts.keys).isSuperset(of: SecurityRefusal.labels), "\(counts)")
         let parts = ["journaled_total", "answered_total", "duplicate_total", "reports_total", "in_flight"]
@@ -226,18 +235,21 @@ import Testing
     }
 
     private func trap(as name: String) throws -> [UInt8] {
-        try message(name, .trapV2, isReportable: false)
+        try message(name, .trapV2, isReportable: false, engine: otherEngine())
     }
 
     /// What a sender makes that has discovered somebody else.
     private func inform(ofAnotherEngine name: String) throws -> [UInt8] {
-        try message(name, .informRequest, isReportable: true)
+        try message(name, .informRequest, isReportable: true, engine: otherEngine())
     }
 
-    private func message(_ name: String, _ kind: PDUKind, isReportable: Bool) throws -> [UInt8] {
+    private func otherEngine() throws -> EngineID { try #require(EngineID(hexadecimal: Self.engine(77))) }
+
+    private func message(
+        _ name: String, _ kind: PDUKind, isReportable: Bool, engine: EngineID
+    ) throws -> [UInt8] {
         let user = User(
             name: name, authentication: .init(.sha256, password: Secret(SecurityWay.authenticationPassword)))
-        let engine = try #require(EngineID(hexadecimal: Self.engine(77)))
         let pdu = StandardPDU(
             kind: kind, requestID: 1,
             variables: [
