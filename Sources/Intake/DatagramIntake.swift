@@ -54,6 +54,7 @@ public final class DatagramIntake: Sendable {
             incoming: incoming,
             keeper: keeper ?? KeyKeeper(DecryptionKeys(users: incoming.users, ring: incoming.ring), path: nil),
             troubles: EngineTroubles(standing: troubled))
+        gate.saveKeys(with: journal, logger)
         self.gate = gate
         self.listeners = listeners
         self.access = AccessSnapshot(AccessPolicy(access))

@@ -37,8 +37,6 @@ struct ReceivedBatch {
     var responses: [PendingResponse] = []
     /// To repeats of informs that are on disk.
     var answers: [Answer] = []
-    /// A message was let in with a user's keys, which must be on disk before it is.
-    var needsKeys = false
     /// To messages of v3 that were not let in.
     var reports: [Answer] = []
     /// Reports that would have been more than may be sent.

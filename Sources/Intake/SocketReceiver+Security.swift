@@ -29,7 +29,6 @@ extension SocketReceiver {
                 gate.troubles.settle(engine, from: header.sender.address, now: now)
             }
             batch.accounts.received += 1
-            batch.needsKeys = batch.needsKeys || level != .noAuthNoPriv
             append(header, payload, to: &batch)
         case .inform(let inform):
             takeInform(header, payload, summary, inform, moment, now, &batch)
@@ -55,7 +54,6 @@ extension SocketReceiver {
             // The library fails: the inform is kept, and its sender will try again.
             guard !isReplay else { return refuse(header, payload, summary, .replayed, moment, now, &batch) }
             batch.accounts.received += 1
-            batch.needsKeys = true
             append(header, payload, to: &batch)
             return
         }
@@ -70,7 +68,6 @@ extension SocketReceiver {
             return refuse(header, payload, summary, .replayed, moment, now, &batch)
         }
         batch.accounts.received += 1
-        batch.needsKeys = true
         append(header, payload, to: &batch)
         batch.informs.append(
             ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer, note: inform.replayNote))
@@ -137,22 +134,8 @@ extension SocketReceiver {
         return true
     }
 
-    /// Sends the Reports, and has the keys of what was let in saved: before the batch goes to the journal.
-    func finishSecurity(_ batch: inout ReceivedBatch) {
-        if !batch.reports.isEmpty || batch.reportsWithheld > 0 { sendReports(&batch) }
-        guard batch.needsKeys else { return }
-        batch.needsKeys = false
-        do throws(FileFailure) {
-            try gate.keeper.save()
-        } catch {
-            // The message is worth more: it can be read as long as its user is configured as it is.
-            ledger.complain("keys", level: .error) {
-                "The keys of SNMPv3 messages could not be saved, and are tried again: \(error)"
-            }
-        }
-    }
-
-    private func sendReports(_ batch: inout ReceivedBatch) {
+    func sendReports(_ batch: inout ReceivedBatch) {
+        guard !batch.reports.isEmpty || batch.reportsWithheld > 0 else { return }
         var sent = 0
         for report in batch.reports {
             if let error = socket.send(report.payload, along: report.path) {

@@ -203,8 +203,6 @@ final class SocketReceiver: Sendable {
         let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
         if append(header, payload, to: &batch) {
             batch.responses.append(ReceivedBatch.PendingResponse(response: response, payload: copy))
-            // The manager may have agreed on keys that are not known yet.
-            if case .user = response.proof { batch.needsKeys = true }
         } else {
             awaited.settle(response, copy, isDurable: false)
         }
@@ -238,7 +236,7 @@ final class SocketReceiver: Sendable {
         batch.accounts = DatagramAccounts()
         batch.unmeasured = 0
         batch.overBudget.removeAll(keepingCapacity: true)
-        finishSecurity(&batch)
+        sendReports(&batch)
         if !batch.answers.isEmpty {
             send(batch.answers)
             batch.answers.removeAll(keepingCapacity: true)

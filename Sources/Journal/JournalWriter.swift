@@ -31,6 +31,7 @@ public final class JournalWriter: Sendable {
         /// Octets of segments past which only the server's own facts are taken.
         var limit = Int.max
         var whenSegmentBegins: (@Sendable () -> Void)?
+        var beforeCommit: (@Sendable () -> Void)?
         var standingFailure: JournalError?
         var isClosing = false
         var isClosed = false
@@ -208,6 +209,12 @@ public final class JournalWriter: Sendable {
         _ = monitor.wait(on: Condition.commit) { $0.isClosed ? true : nil }
     }
 
+    /// Has `body` called before each group is written, on the writer's thread: what it makes durable is so before any of
+    /// the group's entries is. Everything that is appended waits for it.
+    public func beforeCommit(_ body: @escaping @Sendable () -> Void) {
+        monitor.withLock { $0.beforeCommit = body }
+    }
+
     // MARK: Retention
 
     /// The segments that are there, lowest number first; the last one is being written.
@@ -248,8 +255,9 @@ public final class JournalWriter: Sendable {
         while true {
             guard var group = nextGroup(monitor, settings) else { break }
             let began = MonotonicTime.now
-            let interfaces = monitor.withLock { $0.interfaces }
+            let (interfaces, beforeCommit) = monitor.withLock { ($0.interfaces, $0.beforeCommit) }
             monitor.signal(Condition.room, all: true)
+            beforeCommit?()
             let error = committer.commit(&group, interfaces: interfaces) { position in
                 let whenSegmentBegins = monitor.withLock { state in
                     defer {

@@ -58,8 +58,8 @@ public final class KeyKeeper: Sendable {
     /// user is configured as it is.
     public var missed: Int { state.withLock { $0.missed } }
 
-    /// To be called after messages were admitted and before they are written: when it returns, the keys of all that this
-    /// thread has admitted are on disk, whichever thread has saved them. Nothing new costs two locks.
+    /// To be called after messages were admitted and before they are written: when it returns, the keys of all that was
+    /// admitted before the call are on disk, whichever thread has saved them. Nothing new costs two locks.
     /// - Throws: where the file cannot be written, or could not a moment ago. The keys are known to `keys` all the same, and
     ///   are tried again with a later call.
     public func save() throws(FileFailure) {

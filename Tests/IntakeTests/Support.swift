@@ -20,6 +20,7 @@ final class MemoryJournal: DatagramJournal {
         var held: [Completion] = []
         var failure: JournalError?
         var isStalled = false
+        var beforeCommit: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -30,6 +31,7 @@ final class MemoryJournal: DatagramJournal {
         let entries = batch.entries
         batch.removeAll()
         while state.withLock({ $0.isStalled }) { pause(milliseconds: 1) }
+        state.withLock { $0.beforeCommit }?()
         let result: Result<Void, JournalError>? = state.withLock { state in
             if !state.isHeld, let failure = state.failure { return .failure(failure) }
             state.entries += entries
@@ -41,6 +43,8 @@ final class MemoryJournal: DatagramJournal {
         }
         if let result { whenDurable?(result) }
     }
+
+    func beforeCommit(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeCommit = body } }
 
     var entries: [JournalEntry] { state.withLock { $0.entries } }
 

@@ -114,6 +114,28 @@ import Testing
         #expect(try readAll(folder.path, upTo: writer.committed).records.count == 1)
     }
 
+    /// Once for each group, before any of its entries can be found in a file.
+    @Test func whatMustBeThereBeforeAGroupIsCalledFor() throws {
+        let disk = Disk()
+        let writer = try writer(disk: disk)
+        let path = folder.path
+        let seen = Mutex<[Int]>([])
+        writer.beforeCommit {
+            let count = try? readAll(path).records.count
+            seen.withLock { $0.append(count ?? -1) }
+        }
+        disk.isGated.withLock { $0 = true }
+        writer.append([entry(0)])
+        disk.entered.wait()
+        // These share the next one.
+        let answer = Answer()
+        for number in 1..<10 as Range<Int> { writer.append([entry(number)]) { if number == 9 { answer.give($0) } } }
+        disk.isGated.withLock { $0 = false }
+        disk.gate.signal()
+        try answer.wait().get()
+        #expect(seen.withLock { $0 } == [0, 1])
+    }
+
     @Test func manyAppendsShareOneSync() throws {
         let disk = Disk()
         let writer = try writer(disk: disk)
