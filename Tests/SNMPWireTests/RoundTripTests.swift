@@ -155,8 +155,8 @@ extension SNMPMessage {
             V3Envelope(
                 messageID: .random(in: 0...(.max), using: &random), maxSize: .random(in: 484...(.max), using: &random),
                 flags: isEncrypted ? 7 : UInt8.random(in: 0...1, using: &random),
-                engineID: randomOctets(&random, upTo: 32), engineBoots: SNMPWireTests.random(&random),
-                engineTime: SNMPWireTests.random(&random), userName: randomOctets(&random, upTo: 32),
+                engineID: randomOctets(&random, upTo: 32), engineBoots: SNMPWireTests.random(&random) & .max,
+                engineTime: SNMPWireTests.random(&random) & .max, userName: randomOctets(&random, upTo: 32),
                 authenticationParameters: randomOctets(&random, upTo: 48),
                 privacyParameters: randomOctets(&random, upTo: 8),
                 scopedPDU: isEncrypted
