@@ -43,7 +43,7 @@ public final class RequestDispatcher: Sendable {
 
     private struct Pending {
         var order: Order
-        /// The PDU's, the same in each sending; `nil` before the first.
+        /// The PDU's, the same in each sending: that of its first key; `nil` before.
         var requestID: Int32?
         /// Under which its responses are let in.
         var keys: [ExpectedResponse.Key] = []
@@ -171,12 +171,15 @@ public final class RequestDispatcher: Sendable {
 
     /// Something to be sent, and what is to be done before.
     private struct Sending {
-        var payload: [UInt8]
-        /// By v3: what makes the payload.
-        var session: RequestSession?
-        var request: SNMPRequest
-        var requestID: Int32
+        enum Payload {
+            case ready([UInt8])
+            /// By v3, to be made with what is known of the engine.
+            case sealed(RequestSession, PDU, messageID: Int32)
+        }
+
+        var payload: Payload
         var path: RequestPath
+        /// `nil` where it is waited for by the sending before.
         var expected: ExpectedResponse?
         /// Before the first sending.
         var willSend: (() -> Void)?
@@ -193,7 +196,7 @@ public final class RequestDispatcher: Sendable {
             sending = try state.withLock { state throws(Unsendable) in try make(number, isFirst: isFirst, &state) }
             guard let sending else { return }
             // Not under the lock, for which the threads wait that receive.
-            payload = try Self.payload(of: sending)
+            payload = try Self.octets(of: sending.payload)
         } catch {
             return finish(number, .notSent(error.why))
         }
@@ -220,30 +223,31 @@ public final class RequestDispatcher: Sendable {
         guard var pending = state.pending[number] else { return nil }
         defer { state.pending[number] = pending }
         let order = pending.order
-        let firstKey = pending.requestID == nil ? newKey(&pending, &state) : nil
-        let requestID = firstKey?.requestID ?? pending.requestID ?? 0
+        if case .community = order.credential, !pending.payload.isEmpty {
+            return Sending(payload: .ready(pending.payload), path: order.path)
+        }
+        let key = newKey(&pending, &state)
+        let requestID = pending.requestID ?? key.requestID
         pending.requestID = requestID
-        var sending = Sending(
-            payload: pending.payload, request: order.request, requestID: requestID, path: order.path)
-        if isFirst, let willSend = order.willSend { sending.willSend = { willSend(requestID) } }
+        var sending: Sending
         switch order.credential {
         case .community(let credential):
-            guard let key = firstKey else { return sending }
             pending.payload = order.request.encode(requestID: requestID, credential)
-            sending.payload = pending.payload
+            sending = Sending(payload: .ready(pending.payload), path: order.path)
             sending.expected = ExpectedResponse(
                 key: key, version: credential.version, community: credential.octets
             ) { [weak self] in self?.settle(number, $0) }
         case .user(let user):
             // A sending is told from the one before by its message ID (RFC 3412 §6.2).
-            let key = newKey(&pending, &state)
             let session = try session(order, user, &state)
             if !session.isDiscovered { pending.questions.insert(key.requestID) }
-            sending.session = session
+            let pdu = PDU.standard(order.request.pdu(requestID: requestID, .v3))
+            sending = Sending(payload: .sealed(session, pdu, messageID: key.requestID), path: order.path)
             sending.expected = ExpectedResponse(
                 key: key, proof: .user { [weak self] in self?.judge(number, $0, at: $1) ?? .foreign }
             ) { [weak self] in self?.settle(number, $0) }
         }
+        if isFirst, let willSend = order.willSend { sending.willSend = { willSend(requestID) } }
         return sending
     }
 
@@ -302,11 +306,18 @@ public final class RequestDispatcher: Sendable {
         return new
     }
 
-    private static func payload(of sending: Sending) throws(Unsendable) -> [UInt8] {
-        guard let session = sending.session, let expected = sending.expected else { return sending.payload }
-        let pdu = PDU.standard(sending.request.pdu(requestID: sending.requestID, .v3))
+    private static func octets(of payload: Sending.Payload) throws(Unsendable) -> [UInt8] {
+        switch payload {
+        case .ready(let octets): octets
+        case .sealed(let session, let pdu, let messageID): try seal(pdu, session, messageID)
+        }
+    }
+
+    private static func seal(
+        _ pdu: PDU, _ session: RequestSession, _ messageID: Int32
+    ) throws(Unsendable) -> [UInt8] {
         do throws(OutgoingMessage.Failure) {
-            return try session.datagram(pdu, messageID: expected.key.requestID, at: .now)
+            return try session.datagram(pdu, messageID: messageID, at: .now)
         } catch {
             let name = String(decoding: session.userName, as: UTF8.self)
             switch error {
@@ -329,17 +340,19 @@ public final class RequestDispatcher: Sendable {
             } catch {
                 return .foreign
             }
-            let result: (verdict: ExpectedResponse.Verdict, next: Next)? = state.withLock { state in
+            let meaning: Meaning? = state.withLock { state in
                 guard state.sessions.update(entry, at: known.place) else { return nil }
-                return take(number, answer, known.place, &state)
+                return take(number, answer, entry.session, known.place, &state)
             }
-            guard let result else { continue }
-            switch result.next {
-            case .wait: break
-            case .sendAgain: queue.async { [weak self] in self?.sendAgain(number) }
-            case .end(let outcome): queue.async { [weak self] in self?.finish(number, outcome) }
+            guard let meaning else { continue }
+            switch meaning {
+            case .nothing: return .foreign
+            case .reply: return .response
+            case .known: break
+            case .news: queue.async { [weak self] in self?.sendAgain(number) }
+            case .refusal(let why): queue.async { [weak self] in self?.finish(number, .refused(why)) }
             }
-            return result.verdict
+            return .report
         }
         return .foreign
     }
@@ -353,43 +366,45 @@ public final class RequestDispatcher: Sendable {
         return state.sessions.entry(at: place).map { (place, $0) }
     }
 
-    private enum Next {
-        case wait
-        case sendAgain
-        case end(Outcome)
+    /// What an answer is to its request.
+    private enum Meaning {
+        /// It is none to this request.
+        case nothing
+        case reply
+        /// A Report of what is known by now: the same question was asked again, and is answered.
+        case known
+        /// A Report that tells of the engine what the request is to be sent again with.
+        case news
+        /// The device does not do it, and why.
+        case refusal(String)
     }
 
     private func take(
-        _ number: Int64, _ answer: RequestSession.Answer, _ place: SessionTable.Place, _ state: inout State
-    ) -> (verdict: ExpectedResponse.Verdict, next: Next) {
-        guard let pending = state.pending[number] else { return (.foreign, .wait) }
-        let user = place.user
+        _ number: Int64, _ answer: RequestSession.Answer, _ session: RequestSession, _ place: SessionTable.Place,
+        _ state: inout State
+    ) -> Meaning {
+        guard let pending = state.pending[number] else { return .nothing }
         switch answer {
         case .sendAgain:
-            return (.report, .sendAgain)
+            return .news
         case .response(_, let scoped):
-            guard let reply = SNMPReply(scoped.pdu), reply.requestID == pending.requestID else {
-                return (.foreign, .wait)
-            }
+            guard let reply = SNMPReply(scoped.pdu), reply.requestID == pending.requestID else { return .nothing }
             state.pending[number]?.reply = reply
-            return (.response, .wait)
+            return .reply
         case .refused(let messageID, .unknownEngineIDs) where pending.questions.contains(messageID):
-            // The same question was asked again and is answered by now.
-            return (.report, .wait)
-        case .refused(_, let kind):
+            return .known
+        case .refused(_, .unknownEngineIDs) where pending.discoveries < Self.mostDiscoveries:
+            // Another engine answers there now: a unit was replaced, or its peer has taken over.
+            state.sessions.forget(place)
+            state.pending[number]?.discoveries += 1
+            return .news
+        case .refused:
             // Whatever it was, the next request begins from the beginning.
             state.sessions.forget(place)
-            guard kind == .unknownEngineIDs, pending.discoveries < Self.mostDiscoveries else {
-                return (.report, .end(.refused(kind.advice(user))))
-            }
-            // Another engine answers there now: a unit was replaced, or its peer has taken over.
-            state.pending[number]?.discoveries += 1
-            return (.report, .sendAgain)
         case .unavailable:
-            return (
-                .report, .end(.refused("the device has no context `\(user.context)`, or cannot reach it"))
-            )
+            break
         }
+        return session.refusal(in: answer).map { .refusal("the device refuses it: \($0)") } ?? .nothing
     }
 
     private func sendAgain(_ number: Int64) {
@@ -397,22 +412,5 @@ public final class RequestDispatcher: Sendable {
         guard state.withLock({ $0.table.restart(number, at: now) }) else { return }
         send(number, isFirst: false)
         plan()
-    }
-}
-
-extension ReportKind {
-    /// Why a device refuses a user, and what to do.
-    fileprivate func advice(_ user: UserCredential) -> String {
-        let name = user.name
-        return switch self {
-        case .unsupportedSecLevels: "the device does not take user `\(name)` at this level: give it one of its own"
-        case .notInTimeWindows: "the device's clock could not be agreed on: look whether its boots counter is kept"
-        case .unknownUserNames: "the device knows no user `\(name)`"
-        case .unknownEngineIDs: "the device names another engine each time"
-        case .wrongDigests:
-            "the device does not believe user `\(name)`: check the authentication password and protocol on both sides"
-        case .decryptionErrors:
-            "the device cannot decrypt user `\(name)`: check the privacy password and protocol on both sides"
-        }
     }
 }

@@ -19,11 +19,15 @@ extension EventPipeline {
             // Intake refuses such datagrams; a journal from elsewhere, or of another version, may hold them.
             draft.tally.undecodable[error.code.rawValue, default: 0] += 1
         case .refused(let refusal):
-            if refusal == .notANotification, takeResponse(record.entry, &draft) { return }
             draft.tally.undecodable[refusal.label, default: 0] += 1
-            // That it was read is how it is known to be none.
-            if refusal != .notANotification { tellUnreadable(record, refusal, &draft) }
+            tellUnreadable(record, refusal, &draft)
         }
+    }
+
+    /// A record that was decrypted and is no notification: what a device answers to the manager, or nothing for us.
+    mutating func takeOther(_ entry: JournalEntry, _ message: OpenedMessage, _ draft: inout BatchDraft) {
+        if let reply = EventPipeline.reply(entry, message) { return take(reply, entry, &draft) }
+        draft.tally.undecodable[SecurityRefusal.notANotification.label, default: 0] += 1
     }
 
     /// It was taken, so that it must not vanish: an event says that there was something, whose, and why nobody can read it.

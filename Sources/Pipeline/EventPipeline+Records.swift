@@ -24,7 +24,10 @@ extension EventPipeline {
 
         let notification: SNMPNotification
         do throws(NotificationOpener.Failure) {
-            notification = try draft.opener.open(entry.payload, leniency: snapshot.leniency)
+            switch try draft.opener.read(entry.payload, leniency: snapshot.leniency) {
+            case .notification(let read): notification = read
+            case .other(let message): return takeOther(entry, message, &draft)
+            }
         } catch {
             return takeUnopened(record, error, &draft)
         }

@@ -87,32 +87,35 @@ extension EventPipeline {
     /// A datagram that is no notification: `true` if it is a response, whether anybody awaited it or not.
     mutating func takeResponse(_ entry: JournalEntry, _ draft: inout BatchDraft) -> Bool {
         guard let reply = reply(entry, draft.opener) else { return false }
-        guard let id = syncs.device(answering: reply.requestID, from: entry.sender) else { return true }
-        if let claim = SyncTable.claim(of: id) {
-            take(reply, of: claim, id, at: entry.time, &draft)
-            return true
-        }
+        take(reply, entry, &draft)
+        return true
+    }
+
+    /// A response, whether anybody awaited it or not.
+    mutating func take(_ reply: SNMPReply, _ entry: JournalEntry, _ draft: inout BatchDraft) {
+        guard let id = syncs.device(answering: reply.requestID, from: entry.sender) else { return }
+        if let claim = SyncTable.claim(of: id) { return take(reply, of: claim, id, at: entry.time, &draft) }
         guard let device = syncDevice(id), let settings = settings(device), let way = way(to: id, at: entry.time) else {
             // It has moved out of the managed networks, or these were changed: nothing would go on from here.
-            giveUp(id, at: entry.time, &draft)
-            return true
+            return giveUp(id, at: entry.time, &draft)
         }
         let received = EventPipeline.received(reply: entry)
         if case .timeTicks(let uptime)? = reply.variables.value(of: .sysUpTimeInstance) {
             noteBoot(of: device, uptime: uptime, at: entry.time, &draft)
         }
         perform(syncs.take(reply, from: id, at: entry.time, way, settings), device, received, &draft)
-        return true
     }
 
-    /// Of any version; `nil` where it is no Response, or nobody can read it.
+    /// Of any version, in the open; `nil` where it is no Response, or not authentic.
     private func reply(_ entry: JournalEntry, _ opener: NotificationOpener) -> SNMPReply? {
         guard let message = try? SNMPMessage.decode(entry.payload, leniency: snapshot.leniency) else { return nil }
         guard case .v3 = message else { return SNMPReply(message) }
-        guard let opened = (try? opener.openMessage(entry.payload, leniency: snapshot.leniency)) ?? nil,
-            let scoped = try? opened.scopedPDU(in: entry.payload)
-        else { return nil }
-        return SNMPReply(scoped.pdu)
+        let opened = (try? opener.openMessage(entry.payload, leniency: snapshot.leniency)) ?? nil
+        return opened.flatMap { EventPipeline.reply(entry, $0) }
+    }
+
+    static func reply(_ entry: JournalEntry, _ opened: OpenedMessage) -> SNMPReply? {
+        (try? opened.scopedPDU(in: entry.payload)).flatMap { SNMPReply($0.pdu) }
     }
 
     /// What a device answers of its time; a restart that no notification told of ends alarms as one that was told.

@@ -9,6 +9,13 @@ public struct NotificationOpener: Sendable {
         case refused(SecurityRefusal)
     }
 
+    /// What a datagram is.
+    public enum Opened: Sendable, Hashable {
+        case notification(SNMPNotification)
+        /// It was encrypted, and is neither trap nor inform: what a device answers to the manager.
+        case other(OpenedMessage)
+    }
+
     private let users: UserTable
     private let kept: @Sendable (ShortOctets, EngineID) -> [LocalisedKeys]
     private let ring: KeyRing
@@ -37,6 +44,14 @@ public struct NotificationOpener: Sendable {
     public func open(
         _ datagram: [UInt8], leniency: Leniency = .devices
     ) throws(Failure) -> SNMPNotification {
+        switch try read(datagram, leniency: leniency) {
+        case .notification(let notification): return notification
+        case .other: throw .refused(.notANotification)
+        }
+    }
+
+    /// As `open`, for whoever wants the rest too, which then need not be decrypted again. Localises once at most.
+    public func read(_ datagram: [UInt8], leniency: Leniency = .devices) throws(Failure) -> Opened {
         let plain: SNMPNotification?
         do throws(WireError) {
             plain = try SNMPNotification.decode(datagram, leniency: leniency)
@@ -44,7 +59,7 @@ public struct NotificationOpener: Sendable {
             guard error.code == .v3Unsupported else { throw .malformed(error) }
             plain = nil
         }
-        if let plain, plain.v3.map({ $0.level == .noAuthNoPriv }) ?? true { return plain }
+        if let plain, plain.v3.map({ $0.level == .noAuthNoPriv }) ?? true { return .notification(plain) }
         return try authenticated(datagram, plain, leniency)
     }
 
@@ -80,7 +95,7 @@ public struct NotificationOpener: Sendable {
 
     private func authenticated(
         _ datagram: [UInt8], _ plain: SNMPNotification?, _ leniency: Leniency
-    ) throws(Failure) -> SNMPNotification {
+    ) throws(Failure) -> Opened {
         let summary: V3Summary?
         do throws(WireError) {
             summary = try V3View.check(datagram, leniency: leniency)
@@ -90,13 +105,17 @@ public struct NotificationOpener: Sendable {
         guard let summary else { throw .malformed(WireError(.badVersion, at: 0)) }
         guard let plaintext = try plaintext(datagram, summary, leniency) else {
             guard let plain else { throw .refused(.decryptionFailed(nil)) }
-            return plain
+            return .notification(plain)
+        }
+        guard plaintext.scoped.kind.isNotification else {
+            return .other(OpenedMessage(summary: summary, plaintext: plaintext.octets, scoped: plaintext.scoped))
         }
         do throws(WireError) {
-            return try SNMPNotification.decode(
-                plaintext: plaintext.octets, of: summary, in: datagram, leniency: leniency)
+            return .notification(
+                try SNMPNotification.decode(
+                    plaintext: plaintext.octets, of: summary, in: datagram, leniency: leniency))
         } catch {
-            throw .refused(error.code == .notANotification ? .notANotification : .decryptionFailed(error))
+            throw .refused(.decryptionFailed(error))
         }
     }
 

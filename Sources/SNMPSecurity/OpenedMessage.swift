@@ -1,7 +1,7 @@
 public import SNMPWire
 
 /// A v3 message that was verified, with its scoped PDU in the open.
-public struct OpenedMessage: Sendable {
+public struct OpenedMessage: Sendable, Hashable {
     public let summary: V3Summary
     /// What was decrypted; `nil` where the datagram itself is plain.
     public let plaintext: [UInt8]?

@@ -15,6 +15,7 @@ import Testing
         var expected: Int { keys.withLock { $0.count } }
         /// Since the start.
         var all: Int { total.withLock { $0 } }
+        var requestIDs: [Int32] { keys.withLock { $0.map(\.requestID) } }
 
         func expect(_ expected: ExpectedResponse) {
             keys.withLock { _ = $0.insert(expected.key) }
@@ -47,5 +48,25 @@ import Testing
             return
         }
         #expect(Poll.until { register.all == 1 && register.expected == 0 })
+    }
+
+    /// By v3 too the first message has the number of its request: none is taken that nobody waits for.
+    @Test(arguments: [Credential(community: Secret("public")), Credential(user: "ops")])
+    func aRequestTakesOneNumberForItsFirstSending(_ credential: Credential) throws {
+        let users = UserTable([
+            User(name: "ops", authentication: User.Authentication(.sha256, password: Secret("authentic words")))
+        ])
+        let register = Register()
+        let dispatcher = RequestDispatcher(sender: register, users: { users })
+        defer { dispatcher.stop() }
+        let told = Mutex<[Int32]>([])
+        dispatcher.submit(
+            RequestDispatcher.Order(
+                device: "a", request: .get([.sysUpTimeInstance]), credential: credential,
+                path: RequestPath(peer: Endpoint(IPAddress(v4: 0x7f00_0001), port: 161))
+            ) { id in told.withLock { $0.append(id) } }
+        ) { _ in }
+        #expect(Poll.until { register.expected == 1 })
+        #expect(register.requestIDs == told.withLock { $0 })
     }
 }

@@ -50,6 +50,27 @@ import Testing
         #expect(table.advance(to: deadline) == [.send(1, attempt: 2)])
     }
 
+    /// What came back asks for another datagram, which has the whole time of its try.
+    @Test func aTryThatBeginsAnewIsStillTheSameTry() throws {
+        var table = RequestTable(limits { $0.tries = 2 })
+        #expect(table.submit(1, device: "a") == true)
+        #expect(table.submit(2, device: "a") == true)
+        #expect(table.restart(1, at: 0) == false, "it was not sent yet")
+        #expect(table.advance(to: 0) == [.send(1, attempt: 1)])
+        let first = try #require(table.nextDeadline)
+        #expect(table.restart(1, at: first - 1) == true)
+        for other in [2, 3] as [Int64] { #expect(table.restart(other, at: first - 1) == false) }
+        #expect(table.advance(to: first).isEmpty)
+        #expect(table.nextDeadline == 2 * first - 1)
+        #expect(table.advance(to: 2 * first - 1) == [.send(1, attempt: 2)])
+        let second = try #require(table.nextDeadline)
+        #expect(table.restart(1, at: second - 1) == true)
+        let last = try #require(table.nextDeadline)
+        #expect(last > second && table.inFlight == 1)
+        #expect(table.advance(to: last) == [.giveUp(1), .send(2, attempt: 1)])
+        #expect(table.restart(1, at: last) == false)
+    }
+
     @Test func aDeviceAnswersOneAtATimeAndOthersDoNotWaitForIt() {
         var table = RequestTable(limits())
         for (number, device) in [(1, "a"), (2, "a"), (3, "b"), (4, "a")] as [(Int64, String)] {

@@ -214,6 +214,24 @@ import Testing
         #expect(try opener.open(trap).version == .v2c)
     }
 
+    /// What is decrypted already is not to be decrypted again by whoever waits for it.
+    @Test(arguments: [PDUKind.response, .getRequest]) func anotherPDUIsGivenAsItWasRead(_ kind: PDUKind) throws {
+        let user = Samples.user()
+        let opener = NotificationOpener(users: UserTable([user]))
+        let datagram = try Samples.message(user, pdu: Samples.pdu(kind))
+        guard case .other(let message) = try opener.read(datagram) else {
+            Issue.record("taken for a notification")
+            return
+        }
+        #expect(try opener.openMessage(datagram) == message)
+        guard case .standard(let pdu) = try message.scopedPDU(in: datagram).pdu else {
+            Issue.record("another PDU")
+            return
+        }
+        #expect(pdu.kind == kind)
+        #expect(throws: NotificationOpener.Failure.refused(.notANotification)) { try opener.open(datagram) }
+    }
+
     @Test func learnsAnEngineAnewWhereAnOperatorSaysSo() throws {
         let user = Samples.user()
         let security = Samples.security([user])

@@ -59,7 +59,8 @@ import Testing
 
         /// Under which this server answers informs.
         func ownEngine() throws -> EngineID {
-            let lines = try String(contentsOfFile: folder.file("data") + "/engine", encoding: .utf8).split(separator: "\n")
+            let lines = try String(contentsOfFile: folder.file("data") + "/engine", encoding: .utf8).split(
+                separator: "\n")
             let line = try #require(lines.first { $0.hasPrefix("engine-id ") })
             return try #require(EngineID(hexadecimal: String(line.dropFirst("engine-id ".count))))
         }

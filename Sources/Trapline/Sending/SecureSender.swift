@@ -84,16 +84,13 @@ public struct SecureSender: Sendable {
                 (try? V3View.check(reply))??.messageID == messageID
             }
             guard let reply else { return false }
-            switch try answer(to: reply, &session) {
-            case .sendAgain: continue
-            case .response(_, let scoped):
-                guard case .standard(let response) = scoped.pdu, response.requestID == pdu.requestID else {
-                    throw ServerError("the receiver answered another request than this")
-                }
-                return true
-            case .unavailable: throw ServerError("the receiver has no context `\(contextName)`")
-            case .refused(_, let kind): throw ServerError("the receiver refuses it: \(advice(on: kind))")
+            let answer = try answer(to: reply, &session)
+            if let refusal = session.refusal(in: answer) { throw ServerError("the receiver refuses it: \(refusal)") }
+            guard case .response(_, let scoped) = answer else { continue }
+            guard case .standard(let response) = scoped.pdu, response.requestID == pdu.requestID else {
+                throw ServerError("the receiver answered another request than this")
             }
+            return true
         }
         throw ServerError("the receiver asks for its engine's clock again and again")
     }
@@ -112,19 +109,6 @@ public struct SecureSender: Sendable {
             case .refused(let refusal):
                 throw ServerError("the receiver's answer is not believed: \(refusal.advice(user: user.name))")
             }
-        }
-    }
-
-    /// What an operator reads who waits for an acknowledgement.
-    private func advice(on kind: ReportKind) -> String {
-        switch kind {
-        case .unknownUserNames: "it does not know the user `\(user.name)`"
-        case .wrongDigests:
-            "it knows the user `\(user.name)` with another authentication password or protocol"
-        case .decryptionErrors: "it knows the user `\(user.name)` with another privacy password or protocol"
-        case .unsupportedSecLevels: "it does not take level \(level) from the user `\(user.name)`"
-        case .notInTimeWindows: "its clock and ours do not come together (notInTimeWindows)"
-        case .unknownEngineIDs: "it says that it is another engine now (unknownEngineIDs)"
         }
     }
 
