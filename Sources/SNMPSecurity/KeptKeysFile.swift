@@ -25,6 +25,8 @@ public enum KeptKeysFile {
         var marks: [KeptKeys.Entry: UInt64] = [:]
         /// Lines that are none of ours, such as the last one's beginning after a crash.
         public var damagedLines: Int
+        /// Why the file was left as it was at a start; all that was read of it is known even so.
+        public var writeFailure: FileFailure?
 
         /// The first segment with which keys can be left out; `nil` where none are marked.
         public var lowestMark: UInt64? { marks.values.min() }
@@ -59,11 +61,15 @@ public enum KeptKeysFile {
     }
 
     /// What lies there at a start; what the journal does not need is left out of the file, and the rest is marked.
+    ///
+    /// A file that cannot be written, as on a full disk, stays as it is with the marks that it has: a backlog is worth
+    /// more than the tidiness of the file, and `Contents` says why.
     /// - Parameters:
     ///   - segment: the one that the journal begins now: nothing was written to it yet.
     ///   - oldest: the first that is retained.
+    /// - Throws: where it cannot be read.
     public static func begin(_ path: String, segment: UInt64, oldest: UInt64) throws(FileFailure) -> Contents {
-        var contents = try read(path)
+        let contents = try read(path)
         var needed: [KeptKeys.Entry] = []
         var marks: [KeptKeys.Entry: UInt64] = [:]
         for entry in contents.keys.entries {
@@ -72,11 +78,18 @@ public enum KeptKeysFile {
             needed.append(entry)
             marks[entry] = mark
         }
-        contents.keys = KeptKeys(needed)
         guard contents.damagedLines > 0 || marks != contents.marks else { return contents }
-        contents.marks = marks
-        try PrivateFile.replace(path, with: contents.keys.entries.flatMap { line($0, mark: marks[$0]) })
-        return contents
+        var tidied = contents
+        tidied.keys = KeptKeys(needed)
+        tidied.marks = marks
+        do throws(FileFailure) {
+            try PrivateFile.replace(path, with: tidied.keys.entries.flatMap { line($0, mark: marks[$0]) })
+            return tidied
+        } catch {
+            var untidied = contents
+            untidied.writeFailure = error
+            return untidied
+        }
     }
 
     /// Leaves out what the journal does not need any more while it grows.

@@ -66,7 +66,9 @@ struct ServerSecurity {
         guard let oldest = segments.first, let newest = segments.last else { return nil }
         do throws(FileFailure) {
             let contents = try KeptKeysFile.begin(path, segment: newest.number, oldest: oldest.number)
-            if contents.damagedLines > 0 {
+            if let failure = contents.writeFailure {
+                logger.warning("SNMPv3 keys that no datagram needs any more are kept until a later start: \(failure)")
+            } else if contents.damagedLines > 0 {
                 logger.warning("\(path): left out \(contents.damagedLines) damaged lines")
             }
             return contents

@@ -105,6 +105,31 @@ import Testing
         #expect(try start(8, oldest: 5).isEmpty)
     }
 
+    /// A full disk at a start costs no key of the backlog.
+    @Test func whatCannotBeTidiedIsKnownAllTheSame() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let entries = try (0..<3).map {
+            KeptKeys.Entry(user: try user("ops"), engine: Samples.engine(UInt32($0)), keys: keys($0))
+        }
+        try KeptKeysFile.append(Array(entries[..<1]), to: path)
+        _ = try KeptKeysFile.begin(path, segment: 3, oldest: 1)
+        try KeptKeysFile.append(Array(entries[1...]), to: path)
+        let before = try Data(contentsOf: URL(filePath: path))
+        // Nothing can be written where a folder is.
+        let draft = folder.file("keys.new")
+        try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: false)
+        let begun = try KeptKeysFile.begin(path, segment: 7, oldest: 2)
+        #expect(Set(begun.keys.entries) == Set(entries))
+        #expect(begun.writeFailure?.path == draft)
+        // What it bears is what lies there: the marks of earlier starts hold.
+        #expect(begun.lowestMark == 3)
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        try FileManager.default.removeItem(atPath: draft)
+        let later = try KeptKeysFile.begin(path, segment: 8, oldest: 3)
+        #expect(Set(later.keys.entries) == Set(entries[1...]) && later.writeFailure == nil)
+    }
+
     /// A part of it would be written back for the whole.
     @Test func aFileThatIsTooLongIsRefused() throws {
         let folder = try TemporaryFolder()
