@@ -24,6 +24,7 @@ public struct OwnEngine: Sendable, Hashable {
     /// Whether a message to us is timely (RFC 3414 §3.2 step 7a).
     public func judge(_ told: EngineReading, at moment: Moment) throws(SecurityRefusal) {
         guard boots != EngineClock.lastBoots else { throw .bootsExhausted }
+        guard told.boots <= boots else { throw .ownBootsWentBack(told: told.boots, own: boots) }
         let secondsOff = Int64(time(at: moment)) - Int64(told.time)
         guard told.boots == boots, secondsOff.magnitude <= UInt64(EngineClock.window) else {
             throw .ownClockMissed(told: told, own: reading(at: moment))

@@ -23,6 +23,9 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
     case notInTimeWindow(secondsOff: Int)
     /// Meant for our own engine, and off its clock in either direction. It is counted as one that is not in the window.
     case ownClockMissed(told: EngineReading, own: EngineReading)
+    /// Meant for our own engine by a sender who has seen it count more boots: our counter is an old one, as after a backup
+    /// was restored. The sender takes no fewer boots from anybody (RFC 3414 §3.2 step 7b), so that this lasts.
+    case ownBootsWentBack(told: Int32, own: Int32)
     /// A trap whose sender claims to be our own engine: it is a copy of it, or was given its ID.
     case ownEngineTrap
     /// The engine tells fewer boots than it did before.
@@ -60,6 +63,7 @@ extension SecurityRefusal {
         case .unboundWithoutAuthentication: "v3-unbound-no-auth"
         case .wrongDigest: "v3-wrong-digest"
         case .notInTimeWindow, .ownClockMissed: "v3-not-in-time-window"
+        case .ownBootsWentBack: "v3-own-boots-went-back"
         case .ownEngineTrap: "v3-own-engine-trap"
         case .bootsWentBack: "v3-boots-went-back"
         case .bootsExhausted: "v3-boots-exhausted"
@@ -74,7 +78,7 @@ extension SecurityRefusal {
         SecurityRefusal.unknownEngine, .unknownUser, .unsupportedLevel(.authPriv),
         .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
         .contextNotBound, .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
-        .notInTimeWindow(secondsOff: 0), .ownEngineTrap,
+        .notInTimeWindow(secondsOff: 0), .ownBootsWentBack(told: 0, own: 0), .ownEngineTrap,
         .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
     ].map(\.label)
 
@@ -85,7 +89,7 @@ extension SecurityRefusal {
         case .unknownUser: .unknownUserNames
         case .unsupportedLevel, .levelTooLow, .unboundWithoutAuthentication: .unsupportedSecLevels
         case .wrongDigest: .wrongDigests
-        case .notInTimeWindow, .ownClockMissed, .bootsWentBack, .bootsExhausted: .notInTimeWindows
+        case .notInTimeWindow, .ownClockMissed, .ownBootsWentBack, .bootsWentBack, .bootsExhausted: .notInTimeWindows
         case .decryptionFailed: .decryptionErrors
         case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification, .ownEngineTrap: nil
         }
@@ -140,6 +144,12 @@ extension SecurityRefusal {
             """
             it is \(Int(own.time) - Int(told.time)) s off this server's clock: its sender resynchronises by itself, \
             unless it was held up or repeated on its way
+            """
+        case .ownBootsWentBack(let told, let own):
+            """
+            it tells boots \(told) of this server, which counts \(own): the data folder was restored from a backup, or \
+            copied, and its sender takes no fewer boots than it knows; stop the server and raise `boots` in the data \
+            folder's file `engine` to \(told) at least, or remove that file to begin with a new engine ID
             """
         case .ownEngineTrap:
             """

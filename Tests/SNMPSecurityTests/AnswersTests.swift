@@ -117,6 +117,17 @@ import Testing
         #expect(late.advice(user: "ops").contains("300 s off this server's clock"))
     }
 
+    /// RFC 3414 §3.2 step 7b: no Report of ours makes it take fewer boots.
+    @Test func whoHasSeenMoreBootsIsNotSaidToResynchronise() throws {
+        let user = Samples.user()
+        let refusal = try #require(
+            try Samples.security([user]).refusal(try Samples.inform(user, boots: 9, time: 1_000)))
+        #expect(refusal == .ownBootsWentBack(told: 9, own: 5))
+        #expect(refusal.label == "v3-own-boots-went-back" && refusal.report == .notInTimeWindows)
+        let advice = refusal.advice(user: "ops")
+        #expect(advice.contains("`boots`") && advice.contains("to 9 at least") && !advice.contains("resynchronises"))
+    }
+
     @Test func anInformThatWasNotKeptMayComeAgain() throws {
         let user = Samples.user()
         let security = Samples.security([user])

@@ -172,6 +172,8 @@ import Testing
         try refuse("v3-unknown-engine", at: site) { try sender.send(try inform(ofAnotherEngine: "half")) }
         let ownTrap = try message("half", .trapV2, isReportable: false, engine: site.ownEngine())
         try refuse("v3-own-engine-trap", at: site) { try sender.send(ownTrap) }
+        let fromLater = try message("half", .informRequest, isReportable: true, engine: site.ownEngine(), boots: 77)
+        try refuse("v3-own-boots-went-back", at: site) { try sender.send(fromLater) }
         let counts = try site.counts()
         #expect(Set(counts.keys).isSuperset(of: SecurityRefusal.labels), "\(counts)")
         let parts = ["journaled_total", "answered_total", "duplicate_total", "reports_total", "in_flight"]
@@ -247,7 +249,7 @@ import Testing
     private func otherEngine() throws -> EngineID { try #require(EngineID(hexadecimal: Self.engine(77))) }
 
     private func message(
-        _ name: String, _ kind: PDUKind, isReportable: Bool, engine: EngineID
+        _ name: String, _ kind: PDUKind, isReportable: Bool, engine: EngineID, boots: Int32 = 1
     ) throws -> [UInt8] {
         let user = User(
             name: name, authentication: .init(.sha256, password: Secret(SecurityWay.authenticationPassword)))
@@ -259,7 +261,7 @@ import Testing
             ])
         let message = OutgoingMessage(
             messageID: 1, isReportable: isReportable, engineID: engine.octets[...],
-            reading: EngineReading(boots: 1, time: 1_000), userName: ArraySlice(name.utf8), level: .authNoPriv,
+            reading: EngineReading(boots: boots, time: 1_000), userName: ArraySlice(name.utf8), level: .authNoPriv,
             scoped: ScopedPDU(contextEngineID: engine.octets[...], pdu: .standard(pdu)))
         return try message.encode(keys: UserTable([user]).keys(of: name, at: engine), salts: Salts(boots: 1))
     }
