@@ -105,6 +105,8 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
     public var level: String?
     public var engineID: String?
     public var context: String?
+    /// v3 only: the engine that the context is one of, where it is not the authoritative one: a proxy tells of another.
+    public var contextEngineID: String?
     /// v3 only: why the message could not be verified or decrypted with the users that are configured, as the metrics
     /// call it (`v3-wrong-digest`), and what to do about it. What else stands here nobody has vouched for then.
     public var refused: String?
@@ -164,7 +166,12 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             level = identity.level.description
             engineID = hex(identity.engineID)
             context = identity.contextName.isEmpty ? nil : identity.context
+            contextEngineID = Self.other(identity.contextEngineID, than: identity.engineID)
         }
+    }
+
+    private static func other(_ contextEngine: ArraySlice<UInt8>, than engine: ArraySlice<UInt8>) -> String? {
+        contextEngine == engine ? nil : hex(contextEngine)
     }
 
     /// One line, without its end.
@@ -181,6 +188,7 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         members.add("agentAddress", agentAddress, to: &json)
         members.add("community", community, to: &json)
         members.add("context", context, to: &json)
+        members.add("contextEngineID", contextEngineID, to: &json)
         members.add("engineID", engineID, to: &json)
         members.add("enterprise", enterprise, to: &json)
         members.add("error", error, to: &json)
@@ -242,8 +250,9 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             level = envelope.level.description
             engineID = hex(envelope.engineID)
             switch envelope.scopedPDU {
-            case .plaintext(_, let contextName, _):
+            case .plaintext(let contextEngineID, let contextName, _):
                 context = contextName.isEmpty ? nil : String(decoding: contextName, as: UTF8.self)
+                self.contextEngineID = Self.other(contextEngineID, than: envelope.engineID)
             case .encrypted:
                 pdu = "encrypted"
             }

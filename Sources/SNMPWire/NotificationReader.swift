@@ -131,6 +131,9 @@ extension NotificationReader {
     /// v3 only.
     public var level: SecurityLevel? { v3?.level }
 
+    /// v3 only: the engine that the context is one of; another than `engineID` where a proxy sends.
+    public var contextEngineID: Range<Int>? { v3?.contextEngineID }
+
     /// v3 only.
     public var contextName: Range<Int>? { v3?.contextName }
 

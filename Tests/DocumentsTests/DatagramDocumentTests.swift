@@ -136,8 +136,8 @@ import Testing
         let datagram = envelope(
             0, .plaintext(contextEngineID: [0x80], contextName: ArraySlice("site".utf8), pdu: pdu))
         let expected = """
-            {"context":"site","engineID":"80001f88ab","level":"noAuthNoPriv","name":"iso.3.6.1.6.3.1.1.5.3",\
-            "oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
+            {"context":"site","contextEngineID":"80","engineID":"80001f88ab","level":"noAuthNoPriv",\
+            "name":"iso.3.6.1.6.3.1.1.5.3","oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","uptime":4200,"user":"ops",\
             "variables":[],"version":"v3"}
             """
@@ -159,8 +159,8 @@ import Testing
         let cleartext = envelope(
             0, .plaintext(contextEngineID: [0x80], contextName: ArraySlice("site".utf8), pdu: pdu))
         let expected = """
-            {"context":"site","engineID":"80001f88ab","level":"authPriv","name":"iso.3.6.1.6.3.1.1.5.3",\
-            "oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
+            {"context":"site","contextEngineID":"80","engineID":"80001f88ab","level":"authPriv",\
+            "name":"iso.3.6.1.6.3.1.1.5.3","oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","uptime":4200,"user":"ops",\
             "variables":[],"version":"v3"}
             """

@@ -166,7 +166,7 @@ extension StructuredData {
     /// - Parameter datagram: what `notification` was read from.
     mutating func addNotification(_ notification: NotificationReader, in datagram: [UInt8], catalog: Catalog) {
         var element = begin("snmp")
-        if let engine = notification.engineID { add("ctxEngine", hex: datagram[engine]) }
+        if let engine = notification.contextEngineID { add("ctxEngine", hex: datagram[engine]) }
         if let name = notification.contextName, !name.isEmpty {
             add("ctxName", String(decoding: datagram[name], as: UTF8.self))
         }

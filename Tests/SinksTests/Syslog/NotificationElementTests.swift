@@ -22,7 +22,7 @@ import Testing
     private func element(_ datagram: DatagramDocument) -> String {
         guard let oid = datagram.oid else { return "" }
         var parameters: [(String, String)] = []
-        if let engine = datagram.engineID { parameters.append(("ctxEngine", engine)) }
+        if let engine = datagram.contextEngineID ?? datagram.engineID { parameters.append(("ctxEngine", engine)) }
         if let name = datagram.context { parameters.append(("ctxName", name)) }
         parameters += [
             ("v1", "1.3.6.1.2.1.1.3.0"), ("l1", "SNMPv2-MIB::sysUpTime.0"), ("t1", String(datagram.uptime ?? 0)),
@@ -88,13 +88,15 @@ import Testing
         let engine = try #require(EngineID([0x80, 0, 0x1f, 0x88, 1]))
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = VariableGenerator(seed: seed)
-        for _ in 0..<200 {
+        for number in 0..<200 {
+            // A proxy's now and then.
+            let context = number.isMultiple(of: 3) ? ArraySlice([0x80, 0, 0x1f, 0x88, 2]) : engine.octets[...]
             let pdu = try #require(try SNMPMessage.decode(WireSamples.datagram(variables: random.variables())).pdu)
             let message = OutgoingMessage(
                 messageID: 1, isReportable: false, engineID: engine.octets[...],
                 reading: EngineReading(boots: 1, time: 2), userName: ArraySlice("ops".utf8), level: .authPriv,
                 scoped: ScopedPDU(
-                    contextEngineID: engine.octets[...], contextName: ArraySlice("a \"site\"".utf8), pdu: pdu))
+                    contextEngineID: context, contextName: ArraySlice("a \"site\"".utf8), pdu: pdu))
             let datagram = try message.encode(keys: users.keys(of: "ops", at: engine), salts: Salts(boots: 1))
             try expectAlike(datagram, "seed \(seed)", opener: NotificationOpener(users: users))
             let closed = WireSamples.sinkEvent(WireSamples.event(), datagram: datagram, catalog: Self.catalog)
