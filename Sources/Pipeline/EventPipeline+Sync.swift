@@ -193,7 +193,7 @@ extension EventPipeline {
 
     /// The device is not asked any more; an alarm that says that it could not be would never end.
     private mutating func giveUp(_ id: String, at time: Timestamp, _ draft: inout BatchDraft) {
-        syncs.forget(id)
+        syncs.giveUp(id)
         guard let alarm = alarms.alarm(for: EventPipeline.failureKey(id)) else { return }
         // Its place in the inventory may be another's by now.
         let device = syncDevice(id) ?? alarm.device

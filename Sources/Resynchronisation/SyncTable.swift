@@ -65,8 +65,11 @@ public struct SyncTable: Sendable {
 
         public init() {}
 
-        /// It never answered, so that nothing vouches for it: the address that it was heard from may be forged.
-        var isStranger: Bool { !(sync.hasAnswered ?? false) && sync.epoch == nil && !sync.isClaim }
+        /// It never answered and proved nothing, so that nothing vouches for it: the address that it was heard from may be
+        /// forged.
+        var isStranger: Bool {
+            !(sync.hasAnswered ?? false) && sync.epoch == nil && !sync.isClaim && !(wish?.isProven ?? false)
+        }
 
         mutating func note(heard time: Timestamp) {
             guard let heard, time.nanoseconds < heard.addingClamped(SyncTable.hour) || !isStranger else {
@@ -88,7 +91,9 @@ public struct SyncTable: Sendable {
     }
 
     /// Devices kept in step at most. Each takes about 1 KiB. Past it a newcomer takes the place of the one that never
-    /// answered and was not heard for longest.
+    /// answered, proved nothing and was not heard for longest. Where there is none he is not asked: who proved in which
+    /// version it wants to be asked is never forgotten for a newcomer's sake, since whoever claims to be it would then be
+    /// asked in another one, with a community in clear.
     public static let capacity = 131_072
     /// How exactly it is kept when somebody was heard, so that it is not written with every notification.
     private static let hour: Int64 = 3_600_000_000_000
@@ -199,6 +204,7 @@ public struct SyncTable: Sendable {
         guard new != state.wish else { return }
         states[device]?.wish = new
         changed.insert(device)
+        if let state = states[device] { rank(device, state) }
     }
 
     /// The same of whoever makes a claim.
@@ -265,7 +271,19 @@ public struct SyncTable: Sendable {
         rank(name, state)
     }
 
-    /// Nothing is asked of it any more.
+    /// It cannot be asked as things are. What it has proven holds for the day that it can be again.
+    public mutating func giveUp(_ device: String) {
+        let wish = states[device]?.wish
+        forget(device)
+        guard let wish, wish.isProven else { return }
+        var state = State()
+        state.wish = wish
+        states[device] = state
+        // The store may have others.
+        renumbered.insert(device)
+    }
+
+    /// Nothing is asked of it any more, and nothing is known of it.
     public mutating func forget(_ device: String) {
         guard let state = states.removeValue(forKey: device) else { return }
         if let number = state.number { settle(number) }

@@ -206,7 +206,8 @@ import Testing
         let sender = LoopbackSender()
         let dispatcher = dispatcher(sender, users: strangers)
         defer { dispatcher.stop() }
-        for (user, why) in [("nobody", "does not know the user"), ("priv", "password"), ("auth", "does not take level")] {
+        let reasons = [("nobody", "does not know the user"), ("priv", "password"), ("auth", "does not take level")]
+        for (user, why) in reasons {
             #expect(refusal(await dispatcher.perform(order(Credential(user: user))))?.contains(why) == true)
         }
         #expect(sender.sent == 6)

@@ -281,6 +281,30 @@ import TraplineMetrics
         #expect(asked.map(\.version) == [.v3])
     }
 
+    /// Its network was not managed for a time in which its turn came.
+    @Test func whatADeviceHasProvenOutlivesAnotherConfiguration() throws {
+        var scene = try Scene()
+        let managed = ManagedNetworks([
+            .init(
+                network: try #require(Network("192.0.2.0/24")),
+                community: CommunityCredential(version: .v2c, community: Secret("r")),
+                user: UserCredential(name: "ops"))
+        ])
+        scene.fed.pipeline.snapshot.managed = managed
+        let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
+        let proven = try V3Sample.message(
+            keepAlive, engine: V3Sample.engine(1), serial: "4711", wish: "SNMPVersion=SNMPv3")
+        _ = try scene.fed.feed(Sample.entry(proven, at: 100), Sample.tick(at: 101))
+        scene.fed.pipeline.snapshot.managed = ManagedNetworks()
+        _ = try scene.fed.feed(Sample.tick(at: 10_000))
+        #expect(try scene.fed.store.requests(after: 0, limit: 10).isEmpty)
+        scene.fed.pipeline.snapshot.managed = managed
+        let forged = Sample.vendorKeepAlive(serial: "4711", wish: "SNMPVersion=SNMPv2c")
+        _ = try scene.fed.feed(Sample.entry(forged, at: 10_001), Sample.tick(at: 10_100))
+        let asked = try scene.fed.store.requests(after: 0, limit: 10)
+        #expect(!asked.isEmpty && asked.allSatisfy { $0.version == .v3 }, "\(asked)")
+    }
+
     /// Where the device is not in the inventory any more, its alarm stands under the name that it will have.
     @Test func anUnknownEnginesBootsAreAnAlarmToo() throws {
         var scene = try Scene()

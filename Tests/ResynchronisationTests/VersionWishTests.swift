@@ -94,6 +94,46 @@ import Testing
         }
     }
 
+    /// Newcomers, who can be made up, push out whoever proved nothing, and where there is none of these they are not
+    /// asked.
+    @Test(arguments: [true, false]) func whoHasProvenItIsNotPushedOut(isProven: Bool) {
+        let settings = SyncSettings(profile: .audiocodes, poll: nil)
+        var table = SyncTable(capacity: 2)
+        func hear(_ name: String, at seconds: Int64) {
+            _ = table.heard(
+                .keepAlive, of: name, trapOID: .enterprises, variables: [], alarm: nil,
+                at: Timestamp(seconds: seconds), settings)
+        }
+        hear("device", at: 1)
+        table.note(VersionWish(.v3, isProven: isProven), of: "device")
+        for number in 0..<5 { hear("192.0.2.\(number)", at: 2 + Int64(number)) }
+        #expect(table.devices == (isProven ? ["192.0.2.4", "device"] : ["192.0.2.3", "192.0.2.4"]))
+        table.forget("192.0.2.4")
+        table.forget("192.0.2.3")
+        // As whoever claims to be the device says.
+        #expect(asked([VersionWish(.v2c, isProven: false)], by: &table) == (isProven ? .v3 : .v2c))
+        hear("serial:2", at: 2_000)
+        table.note(VersionWish(.v3, isProven: true), of: "serial:2")
+        hear("192.0.2.9", at: 2_001)
+        #expect(table.devices.contains("192.0.2.9") == !isProven)
+    }
+
+    /// Its place in the inventory was another's for a time, or its network was not managed.
+    @Test(arguments: [true, false]) func whoCannotBeAskedKeepsWhatItHasProven(isProven: Bool) throws {
+        var table = SyncTable()
+        #expect(asked([VersionWish(.v3, isProven: isProven)], by: &table) == .v3)
+        table.giveUp("device")
+        let changes = table.takeChanges()
+        #expect(changes.settled.count == 1 && table.busy == 0 && table.nextDue == nil)
+        let state = try #require(changes.states.first).state
+        #expect((state != nil) == isProven)
+        // And over a restart of the server.
+        if let state { table = SyncTable([("device", state)], lastNumber: table.lastNumber) }
+        #expect(asked([VersionWish(.v2c, isProven: false)], by: &table) == (isProven ? .v3 : .v2c))
+        table.forget("device")
+        #expect(asked([VersionWish(.v2c, isProven: false)], by: &table) == .v2c)
+    }
+
     @Test func itIsKeptWithTheDevice() throws {
         var table = SyncTable()
         _ = table.heard(
