@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    /// With an engine that is discovered, as its clock stands in the samples.
+    private static func session(
+        _ users: UserTable, _ name: String = "ops", at engine: EngineID, boots: Int32 = 5
+    ) throws -> RequestSession {
+        let clock = EngineClock(
+            engine: engine, latest: EngineReading(boots: boots, time: 1_000), updated: Samples.start)
+        return try #require(RequestSession(users, user: name, clock: clock, salts: Salts(boots: 1)))
+    }
+
     private static func chance(
         _ counts: ClosedRange<Int>, _ generator: inout SeededGenerator
     ) -> ArraySlice<UInt8> {
@@ -75,7 +84,7 @@ import Testing
         ]
         let security = Samples.security(users)
         let opener = NotificationOpener(users: security.users)
-        var session = try #require(RequestSession(security.users, user: "ops", salts: Salts(boots: 1)))
+        var session = try Self.session(security.users, at: Samples.own)
         let templates = try templates(users)
         let names = users.map { Array($0.name.utf8) }
         var believed = 0
@@ -110,6 +119,88 @@ import Testing
         #expect(security.ring.count == 0)
     }
 
+    private static func report(_ name: OID) -> PDU {
+        .standard(
+            StandardPDU(
+                kind: .report, requestID: 4_711, variables: [VariableBinding(name: name, value: .counter32(1))]))
+    }
+
+    /// What an engine that was asked may send back, and what each is taken for.
+    private func replies(to user: User) throws -> [(datagram: [UInt8], isBelieved: (RequestSession.Answer) -> Bool)] {
+        let (level, missing) = (user.maximumLevel, OID.internet.appending(6, 3, 12, 1, 5, 0))
+        let isResponse = { (answer: RequestSession.Answer) in
+            guard case .response(99, _) = answer else { return false }
+            return true
+        }
+        var replies = [(try Samples.message(user, level, pdu: Samples.pdu(.response)), isResponse)]
+        replies += try [SecurityLevel.authNoPriv, level].map {
+            (
+                try Samples.message(user, $0, boots: 4, pdu: Self.report(ReportKind.notInTimeWindows.oid)),
+                { $0 == .sendAgain }
+            )
+        }
+        for kind in ReportKind.allCases {
+            replies.append(
+                (
+                    try Samples.message(user, .noAuthNoPriv, pdu: Self.report(kind.oid)),
+                    { $0 == .refused(messageID: 99, kind) }
+                ))
+        }
+        replies.append(
+            (
+                try Samples.message(user, level, pdu: Self.report(missing)),
+                { $0 == .unavailable(messageID: 99) }
+            ))
+        return replies
+    }
+
+    /// Of what comes back to whoever asks an engine that is known, only what is authentic is an answer or moves its clock.
+    @Test(arguments: [1, UInt64.random(in: .min ... .max)])
+    func aDiscoveredSessionBelievesNoChangedReply(seed: UInt64) throws {
+        print("seed \(seed)")
+        var generator = SeededGenerator(seed: seed)
+        for user in [
+            Samples.user("ops", .sha256, .aes128), Samples.user("old", .md5, .des),
+            Samples.user("cisco", .sha1, .aes256Reeder), Samples.user("plain", .sha512, nil),
+        ] {
+            let known = try Self.session(UserTable([user]), user.name, at: Samples.device, boots: 3)
+            let replies = try replies(to: user)
+            for reply in replies {
+                var session = known
+                let answer = try session.take(reply.datagram, at: Samples.moment())
+                #expect(reply.isBelieved(answer), "\(answer)")
+            }
+            for round in 0..<6_000 {
+                let reply = replies[round % replies.count].datagram
+                let datagram = Self.changed(reply, &generator)
+                if datagram.starts(with: reply) { continue }
+                var session = known
+                switch try? session.take(datagram, at: Samples.moment()) {
+                case .response, .sendAgain: Issue.record("believed: \(datagram)")
+                case .refused, .unavailable, nil: break
+                }
+                #expect(session.clock == known.clock)
+            }
+        }
+    }
+
+    /// With octets changed, taken out, put in, or put in the place of others.
+    private static func changed(_ datagram: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        var datagram = datagram
+        let place = Int.random(in: 0..<datagram.count, using: &generator)
+        switch Int.random(in: 0..<6, using: &generator) {
+        case 0: datagram.removeSubrange(place..<min(datagram.count, place + .random(in: 1...9, using: &generator)))
+        case 1: datagram.insert(contentsOf: chance(1...9, &generator), at: place)
+        case 2: datagram.replaceSubrange(place..., with: chance(0...200, &generator))
+        default:
+            for _ in 0..<Int.random(in: 1...6, using: &generator) {
+                let place = Int.random(in: 0..<datagram.count, using: &generator)
+                datagram[place] = .random(in: .min ... .max, using: &generator)
+            }
+        }
+        return datagram
+    }
+
     /// Octets that look like a message on the outside and are chance within.
     @Test(arguments: [1, UInt64.random(in: .min ... .max)])
     func randomMessagesAreRefused(seed: UInt64) throws {
@@ -117,7 +208,7 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         let security = Samples.security([Samples.user()])
         let opener = NotificationOpener(users: security.users)
-        var session = try #require(RequestSession(security.users, user: "ops", salts: Salts(boots: 1)))
+        var session = try Self.session(security.users, at: Samples.own)
         for _ in 0..<20_000 {
             let levels: [UInt8] = [0, 1, 3, 4, 5, 7]
             let flags: UInt8 = levels.randomElement(using: &generator) ?? 0
