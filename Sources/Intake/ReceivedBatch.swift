@@ -43,9 +43,12 @@ struct ReceivedBatch {
     var reportsWithheld = 0
     /// How many Reports may be sent: over all of the socket's batches.
     var reportLimiter = ReportLimiter()
+    /// Who asks in vain: over all of the socket's batches too.
+    var steps: InformSteps
 
-    init(datagrams: consuming JournalBatch) {
+    init(datagrams: consuming JournalBatch, steps: InformSteps = InformSteps()) {
         self.datagrams = datagrams
+        self.steps = steps
     }
 
     mutating func refuseOverBudget(_ sender: IPAddress) {

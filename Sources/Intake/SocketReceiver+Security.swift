@@ -31,6 +31,7 @@ extension SocketReceiver {
             batch.accounts.received += 1
             append(header, payload, to: &batch)
         case .inform(let inform):
+            batch.steps.settle(header.sender.address)
             takeInform(header, payload, summary, inform, moment, now, &batch)
         }
     }
@@ -79,16 +80,23 @@ extension SocketReceiver {
     ) {
         batch.accounts.received += 1
         let isAnswered = report(header, payload, summary, refusal, moment, now, &batch)
+        var refusal = refusal
         if isAnswered, isStep(refusal, payload, summary) {
-            batch.accounts.answered += 1
-            return
+            guard let times = batch.steps.note(header.sender.address, now: now) else {
+                batch.accounts.answered += 1
+                return
+            }
+            refusal = .noInformFollows(times: times)
+        } else if EngineID(payload.extracting(summary.engineID)) == gate.incoming.engine.id {
+            // It has our engine ID and clock; what keeps it out now has a name and a line of its own.
+            batch.steps.settle(header.sender.address)
         }
         batch.accounts.refused[.security(refusal.label), default: 0] += 1
         tell(header, payload, summary, refusal, now)
     }
 
     /// Whether this is how an inform begins: its sender asks for our engine ID, and then for our clock (RFC 3414 §4), or
-    /// for it again after a restart of ours. Nothing is lost, and nobody need look after it.
+    /// for it again after a restart of ours. Nothing is lost, and nobody need look after it, as long as an inform follows.
     private func isStep(_ refusal: SecurityRefusal, _ payload: RawSpan, _ summary: V3Summary) -> Bool {
         switch refusal {
         case .unknownEngine:

@@ -26,6 +26,7 @@ final class SocketReceiver: Sendable {
     private let waker: Waker
     private let slab: DatagramSlab
     let informs: Mutex<InformMemory<ReceivedBatch.Answer>>
+    private let patience: Int64
     private let lastDrops = Mutex<UInt32>(0)
     /// The monotonic time past which the drain ends; set once the intake stops.
     private let drainDeadline = Atomic<Int64>(.max)
@@ -46,12 +47,14 @@ final class SocketReceiver: Sendable {
         self.waker = try Waker()
         self.slab = slab
         self.informs = Mutex(InformMemory(capacity: limits.informs))
+        self.patience = limits.patience
     }
 
     /// The thread's work: receives until asked to stop, then takes what the socket still holds.
     func run() {
         // This thread's own, and used again and again: a datagram costs no memory, and a budget no lock.
-        var batch = ReceivedBatch(datagrams: JournalBatch(interface: ledger.name))
+        var batch = ReceivedBatch(
+            datagrams: JournalBatch(interface: ledger.name), steps: InformSteps(patience: patience))
         var budgets = SenderBudgets()
         while !isStopping {
             // A journal that is behind makes `append` wait; what comes in then waits in the kernel's buffer, and what

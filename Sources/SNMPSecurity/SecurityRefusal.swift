@@ -26,6 +26,9 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
     /// Meant for our own engine by a sender who has seen it count more boots: our counter is an old one, as after a backup
     /// was restored. The sender takes no fewer boots from anybody (RFC 3414 §3.2 step 7b), so that this lasts.
     case ownBootsWentBack(told: Int32, own: Int32)
+    /// Its sender asks for our engine ID or clock so many times, is told each time, and no inform follows that could be
+    /// let in.
+    case noInformFollows(times: Int)
     /// A trap whose sender claims to be our own engine: it is a copy of it, or was given its ID.
     case ownEngineTrap
     /// The engine tells fewer boots than it did before.
@@ -64,6 +67,7 @@ extension SecurityRefusal {
         case .wrongDigest: "v3-wrong-digest"
         case .notInTimeWindow, .ownClockMissed: "v3-not-in-time-window"
         case .ownBootsWentBack: "v3-own-boots-went-back"
+        case .noInformFollows: "v3-no-inform-follows"
         case .ownEngineTrap: "v3-own-engine-trap"
         case .bootsWentBack: "v3-boots-went-back"
         case .bootsExhausted: "v3-boots-exhausted"
@@ -78,7 +82,7 @@ extension SecurityRefusal {
         SecurityRefusal.unknownEngine, .unknownUser, .unsupportedLevel(.authPriv),
         .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
         .contextNotBound, .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
-        .notInTimeWindow(secondsOff: 0), .ownBootsWentBack(told: 0, own: 0), .ownEngineTrap,
+        .notInTimeWindow(secondsOff: 0), .ownBootsWentBack(told: 0, own: 0), .noInformFollows(times: 0), .ownEngineTrap,
         .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
     ].map(\.label)
 
@@ -91,7 +95,10 @@ extension SecurityRefusal {
         case .wrongDigest: .wrongDigests
         case .notInTimeWindow, .ownClockMissed, .ownBootsWentBack, .bootsWentBack, .bootsExhausted: .notInTimeWindows
         case .decryptionFailed: .decryptionErrors
-        case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification, .ownEngineTrap: nil
+        case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification, .ownEngineTrap,
+            // It has had its Report.
+            .noInformFollows:
+            nil
         }
     }
 
@@ -150,6 +157,12 @@ extension SecurityRefusal {
             it tells boots \(told) of this server, which counts \(own): the data folder was restored from a backup, or \
             copied, and its sender takes no fewer boots than it knows; stop the server and raise `boots` in the data \
             folder's file `engine` to \(told) at least, or remove that file to begin with a new engine ID
+            """
+        case .noInformFollows(let times):
+            """
+            its sender has asked \(times) times for this server's engine ID or clock, was answered, and no inform \
+            followed: the Reports do not reach it (look at firewalls and NAT on the way back), or it does not take up \
+            what they say (restart its SNMP service)
             """
         case .ownEngineTrap:
             """

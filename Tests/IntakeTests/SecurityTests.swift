@@ -277,6 +277,37 @@ import Testing
         #expect(bench.accounts.journaled == 1 && bench.accounts.isBalanced)
     }
 
+    /// A firewall that lets nothing out: the sender asks for ever, its informs are lost, and somebody must look after it.
+    @Test func whoAsksForeverIsToldOf() throws {
+        let security = security()
+        var limits = IntakeLimits()
+        limits.patience = 0
+        let bench = try Bench(access: AccessSettings(users: [V3Device.user]), limits: limits, security: security)
+        let sender = try UDPSender(to: bench.endpoint())
+        var before = security.engine
+        before.boots -= 1
+        let old = try V3Device(1).inform(to: before, requestID: 4)
+        for number in 1...InformSteps.most + 2 { try sender.send(number.isMultiple(of: 2) ? old : V3Device.discovery) }
+        #expect(bench.received(InformSteps.most + 2))
+        #expect(bench.accounts.answered == InformSteps.most && bench.refused == ["v3-no-inform-follows": 2])
+        let line = try #require(bench.log.all.first { $0.contains("v3-no-inform-follows") })
+        #expect(line.contains("from 127.0.0.1:") && line.contains("11 times") && line.contains("do not reach it"))
+        // It is answered all the same, so that it can begin at any time.
+        for _ in 1...InformSteps.most + 2 { #expect(try sender.receive(timeout: .seconds(20)) != nil) }
+        _ = try #require(
+            try sender.request(V3Device(1).inform(to: security.engine, requestID: 5), timeout: .seconds(20)))
+        // One with a wrong password has a reason of its own each time, and reads what it is told.
+        let wrong = V3Device(1, user: V3Device.user(password: Secret("other words")))
+        for _ in 1...InformSteps.most * 2 {
+            _ = try #require(try sender.request(V3Device.discovery, timeout: .seconds(20)))
+            _ = try #require(try sender.request(wrong.inform(to: security.engine), timeout: .seconds(20)))
+        }
+        bench.intake.stop()
+        #expect(bench.refused == ["v3-no-inform-follows": 2, "v3-wrong-digest": InformSteps.most * 2])
+        #expect(bench.accounts.answered == InformSteps.most * 3)
+        #expect(bench.accounts.journaled == 1 && bench.accounts.isBalanced)
+    }
+
     /// It is encrypted, so that nobody sees what it is; without a look inside it would be taken for a trap.
     @Test func aResponseThatComesTooLateIsRefused() throws {
         let bench = try Bench(users: [V3Device.user])
