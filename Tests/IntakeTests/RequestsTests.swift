@@ -170,6 +170,25 @@ import Testing
         #expect(bench.accounts.journaled == 2)
     }
 
+    /// `access: versions` says who may send of his own accord.
+    @Test func answersComeInByAVersionThatTrapsMayNotHave() throws {
+        var access = AccessSettings()
+        access.versions = [.v3]
+        let bench = try Bench(access: access)
+        defer { bench.intake.stop() }
+        let (device, peer) = try device(bench)
+        let settled = Settled()
+        expect(bench, peer, settled)
+        try device.send(Wire.trap())
+        #expect(bench.received(1))
+        #expect(bench.accounts.refused[.version] == 1)
+        try device.send(Self.response())
+        #expect(bench.received(2))
+        #expect(eventually { settled.count == 1 })
+        #expect(bench.journal.entries.map(\.payload) == [Self.response()])
+        #expect(bench.accounts.isBalanced)
+    }
+
     @Test func answersComeInFromWhereTrapsMayNot() throws {
         var access = AccessSettings()
         access.sources = [try #require(Network("192.0.2.0/24"))]

@@ -73,6 +73,24 @@ import Testing
         #expect(bench.accounts.isBalanced)
     }
 
+    @Test func answersComeInWhereNoUserMaySend() throws {
+        var access = AccessSettings()
+        access.versions = [.v2c]
+        let bench = try Bench(access: access)
+        defer { bench.intake.stop() }
+        let (device, peer) = try device(bench)
+        let asker = Asker(.response)
+        bench.intake.expect(asker.expects(messageID: 7, of: peer))
+        try device.send(Self.message(8))
+        #expect(bench.received(1))
+        #expect(bench.accounts.refused[.version] == 1)
+        try device.send(Self.message())
+        #expect(bench.received(2))
+        #expect(eventually { asker.settled.count == 1 })
+        #expect(try bench.journal.entries.map(\.payload) == [Self.message()])
+        #expect(bench.accounts.isBalanced)
+    }
+
     @Test func aReportIsForWhoeverAskedAlone() throws {
         let bench = try Bench()
         defer { bench.intake.stop() }

@@ -5,7 +5,10 @@ import Foundation
 import Intake
 import Journal
 import MIBCatalog
+import Manager
+import Resynchronisation
 import Routing
+import SNMPSecurity
 import SNMPWire
 import Store
 import Sinks
@@ -51,15 +54,36 @@ struct ConfigurationLoaderTests {
         #expect(unknown.map(\.description) == [])
     }
 
-    /// The networks of the example stand below an empty list, so that they are set free together.
-    @Test func theExamplesNetworksHaveNoProblem() throws {
+    /// The networks of the example stand below an empty list, and some are asked in the name of its users, so that all are
+    /// set free together.
+    @Test func theExamplesUsersAndNetworksHaveNoProblem() throws {
         let example = try String(contentsOf: exampleURL, encoding: .utf8)
-        let freed = example.replacing("  networks: []\n", with: "  networks:\n")
+        var lines = example.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let first = try #require(lines.firstIndex(of: "  # users:"))
+        let end = try #require(lines[first...].firstIndex { !$0.hasPrefix("  # ") })
+        for index in first..<end { lines[index] = "  " + lines[index].dropFirst("  # ".count) }
+        let freed = lines.joined(separator: "\n").replacing("  networks: []\n", with: "  networks:\n")
             .replacing("    # - {network:", with: "    - {network:")
-            .replacing("manager: {community: {file: /run/secrets/read-community}", with: "manager: {community: s3cret")
+            .replacing(#/\{file: /run/secrets/([a-z-]+)\}/#) { "s3cret-of-\($0.1)" }
         let loaded = load(freed)
-        #expect(loaded.problems.map(\.description) == [])
-        #expect(loaded.configuration?.devices.rules.count == 3)
+        // Of the user without authentication, whom the example shows as one for old devices.
+        #expect(loaded.problems.map(\.severity) == [.warning])
+        #expect(loaded.problems.allSatisfy { $0.message.contains("\"legacy\": without authentication") })
+        let configuration = try #require(loaded.configuration)
+        #expect(configuration.access.users.map(\.name) == ["ops", "legacy"])
+        let legacy = try #require(configuration.access.users.last)
+        #expect(legacy.engines.count == 1 && legacy.networks.count == 2 && legacy.contexts == [""])
+        #expect(configuration.devices.rules.count == 5)
+        let user = Credential(user: "ops", level: .authPriv, context: "branch")
+        for (address, wish, credential) in [
+            ("10.2.0.1", nil, Credential(community: Secret("s3cret-of-read-community"))),
+            ("10.3.0.1", nil, user), ("10.3.0.1", .v2c, user),
+            ("10.4.0.1", nil, Credential(community: Secret("s3cret-of-read-community"))),
+            ("10.4.0.1", .v3, Credential(user: "ops")),
+        ] as [(String, SNMPVersion?, Credential)] {
+            let rule = configuration.managed.rule(for: try #require(IPAddress(address)))
+            #expect(rule?.credential(for: wish) == credential, "\(address)")
+        }
     }
 
     @Test func theShippedRulesHaveNoProblem() {
