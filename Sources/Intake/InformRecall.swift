@@ -31,6 +31,8 @@ public struct InformRecall: Sendable {
     private(set) var informs: [InformKey: Int64] = [:]
     /// `nil` where all of the last 5 minutes were read.
     public private(set) var limit: Limit?
+    /// Whether a damaged stretch of the journal was passed.
+    public private(set) var hasGap = false
     /// The age of the oldest record read, in nanoseconds.
     public private(set) var reach: Int64 = 0
 
@@ -53,7 +55,9 @@ public struct InformRecall: Sendable {
         mostInforms: Int = Self.mostInforms, securityRecall: SecurityRecall? = nil
     ) throws(JournalError) {
         var isWhole = false
-        defer { securityRecall?.finish(isWhole: isWhole) }
+        /// Since when all was read, without a gap.
+        var wholeSince: Timestamp?
+        defer { securityRecall?.finish(since: wholeSince, isWhole: isWhole) }
         let monotonic = monotonicNanoseconds()
         var tail = try JournalTail(folder: folder, before: end)
         var records = 0
@@ -70,8 +74,16 @@ public struct InformRecall: Sendable {
         }) {
             let age = now.nanoseconds(since: record.entry.time)
             let isRecent = age <= InformMemory<Void>.lifetime
-            if !isRecent { isWhole = true }
-            guard isRecent || securityRecall?.wants(record.position) == true else { return }
+            hasGap = tail.hasPassedDamage
+            if !hasGap {
+                wholeSince =
+                    isRecent
+                    ? record.entry.time : Timestamp(nanoseconds: now.nanoseconds - InformMemory<Void>.lifetime)
+            }
+            guard isRecent || securityRecall?.wants(record.position) == true else {
+                isWhole = !hasGap
+                return
+            }
             reach = max(reach, age)
             // One from the future came before the clock was set back: it is no older than anything else here.
             note(record.entry, at: monotonic - max(0, age), isRecent: isRecent, securityRecall)
@@ -86,7 +98,8 @@ public struct InformRecall: Sendable {
             if limit != nil { return }
         }
         limit = inDamage
-        if limit == nil { isWhole = true }
+        hasGap = tail.hasPassedDamage
+        isWhole = limit == nil && !hasGap
     }
 
     private mutating func note(_ entry: JournalEntry, at time: Int64, isRecent: Bool, _ securityRecall: SecurityRecall?)

@@ -68,23 +68,24 @@ public final class SecurityRecall {
             return isRecent ? inform(entry, summary) : nil
         }
         guard !forgotten.contains(message.engine) else { return nil }
-        // Read backwards: of what is too old to be sent again only the last one of an engine counts.
+        // Read backwards: of what is too old to be remembered only an engine's last one is its clock.
         if engines.insert(message.engine).inserted || (isRecent && messages.count < mostMessages) {
             messages.append(message)
-        } else if isRecent {
-            unremembered += 1
+        } else {
+            if isRecent { unremembered += 1 }
             furthest[message.engine] = max(message.reading, furthest[message.engine] ?? message.reading)
         }
         return nil
     }
 
-    /// - Parameter isWhole: whether all of the last minutes were read.
-    func finish(isWhole: Bool) {
+    /// - Parameters:
+    ///   - time: since when all that the journal was given has been read; `nil` if nothing.
+    ///   - isWhole: whether all was read that is of interest.
+    func finish(since time: Timestamp?, isWhole: Bool) {
         let forgotten = forgotten
         security.withTimeliness { timeliness in
             for engine in forgotten { timeliness.forget(engine) }
         }
-        security.recall(messages.reversed())
         var floors = furthest
         if !isWhole {
             // What was not read is older than what was.
@@ -92,7 +93,7 @@ public final class SecurityRecall {
             for message in messages { oldest[message.engine] = message.reading }
             floors.merge(oldest) { max($0, $1) }
         }
-        security.raiseFloors(floors, ofOthersToo: !isWhole)
+        security.recall(messages.reversed(), since: time, isUpToDate: isWhole, floors: floors)
         furthest = [:]
         messages = []
         engines = []

@@ -21,6 +21,8 @@ public struct JournalTail {
     /// A piece of the current segment, and where it begins.
     private var piece: [UInt8] = []
     private var pieceStart: UInt64 = 0
+    /// Whether octets were passed that are no record, though they lie where records were committed.
+    public private(set) var hasPassedDamage = false
     /// Octets of the segments that were passed so far.
     public private(set) var octetsRead: UInt64 = 0
 
@@ -55,6 +57,7 @@ public struct JournalTail {
             if let record = try recordBefore(segment) { return record }
             // No block ends here. Blocks are multiples of 4 octets long, and so is the head.
             pass(4)
+            hasPassedDamage = true
         }
     }
 

@@ -3,9 +3,9 @@ public import Basics
 /// The clocks of all engines as a journal tells them, each with the device that the engine is of: what is saved, and what
 /// `Timeliness` begins with after a start. Pure state.
 ///
-/// A clock that goes on as expected is not worth a row of the store with each message. What it showed at any time since
-/// is known from its row, and whatever is older than the time window is refused by that; what is younger is told by
-/// the journal, whose last `IncomingSecurity.recallSpan` seconds are read at each start.
+/// A clock that goes on as expected is not worth a row of the store with each message. A row is a line that no message
+/// was ahead of by more than some seconds, so that it tells how far the engine may have come by any time since
+/// (`EngineClock.furthest`): what a start cannot find in the journal's end is judged by that.
 public struct EngineClockTable: Sendable {
     public struct Row: Sendable, Hashable {
         public var clock: EngineClock
@@ -26,7 +26,7 @@ public struct EngineClockTable: Sendable {
     /// a day for that.
     static let drift: Int64 = 5
     /// Nanoseconds after which a clock that is heard is written in any case: a full table knows roughly who still is, and
-    /// `restored` how long a row has told the truth.
+    /// `furthest` how long a row has told the truth.
     static let refresh: Int64 = 3_600_000_000_000
 
     private let limit: Int
@@ -60,17 +60,9 @@ public struct EngineClockTable: Sendable {
             set(Row(clock: known.clock, device: device))
             changed.insert(engine)
         }
-        guard EngineClockTable.isNews(told, at: time, to: known.clock) else { return }
-        var clock = known.clock
-        clock.note(told, at: time)
-        guard clock != known.clock else { return }
-        rows[engine]?.clock = clock
+        guard let reading = known.clock.news(told, at: time) else { return }
+        rows[engine]?.clock = EngineClock(engine: engine, latest: reading, updated: time)
         changed.insert(engine)
-    }
-
-    private static func isNews(_ told: EngineReading, at time: Timestamp, to clock: EngineClock) -> Bool {
-        told.boots != clock.latest.boots || abs(clock.time(at: time) - Int64(told.time)) > drift
-            || time.nanoseconds(since: clock.updated).magnitude >= refresh
     }
 
     /// A device turned out to be another one than it was taken for.
@@ -122,18 +114,46 @@ public struct EngineClockTable: Sendable {
 }
 
 extension EngineClock {
-    /// As judging goes on with it after a restart. A row tells of messages long before the last one, so that what came
-    /// between could be taken twice: whatever the engine may have told by then, and which the journal's last minutes do not
-    /// hold, counts as told.
+    /// Seconds that an engine may have been ahead of its row at most: a row may tell of a message that was late by the
+    /// drift, and an earlier one was ahead by as much.
+    static let margin = 2 * EngineClockTable.drift
+
+    /// What this row is to tell from a message on that was let in; `nil` where it goes on as it is.
+    fileprivate func news(_ told: EngineReading, at now: Timestamp) -> EngineReading? {
+        // Whoever let it in knew whether fewer boots were to be believed.
+        guard told.boots == latest.boots else { return told }
+        let expected = time(at: now)
+        let secondsBehind = expected - Int64(told.time)
+        if secondsBehind < -EngineClockTable.drift { return told }
+        if secondsBehind > Self.window + EngineClockTable.drift {
+            // Nothing is held up for so long: the clock stood still. What it told before is ahead of this by the window
+            // at most, or this had not been let in.
+            return EngineReading(boots: told.boots, time: Int32(clamping: Int64(told.time) + Self.window))
+        }
+        guard now.nanoseconds(since: updated).magnitude >= EngineClockTable.refresh else { return nil }
+        // One that was held up says nothing of how far the clock has come.
+        return secondsBehind <= EngineClockTable.drift
+            ? told : EngineReading(boots: told.boots, time: Int32(clamping: expected))
+    }
+
+    /// How far the engine may have come by `time`, in all that was let in until then, if this is its row.
+    ///
+    /// - Parameter isUpToDate: whether the row tells of all those messages. Had the engine been heard later than an hour
+    ///   after it, or a little ahead of it, it would be another one.
+    func furthest(by time: Timestamp, isUpToDate: Bool) -> EngineReading {
+        guard time >= updated else { return latest }
+        let lastHeard = Timestamp(nanoseconds: updated.nanoseconds + EngineClockTable.refresh)
+        let told = self.time(at: isUpToDate ? min(time, lastHeard) : time) + Self.margin
+        return EngineReading(boots: latest.boots, time: Int32(clamping: told))
+    }
+
+    /// As judging begins with it after a restart: whatever the engine may have told before counts as received.
+    /// `Timeliness.expectRecall` takes back of that what the journal knows better.
     ///
     /// - Parameter journalEnd: when the last message was received that the journal holds.
     public func restored(journalEnd: Timestamp) -> EngineClock {
-        // Had it been heard later than this, or a little off, its row would be another one.
-        let lastHeard = Timestamp(nanoseconds: updated.nanoseconds + EngineClockTable.refresh)
-        let told = min(
-            time(at: journalEnd) - EngineClock.window, time(at: lastHeard) + EngineClockTable.drift)
         var clock = self
-        clock.floor = EngineReading(boots: latest.boots, time: Int32(clamping: max(0, told)))
+        clock.floor = furthest(by: journalEnd, isUpToDate: false)
         return clock
     }
 }

@@ -73,31 +73,26 @@ public final class IncomingSecurity: Sendable {
         informs.withLock { $0.forget(note) }
     }
 
-    /// Takes note of a message that was let in before a restart, from the journal's last `recallSpan`, the oldest first: it
-    /// is not taken twice, and moves its engine's clock. Nothing is verified: a journal holds what was.
-    public func recall(_ datagram: RawSpan, _ summary: V3Summary, receivedAt time: Timestamp) {
-        guard let message = pastMessage(datagram, summary, receivedAt: time) else { return }
-        recall(CollectionOfOne(message))
-    }
-
-    /// The same of several at once, the oldest first.
-    public func recall(_ messages: some Sequence<PastMessage>) {
+    /// Takes note of messages that were let in before a restart, from a journal's end, the oldest first: they are not taken
+    /// twice, and move their engines' clocks. Nothing is verified: a journal holds what was.
+    ///
+    /// - Parameters:
+    ///   - time: since when all that was let in is among them; `nil` where that is not known, and then the restored
+    ///     clocks' word stands.
+    ///   - isUpToDate: whether the restored clocks and these messages tell of all that was let in before, too.
+    ///   - floors: up to where messages of these engines were let in, or may have been, that are not among them.
+    public func recall(
+        _ messages: some Collection<PastMessage>, since time: Timestamp?, isUpToDate: Bool,
+        floors: [EngineID: EngineReading] = [:]
+    ) {
         timeliness.withLock { timeliness in
+            if let time {
+                timeliness.expectRecall(since: time, isUpToDate: isUpToDate, of: Set(messages.lazy.map(\.engine)))
+            }
             for message in messages {
                 timeliness.recall(message.engine, message.reading, hash: message.replayHash, at: message.time)
             }
-        }
-    }
-
-    /// Messages of these engines up to these readings were let in, or may have been, and are not recalled.
-    /// - Parameter ofOthersToo: whether the same goes for all that the other engines have told.
-    public func raiseFloors(_ floors: [EngineID: EngineReading], ofOthersToo: Bool) {
-        timeliness.withLock { timeliness in
             for (engine, reading) in floors { timeliness.raiseFloor(of: engine, to: reading) }
-            guard ofOthersToo else { return }
-            for clock in timeliness.all where floors[clock.engine] == nil {
-                timeliness.raiseFloor(of: clock.engine, to: clock.latest)
-            }
         }
     }
 
@@ -110,9 +105,6 @@ public final class IncomingSecurity: Sendable {
         return PastMessage(
             engine: message.engine, reading: message.reading, replayHash: message.replayHash, time: time)
     }
-
-    /// How far back a journal is to be read for `recall`, in seconds: what is older is out of the time window.
-    public static let recallSpan = ReplayMemory.span / 1_000_000_000
 
     private func judge(
         _ message: borrowing IncomingMessage, from sender: IPAddress?, at moment: Moment, _ looksInside: Bool

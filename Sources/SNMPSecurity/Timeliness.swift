@@ -14,7 +14,6 @@ public struct Timeliness: Sendable {
     private var clocks: [EngineClock] = []
     private var free: [Int32] = []
     private var replays: ReplayMemory
-    private var changed: Set<Int32> = []
 
     /// Engines given up since there were too many: their next message sets their clock anew.
     public private(set) var evictions = 0
@@ -49,14 +48,24 @@ public struct Timeliness: Sendable {
     public mutating func forget(_ engine: EngineID) {
         guard let number = numbers.removeValue(forKey: engine) else { return }
         replays.forget(number)
-        changed.remove(number)
         free.append(number)
     }
 
-    /// The clocks that moved since the last call, to be saved.
-    public mutating func takeChanged() -> [EngineClock] {
-        defer { changed.removeAll(keepingCapacity: true) }
-        return changed.map { clocks[Int($0)] }
+    /// A journal's end is recalled next: a restored clock's floor is needed only for what was let in before that.
+    ///
+    /// - Parameters:
+    ///   - time: since when all that was let in is recalled.
+    ///   - isUpToDate: whether the restored clocks and what is recalled tell of all that was let in before, too.
+    ///   - recalled: whose messages are among it.
+    mutating func expectRecall(since time: Timestamp, isUpToDate: Bool, of recalled: Set<EngineID>) {
+        for number in numbers.values {
+            let clock = clocks[Int(number)]
+            guard let floor = clock.floor else { continue }
+            var told = clock.furthest(by: time, isUpToDate: isUpToDate)
+            // The message that the row tells of is recalled itself, and those before had told less.
+            if time < clock.updated, recalled.contains(clock.engine) { told.time -= 1 }
+            clocks[Int(number)].floor = min(floor, told)
+        }
     }
 
     /// Takes note of a message that was let in before, as a journal tells it at the start: it is never refused.
@@ -84,7 +93,6 @@ public struct Timeliness: Sendable {
         }
         let before = clocks[Int(number)].latest
         try clocks[Int(number)].judge(reading, at: now, policy: policy)
-        if clocks[Int(number)].latest != before { changed.insert(number) }
         // How far it had come before says nothing of how far it has come now, and would be a floor that it is below.
         if clocks[Int(number)].latest < before { replays.forget(number) }
         remember(hash, number, reading, at: now)
@@ -98,7 +106,6 @@ public struct Timeliness: Sendable {
             return
         }
         clocks[Int(number)].floor = reading
-        changed.insert(number)
     }
 
     private mutating func remember(_ hash: Int, _ number: Int32, _ reading: EngineReading, at now: Timestamp) {
@@ -119,7 +126,6 @@ public struct Timeliness: Sendable {
             clocks.append(clock)
         }
         numbers[clock.engine] = number
-        changed.insert(number)
         return number
     }
 

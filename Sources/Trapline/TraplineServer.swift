@@ -347,7 +347,11 @@ public final class TraplineServer: Service {
     ) -> InformRecall {
         // What is acknowledged when it comes again must be on disk.
         if let failure = journal.pastFailure {
-            logger.warning("informs from before this start are not remembered: \(failure)")
+            logger.warning(
+                """
+                informs from before this start are not remembered, and what SNMPv3 engines have told until now is \
+                refused: \(failure)
+                """)
             return InformRecall()
         }
         do {
@@ -362,6 +366,13 @@ public final class TraplineServer: Service {
                     the journal was read back for \(recall.reach / 1_000_000_000) s only, to the limit of \
                     \(limit.rawValue): an inform from before, repeated now, is a second event; a trap of SNMPv3 that \
                     was held up since before is refused, since it cannot be told from one that was received
+                    """)
+            }
+            if recall.hasGap {
+                logger.notice(
+                    """
+                    the journal's end is damaged: what SNMPv3 engines have told before this start, as far as it may \
+                    lie there, is refused, since it cannot be told from what was received
                     """)
             }
             if secured.unremembered > 0 {

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Journal
 import SNMPSecurity
 import SNMPWire
@@ -26,13 +27,15 @@ import Testing
     /// The security of a server that starts with these entries in its journal, of which the store knows none.
     private func restarted(
         _ entries: [JournalEntry], knowsUnprocessed: Bool = true, clocks: [EngineClock] = [],
-        mostMessages: Int = SecurityRecall.mostMessages, mostOctets: UInt64 = InformRecall.mostOctets
+        mostMessages: Int = SecurityRecall.mostMessages, mostOctets: UInt64 = InformRecall.mostOctets,
+        isDamaged: Bool = false
     ) throws -> (security: IncomingSecurity, recall: InformRecall) {
         let folder = try TemporaryFolder()
         let first = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
         let begin = first.committed
         first.append(entries)
         first.close()
+        if isDamaged { try damage(folder) }
         let journal = try JournalWriter(folder: folder.path, settings: JournalSettings(), interfaces: ["traps"])
         defer { journal.close() }
         let security = IncomingSecurity(
@@ -43,6 +46,17 @@ import Testing
                 security, opener: NotificationOpener(users: users), unprocessed: knowsUnprocessed ? begin : nil,
                 mostMessages: mostMessages))
         return (security, recall)
+    }
+
+    /// Overwrites the journal's last third but for its last octets.
+    private func damage(_ folder: TemporaryFolder) throws {
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".pcapng") })
+        let path = URL(filePath: folder.file(name))
+        var octets = [UInt8](try Data(contentsOf: path))
+        let stretch = octets.count * 2 / 3..<octets.count - 400
+        octets.replaceSubrange(stretch, with: repeatElement(0xff, count: stretch.count))
+        try Data(octets).write(to: path)
     }
 
     private func refusal(_ datagram: [UInt8], _ security: IncomingSecurity) throws -> String? {
@@ -82,18 +96,19 @@ import Testing
         let other = try V3Device(2).trap()
         let clock = EngineClock(
             engine: V3Device.engine(2), latest: EngineReading(boots: 3, time: 1_000),
-            updated: Timestamp(nanoseconds: Timestamp.now.nanoseconds - 30_000_000_000))
+            updated: Timestamp(nanoseconds: Timestamp.now.nanoseconds - 30_000_000_000)
+        ).restored(journalEnd: .now)
         let entries = [entry(other, age: 30)] + traps.enumerated().map { entry($1, age: 25 - Int64($0)) }
         func taken(_ mostMessages: Int, _ mostOctets: UInt64) throws -> Int {
             let (security, recall) = try restarted(
                 entries, clocks: [clock], mostMessages: mostMessages, mostOctets: mostOctets)
             #expect((recall.limit == nil) == (mostOctets == InformRecall.mostOctets))
             let taken = try (traps + [other]).count { try refusal($0, security) == nil }
-            // What comes now is taken all the same.
+            // What comes a little later is taken all the same.
             device.time = 1_030
             #expect(try refusal(device.trap(requestID: 99), security) == nil)
             var second = V3Device(2)
-            second.time = 1_031
+            second.time = 1_045
             #expect(try refusal(second.trap(), security) == nil)
             return taken
         }
@@ -154,5 +169,92 @@ import Testing
             try sender.request(device.inform(to: security.engine, requestID: 8), timeout: .seconds(20)) != nil)
         bench.intake.stop()
         #expect(bench.accounts.duplicate == 2 && bench.accounts.journaled == 1 && bench.accounts.isBalanced)
+    }
+}
+
+/// The clocks of the store, restored, and a real journal's end together.
+extension SecurityRecallTests {
+    /// As the store has it, after `seconds` in which the engine told nothing that were worth another row.
+    private func restoredClock(_ device: V3Device, rowAge: Int64, journalEnd: Int64) -> EngineClock {
+        func ago(_ seconds: Int64) -> Timestamp {
+            Timestamp(nanoseconds: Timestamp.now.nanoseconds - seconds * 1_000_000_000)
+        }
+        return EngineClock(
+            engine: device.engine, latest: EngineReading(boots: 3, time: 10_000 - Int32(rowAge)), updated: ago(rowAge)
+        ).restored(journalEnd: ago(journalEnd))
+    }
+
+    private func trap(_ device: V3Device, age: Int64, requestID: Int32 = 1) throws -> [UInt8] {
+        var device = device
+        device.time = 10_000 - Int32(age)
+        return try device.trap(requestID: requestID)
+    }
+
+    /// The engine has sent every 10 s until the stop; of what was received then nothing is taken again.
+    @Test(arguments: [1, 140, 150, 290, 310, 500, 2_000] as [Int64])
+    func nothingIsTakenTwiceAfterAStop(of pause: Int64) throws {
+        let device = V3Device(1)
+        let ages = stride(from: pause + 400, through: pause, by: -10)
+        let traps = try ages.map { try trap(device, age: $0) }
+        for isDamaged in [false, true] {
+            let (security, _) = try restarted(
+                zip(traps, ages).map { entry($0, age: $1) }, knowsUnprocessed: false,
+                clocks: [restoredClock(device, rowAge: 3_000, journalEnd: pause)], isDamaged: isDamaged)
+            for (trap, age) in zip(traps, ages) {
+                #expect(try refusal(trap, security) != nil, "\(age) s old, damaged: \(isDamaged)")
+            }
+            #expect(try refusal(self.trap(device, age: -15), security) == nil)
+        }
+    }
+
+    /// What an engine sends while the server starts again after a second is taken, though its row may be off by some.
+    @Test func aShortStopCostsNothing() throws {
+        let device = V3Device(1)
+        let traps = try [400, 200, 100, 3].map { try trap(device, age: $0) }
+        let (security, _) = try restarted(
+            zip(traps, [400, 200, 100, 3]).map { entry($0, age: $1) }, knowsUnprocessed: false,
+            clocks: [restoredClock(device, rowAge: 3_000, journalEnd: 3)])
+        #expect(try refusal(trap(device, age: 3, requestID: 2), security) == nil)
+        // Held up in the network.
+        #expect(try refusal(trap(device, age: 120), security) == nil)
+        for trap in traps { #expect(try refusal(trap, security) != nil) }
+    }
+
+    /// A virtual machine was suspended: what it told before is old, and is just behind its clock.
+    @Test func anEngineThatStoodStillTellsNothingTwice() throws {
+        let device = V3Device(1)
+        let before = try trap(device, age: 3_011)
+        let before2 = try trap(device, age: 3_002)
+        let after = try trap(device, age: 3_001)
+        let row = EngineClock(
+            engine: device.engine, latest: EngineReading(boots: 3, time: 10_000 - 3_001),
+            updated: Timestamp(nanoseconds: Timestamp.now.nanoseconds - 10_000_000_000)
+        ).restored(journalEnd: .now)
+        let entries = [entry(before, age: 3_011), entry(before2, age: 3_002), entry(after, age: 10)]
+        let (security, _) = try restarted(entries, knowsUnprocessed: false, clocks: [row])
+        for trap in [before, before2, after] { #expect(try refusal(trap, security) != nil) }
+        #expect(try refusal(trap(device, age: 2_990), security) == nil)
+        // The same where the store knows none of them.
+        let (other, _) = try restarted(entries)
+        for trap in [before, before2, after] { #expect(try refusal(trap, other) != nil) }
+        #expect(try refusal(trap(device, age: 2_990), other) == nil)
+    }
+
+    /// The pipeline is behind, and not all that it has not seen is read: its rows tell less than what was let in.
+    @Test func rowsThatAreBehindAreNotBelieved() throws {
+        let device = V3Device(1)
+        let late = try trap(device, age: 600)
+        let entries =
+            [entry(late, age: 600)]
+            + (0..<20 as Range<Int32>).map {
+                entry(Wire.trap(requestID: $0), age: 500)
+            }
+        for mostOctets in [InformRecall.mostOctets, 700] {
+            let (security, recall) = try restarted(
+                entries, clocks: [restoredClock(device, rowAge: 9_000, journalEnd: 500)], mostOctets: mostOctets)
+            #expect((recall.limit == nil) == (mostOctets != 700))
+            #expect(try refusal(late, security) != nil)
+            #expect(try refusal(trap(device, age: 0), security) == nil)
+        }
     }
 }

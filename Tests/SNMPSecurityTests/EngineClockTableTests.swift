@@ -1,6 +1,8 @@
 import Basics
-import SNMPSecurity
+import TestPeers
 import Testing
+
+@testable import SNMPSecurity
 
 /// What is saved of engines' clocks, and how seldom.
 @Suite struct EngineClockTableTests {
@@ -38,9 +40,56 @@ import Testing
         table.note(engine, reading(4, 16), at: Timestamp(seconds: 1_011), of: "a")
         #expect(table.takeChanges().noted.map(\.clock.latest) == [reading(4, 16)], "6 s ahead")
         table.note(engine, reading(4, 17), at: Timestamp(seconds: 1_031), of: "a")
-        #expect(table.takeChanges().noted.map(\.clock.latest) == [reading(4, 17)], "19 s behind")
-        table.note(engine, reading(2, 900), at: Timestamp(seconds: 1_032), of: "a")
+        #expect(table.takeChanges().noted.isEmpty, "19 s behind: it was held up, for all that is known")
+        table.note(engine, reading(4, 18), at: Timestamp(seconds: 1_211), of: "a")
+        #expect(
+            table.takeChanges().noted.map(\.clock.latest) == [reading(4, 168)],
+            "198 s behind: the clock stood still, and had told a time window more at most")
+        table.note(engine, reading(2, 900), at: Timestamp(seconds: 1_212), of: "a")
         #expect(table.takeChanges().noted.map(\.clock.latest) == [reading(2, 900)], "whoever let it in knew why")
+    }
+
+    /// What is late would else hide how far its engine had come before.
+    @Test func whatWasHeldUpMovesNoRowBack() throws {
+        var table = EngineClockTable()
+        table.note(engine, reading(3, 100), at: Timestamp(seconds: 1_000), of: "a")
+        table.note(engine, reading(3, 3_690), at: Timestamp(seconds: 4_590), of: "a")
+        // 140 s late, and the first after an hour.
+        table.note(engine, reading(3, 3_560), at: Timestamp(seconds: 4_600), of: "a")
+        let row = try #require(table.takeChanges().noted.first)
+        #expect(row.clock.updated == Timestamp(seconds: 4_600))
+        #expect(row.clock.furthest(by: Timestamp(seconds: 4_600), isUpToDate: true) >= reading(3, 3_690))
+    }
+
+    /// However an engine's messages come, its row is never behind what it told, beyond the margin.
+    @Test(arguments: [UInt64.random(in: .min ... .max), 1, 2, 3])
+    func noMessageIsAheadOfItsRow(seed: UInt64) throws {
+        print("seed \(seed)")
+        var generator = SeededGenerator(seed: seed)
+        var timeliness = Timeliness()
+        var table = EngineClockTable()
+        var furthest = reading(3, 0)
+        var (now, stood) = (Int64(1_000), Int64(0))
+        for step in 0..<5_000 {
+            now += Int64.random(in: 0...3, using: &generator)
+            switch Int.random(in: 0..<500, using: &generator) {
+            case 0: now += Int64.random(in: 0...9_000, using: &generator)
+            case 1: stood += Int64.random(in: 0...400, using: &generator)
+            case 2: stood -= Int64.random(in: 0...400, using: &generator)
+            case 3: now += 400; stood += 400
+            default: break
+            }
+            let late = Bool.random(using: &generator) ? 0 : Int64.random(in: 0...160, using: &generator)
+            let told = reading(3, Int32(clamping: max(0, now - stood - late)))
+            let time = Timestamp(seconds: now)
+            guard
+                (try? timeliness.judge(engine, told, hash: step, at: time, policy: .strict)) != nil
+            else { continue }
+            table.note(engine, told, at: time, of: "a")
+            furthest = max(furthest, told)
+            let row = try #require(table.row(of: engine)).clock
+            #expect(row.furthest(by: time, isUpToDate: true) >= furthest)
+        }
     }
 
     /// What a start makes of the rows and of the journal's last minutes is what was known before it.

@@ -183,7 +183,8 @@ import Testing
             timeliness: Timeliness(before.withTimeliness { $0.all }))
         for datagram in datagrams[..<3] {
             let summary = try #require(try V3View.check(datagram))
-            after.recall(datagram.rawOctets, summary, receivedAt: Samples.start)
+            let past = after.pastMessage(datagram.rawOctets, summary, receivedAt: Samples.start)
+            after.recall([past].compactMap(\.self), since: nil, isUpToDate: false)
         }
         #expect(try datagrams.map { try after.refusal($0) } == [.replayed, .replayed, .replayed, nil, nil])
         #expect(
