@@ -80,9 +80,11 @@ final class AwaitedResponses: Sendable {
         let copy = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
         let verdict = judge(copy, .received(time))
         guard verdict != .foreign else { return nil }
+        let isFirst = state.withLock { take(response, isForJournal: verdict == .response, &$0) }
+        // A Report has done its work once it was judged, and whoever asked may have ended what it waited for already.
+        if verdict == .report { return .report }
         // Another socket may have had the same datagram meanwhile.
-        guard state.withLock({ take(response, isForJournal: verdict == .response, &$0) }) else { return nil }
-        return verdict == .response ? .response(response) : .report
+        return isFirst ? .response(response) : nil
     }
 
     private func take(_ response: ExpectedResponse, isForJournal: Bool = true, _ state: inout State) -> Bool {

@@ -91,6 +91,27 @@ import Testing
         #expect(bench.accounts.isBalanced)
     }
 
+    /// As where a device refuses the user: the request has ended before the socket's thread goes on.
+    @Test func aReportThatEndsItsRequestIsNoUnawaitedOne() throws {
+        let bench = try Bench()
+        defer { bench.intake.stop() }
+        let (device, peer) = try device(bench)
+        let key = ExpectedResponse.Key(peer: peer, requestID: 7)
+        let intake = bench.intake
+        bench.intake.expect(
+            ExpectedResponse(
+                key: key,
+                proof: .user { _, _ in
+                    intake.forget(key)
+                    return .report
+                }
+            ) { _ in })
+        try device.send(Self.message())
+        #expect(bench.received(1))
+        #expect(bench.accounts.reports == 1)
+        #expect(bench.accounts.refusedTotal == 0)
+    }
+
     @Test func aReportIsForWhoeverAskedAlone() throws {
         let bench = try Bench()
         defer { bench.intake.stop() }
