@@ -61,7 +61,7 @@ final class ListenerLedger: Sendable {
             switch change {
             case .began(let sender, let refused):
                 news.append(.overBudget(listener: name, sender: sender, refused: refused))
-                complain(RefusalReason.overBudget.label) {
+                complain(RefusalReason.overBudget.label, of: sender) {
                     let datagrams = counted(refused, "datagram")
                     return "Refused \(datagrams) from \(who(sender)): \(RefusalReason.overBudget.advice(nil))"
                 }
@@ -69,12 +69,13 @@ final class ListenerLedger: Sendable {
                 news.append(.withinBudget(listener: name, sender: sender, refused: refused))
                 // At the stop nobody knows.
                 guard !isLast else { continue }
-                complain("within-budget", level: .notice) {
+                complain("within-budget", of: sender, level: .notice) {
                     "Refused nothing more for \(SendersOverBudget.quietLooks) s from \(who(sender)): within the budget "
                         + "again, after \(counted(refused, "refused datagram"))."
                 }
             }
         }
+        tellRests(isLast: isLast)
         return news
     }
 
@@ -82,13 +83,29 @@ final class ListenerLedger: Sendable {
         sender?.description ?? "more than \(SendersOverBudget.capacity) senders"
     }
 
-    /// Logs a line of this kind, unless one was logged a short while ago. Its text is made only if it is logged.
+    /// Logs a line of this kind and sender, unless one was logged a short while ago. Its text is made only if it is
+    /// logged.
     func complain(
-        _ kind: String, level: Logger.Level = .warning, now: Int64 = monotonicNanoseconds(), _ text: () -> String
+        _ kind: String, of sender: IPAddress? = nil, level: Logger.Level = .warning,
+        now: Int64 = monotonicNanoseconds(), _ text: () -> String
     ) {
-        guard let withheld = limiter.withLock({ $0.admit(kind, now: now) }) else { return }
+        guard let withheld = limiter.withLock({ $0.admit(kind, of: sender, now: now) }) else { return }
         let more = withheld == 0 ? "" : " (\(withheld) more like it since the last such line)"
-        logger.log(level: level, "\(text())\(more)", metadata: ["listener": "\(name)", "reason": "\(kind)"])
+        log("\(text())\(more)", kind, level)
+    }
+
+    /// Logs how many lines were withheld of senders that were silent since. Called each second.
+    private func tellRests(isLast: Bool) {
+        let rests = limiter.withLock { $0.takeRests(now: monotonicNanoseconds(), isLast: isLast) }
+        for rest in rests {
+            log(
+                "Of \(rest.sender) came \(rest.withheld) more like its last such line (\(rest.kind))", rest.kind,
+                .warning)
+        }
+    }
+
+    private func log(_ text: String, _ kind: String, _ level: Logger.Level) {
+        logger.log(level: level, "\(text)", metadata: ["listener": "\(name)", "reason": "\(kind)"])
     }
 }
 

@@ -120,7 +120,7 @@ extension SocketReceiver {
                     sender: header.sender.address)
             }
         }
-        ledger.complain(refusal.label, now: now) {
+        ledger.complain(refusal.label, of: header.sender.address, now: now) {
             let name = SecurityRefusal.printable(user)
             return "Refused a datagram from \(header.sender) to \(socket.endpoint), user `\(name)`, engine "
                 + "\(engine?.description ?? "none"): \(refusal.advice(user: name))"
