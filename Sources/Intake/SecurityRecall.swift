@@ -104,7 +104,6 @@ public final class SecurityRecall {
             return nil
         }
         let payload = unsafe entry.payload.span.bytes
-        let content = opened.withPDU(in: payload) { InformKey.content($0) }
-        return InformKey(sender: entry.sender, requestID: opened.scoped.requestID, content: content)
+        return InformKey(sender: entry.sender, payload, summary, opened.plaintext, opened.scoped)
     }
 }

@@ -44,8 +44,7 @@ extension SocketReceiver {
     ) {
         // Noted of each, so that nobody can send a repeat once more from elsewhere.
         let isReplay = gate.incoming.isReplay(inform, at: moment)
-        let key = InformKey(
-            sender: header.sender, requestID: inform.scoped.requestID, content: inform.content(in: payload))
+        let key = InformKey(sender: header.sender, payload, summary, inform.plaintext, inform.scoped)
         // Whoever sends another's inform again costs neither a place among the genuine ones nor an answer.
         if isReplay, !recalled.contains(key, now: now), !informs.withLock({ $0.contains(key) }) {
             return refuse(header, payload, summary, .replayed, moment, now, &batch)
@@ -174,12 +173,5 @@ extension SecurityRefusal {
                 },
                 as: UTF8.self)
         }
-    }
-}
-
-extension AdmittedInform {
-    /// What `InformKey` tells PDUs apart by.
-    fileprivate func content(in datagram: RawSpan) -> Int {
-        withPDU(in: datagram) { InformKey.content($0) }
     }
 }

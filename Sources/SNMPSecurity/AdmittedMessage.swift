@@ -23,15 +23,6 @@ public struct AdmittedInform: Sendable {
     public let replayNote: ReplayNote
     /// `nil` without authentication.
     let keys: LocalisedKeys?
-
-    /// The PDU's octets, which with the request ID are the same in each repeat.
-    /// - Parameter datagram: what it was admitted from.
-    public func withPDU<Result>(in datagram: RawSpan, _ body: (RawSpan) -> Result) -> Result {
-        if let plaintext {
-            return body(plaintext.rawOctets.extracting(scoped.pdu))
-        }
-        return body(datagram.extracting(scoped.pdu))
-    }
 }
 
 /// By what an inform is known that comes again octet for octet.

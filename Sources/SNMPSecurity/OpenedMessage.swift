@@ -16,12 +16,4 @@ public struct OpenedMessage: Sendable, Hashable {
         else { throw WireError(.v3Unsupported, at: 0) }
         return ScopedPDU(contextEngineID: contextEngineID, contextName: contextName, pdu: pdu)
     }
-
-    /// The PDU's octets, as `AdmittedInform.withPDU` gives them.
-    public func withPDU<Result>(in datagram: RawSpan, _ body: (RawSpan) -> Result) -> Result {
-        if let plaintext {
-            return body(plaintext.rawOctets.extracting(scoped.pdu))
-        }
-        return body(datagram.extracting(scoped.pdu))
-    }
 }

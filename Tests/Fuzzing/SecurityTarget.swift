@@ -186,7 +186,7 @@ private final class Site: Sendable {
             broken("who has the keys reads something else than who has the user")
         }
         if let message = messages[0] {
-            _ = message.withPDU(in: datagram.rawOctets) { $0.byteCount }
+            _ = (message.plaintext ?? datagram)[message.scoped.pdu].count
             _ = try? message.scopedPDU(in: datagram)
         }
         if case .other(let other) = try? openers[0].read(datagram), other != messages[0] {

@@ -45,20 +45,23 @@ struct V3Device {
 
     /// To the receiver's engine, whose clock the device has learnt.
     func inform(
-        to engine: OwnEngine, requestID: Int32 = 1, text: String = "x", level: SecurityLevel = .authPriv
+        to engine: OwnEngine, requestID: Int32 = 1, text: String = "x", level: SecurityLevel = .authPriv,
+        context: String = ""
     ) throws -> [UInt8] {
-        try message(.informRequest, requestID, text, level, engine.id, engine.reading(at: .now))
+        try message(.informRequest, requestID, text, level, engine.id, engine.reading(at: .now), context: context)
     }
 
     func message(
         _ kind: PDUKind, _ requestID: Int32, _ text: String, _ level: SecurityLevel, _ authority: EngineID,
-        _ reading: EngineReading
+        _ reading: EngineReading, context: String = ""
     ) throws -> [UInt8] {
         let pdu = StandardPDU(kind: kind, requestID: requestID, variables: Wire.variables(text))
         let message = OutgoingMessage(
             messageID: requestID, isReportable: kind == .informRequest, engineID: authority.octets[...],
             reading: reading, userName: Array(user.name.utf8)[...], level: level,
-            scoped: ScopedPDU(contextEngineID: engine.octets[...], contextName: [], pdu: .standard(pdu)))
+            scoped: ScopedPDU(
+                contextEngineID: engine.octets[...], contextName: Array(context.utf8)[...],
+                pdu: .standard(pdu)))
         return try message.encode(keys: UserTable([user]).keys(of: user.name, at: authority), salts: salts)
     }
 

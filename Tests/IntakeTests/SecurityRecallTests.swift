@@ -170,6 +170,24 @@ import Testing
         bench.intake.stop()
         #expect(bench.accounts.duplicate == 2 && bench.accounts.journaled == 1 && bench.accounts.isBalanced)
     }
+
+    /// What proves less was kept before the stop, and does not pass for what proves more.
+    @Test func recalledInformsAreToldApartByWhoSentThem() throws {
+        let local = try #require(try UDPSender(to: .loopback(9)).localEndpoint)
+        let device = V3Device(1)
+        let (security, recall) = try restarted([
+            entry(Wire.inform(requestID: 7), from: local),
+            entry(try device.inform(to: engine(boots: 5), requestID: 7, context: "room"), from: local),
+        ])
+        #expect(recall.count == 2)
+        let bench = try Bench(
+            access: AccessSettings(users: [V3Device.user]), recall: recall, security: security)
+        let sender = try UDPSender(to: bench.endpoint(), from: local)
+        let inform = try device.inform(to: security.engine, requestID: 7)
+        #expect(try sender.request(inform, timeout: .seconds(20)) != nil)
+        bench.intake.stop()
+        #expect(bench.accounts.journaled == 1 && bench.accounts.duplicate == 0)
+    }
 }
 
 /// The clocks of the store, restored, and a real journal's end together.

@@ -201,6 +201,31 @@ import Testing
         #expect(bench.accounts.journaled == 1 && bench.accounts.duplicate == 2 && bench.accounts.isBalanced)
     }
 
+    /// One that proves less passes for the first of none that proves more, though their PDUs, request IDs and ports agree.
+    @Test func informsAreToldApartByWhoSendsThem() throws {
+        var ops = V3Device.user
+        ops.minimumLevel = .authNoPriv
+        let open = User(name: "open", networks: [Network("127.0.0.0/8")].compactMap { $0 })
+        let security = security([ops, open])
+        let bench = try Bench(
+            access: AccessSettings(communities: [Community(name: nil, value: Secret("public"))], users: [ops, open]),
+            security: security)
+        let sender = try UDPSender(to: bench.endpoint())
+        let device = V3Device(1)
+        let informs: [() throws -> [UInt8]] = [
+            { Wire.inform(requestID: 5) },
+            { try V3Device(1, user: open).inform(to: security.engine, requestID: 5, level: .noAuthNoPriv) },
+            { try device.inform(to: security.engine, requestID: 5, level: .authNoPriv) },
+            { try device.inform(to: security.engine, requestID: 5) },
+            { try device.inform(to: security.engine, requestID: 5, context: "room") },
+        ]
+        for inform in informs + informs { _ = try #require(try sender.request(inform(), timeout: .seconds(20))) }
+        bench.intake.stop()
+        #expect(
+            bench.accounts.journaled == 5 && bench.accounts.duplicate == 5 && bench.accounts.isBalanced,
+            "\(bench.accounts)")
+    }
+
     @Test func anInformThatCouldNotBeKeptIsTakenWhenItComesAgain() throws {
         let security = security()
         let bench = try Bench(users: [V3Device.user], security: security)

@@ -184,7 +184,7 @@ import Testing
             return
         }
         #expect(inform.scoped.requestID == 4_711)
-        let contents = inform.withPDU(in: datagram.rawOctets) { $0.copied }
+        let contents = (inform.plaintext ?? datagram)[inform.scoped.pdu]
         #expect(contents.first == PDUKind.informRequest.rawValue)
         let sent = security.response(to: inform, datagram.rawOctets, summary, at: Samples.moment(3))
         let response = try #require(sent)
