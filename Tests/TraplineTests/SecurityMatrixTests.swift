@@ -140,6 +140,9 @@ import Testing
         }
         try take(ops + clock(1, 5, 1_000_000), at: site)
         try take(ops + clock(2, 5, 1_000), at: site)
+        // Of an address of its own, which shows in no other way that it is answered.
+        let deaf = try UDPSender(to: site.traps, from: Endpoint(IPAddress(v4: 0x7f00_0009), port: 0))
+        try deaf.send(discovery())
         let cases: [(String, [String])] = [
             ("v3-wrong-digest", ["-u", "ops", "-A", "another-password", "-X", SecurityWay.privacyPassword]),
             ("v3-wrong-digest", ops + ["-a", "SHA-512"]),
@@ -174,6 +177,12 @@ import Testing
         try refuse("v3-own-engine-trap", at: site) { try sender.send(ownTrap) }
         let fromLater = try message("half", .informRequest, isReportable: true, engine: site.ownEngine(), boots: 77)
         try refuse("v3-own-boots-went-back", at: site) { try sender.send(fromLater) }
+        // It is told of once it has gone on for a minute.
+        #expect(
+            try Poll.until(seconds: 150, every: 2) {
+                try deaf.send(discovery())
+                return try site.counts()["v3-no-inform-follows"] != nil
+            }, "\(site.state)")
         let counts = try site.counts()
         #expect(Set(counts.keys).isSuperset(of: SecurityRefusal.labels), "\(counts)")
         let parts = ["journaled_total", "answered_total", "duplicate_total", "reports_total", "in_flight"]
@@ -244,6 +253,16 @@ import Testing
     /// What a sender makes that has discovered somebody else.
     private func inform(ofAnotherEngine name: String) throws -> [UInt8] {
         try message(name, .informRequest, isReportable: true, engine: otherEngine())
+    }
+
+    /// The question who the receiver is, by which nobody is told from anybody else.
+    private func discovery() throws -> [UInt8] {
+        let session = try #require(
+            RequestSession(
+                UserTable([User(name: "half", networks: [Network("127.0.0.0/8")].compactMap(\.self))]), user: "half",
+                salts: Salts(boots: 1)))
+        let pdu = StandardPDU(kind: .getRequest, requestID: 1, variables: [])
+        return try session.datagram(.standard(pdu), messageID: 1, at: .now)
     }
 
     private func otherEngine() throws -> EngineID { try #require(EngineID(hexadecimal: Self.engine(77))) }
