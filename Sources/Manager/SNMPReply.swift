@@ -13,6 +13,27 @@ public struct SNMPReply: Sendable, Hashable {
     /// v1's way to say that there is no such object, or that a walk has reached the end.
     public static let noSuchName: Int32 = 2
 
+    /// The names of RFC 3416 §3, by their numbers.
+    private static let errorNames = [
+        "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
+        "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
+        "undoFailed", "authorizationError", "notWritable", "inconsistentName",
+    ]
+
+    /// What an operator reads of an error, and what to look at.
+    static func words(errorStatus: Int32) -> String {
+        let number = Int(errorStatus)
+        let name = errorNames.indices.contains(number) ? errorNames[number] : "error-status \(number)"
+        let advice =
+            switch name {
+            case "authorizationError", "noAccess":
+                "; on the device, look at which level it wants of the user, and at what user or community may read"
+            case "genErr": "; the device names no reason, its own log may"
+            default: ""
+            }
+        return "the device answers \(name)\(advice)"
+    }
+
     public init(requestID: Int32, errorStatus: Int32 = 0, errorIndex: Int32 = 0, variables: VariableBindings) {
         self.requestID = requestID
         self.errorStatus = errorStatus

@@ -57,6 +57,8 @@ public struct TableWalk: Sendable, Hashable {
     private(set) var width: Int
     public private(set) var replies = 0
     public private(set) var end: End?
+    /// What the device said where it could not; only until the walk is put down.
+    public private(set) var errorStatus: Int32?
 
     /// - Parameter after: where the rows begin: behind this index. `nil` for the first.
     public init(columns: [OID], after index: [UInt32]? = nil, repetitions: Int32 = TableWalk.firstRepetitions) {
@@ -96,6 +98,18 @@ public struct TableWalk: Sendable, Hashable {
         return Array(open.sorted { (index($0), $0) < (index($1), $1) }.prefix(width)).sorted()
     }
 
+    /// Why it is not the whole table, for an operator; `nil` where it is, or may be yet.
+    public var trouble: String? {
+        switch end {
+        case nil, .complete: nil
+        case .loop: "the device's answers go round in a circle"
+        case .noProgress: "the device answers without any value"
+        case .tooLong: "more rows, or octets, than are taken"
+        case .error: errorStatus.map { SNMPReply.words(errorStatus: $0) } ?? "the device answers with an error"
+        case .tooBig: "not even one value fits into the device's answers (tooBig)"
+        }
+    }
+
     /// Takes the answer to `request`.
     public mutating func take(_ reply: SNMPReply) {
         guard end == nil else { return }
@@ -117,6 +131,7 @@ public struct TableWalk: Sendable, Hashable {
             }
         default:
             end = .error
+            errorStatus = reply.errorStatus
         }
         if end == nil, places.allSatisfy({ $0 == nil }) { end = .complete }
     }

@@ -153,6 +153,8 @@ extension EventPipeline {
         case OwnFacts.started:
             askAll(.start, from: received.time.adding(EventPipeline.startPause))
             for claim in devices.bindingsToVerify { question(claim, at: received.time) }
+        case OwnFacts.configurationLoaded:
+            syncs.tryAnew(from: received.time, pace: EventPipeline.pace)
         case OwnFacts.blind:
             askAll(.blind, from: received.time, at: blindSender(fact))
         case OwnFacts.senderWithinBudget:
@@ -302,6 +304,10 @@ extension EventPipeline {
                     VariableBinding(name: OwnFacts.resyncCleared, value: .gauge32(UInt32(clamping: cleared))),
                 ]
                 tell(OwnFacts.resyncDone, reason, counts, device, isEvent: !hadFailed, at: received.time, &draft)
+            case .hasNoTable(let reason):
+                let hadFailed = alarms.alarm(for: EventPipeline.failureKey(device.id)) != nil
+                guard reason.isTold || hadFailed || reason == .firstContact else { continue }
+                tell(OwnFacts.resyncHasNoTable, reason, [], device, isEvent: !hadFailed, at: received.time, &draft)
             case .failed(let reason, let why):
                 let words = VariableBinding(
                     name: OwnFacts.failureReason, value: .octetString(ArraySlice(why.utf8)))

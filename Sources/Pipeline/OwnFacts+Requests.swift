@@ -17,6 +17,9 @@ extension OwnFacts {
     /// Nobody asks the device any more, so that nothing is to be had of it.
     public static let resyncGivenUp = notifications.appending(44)
 
+    /// It answers, and has none of the tables that its profile names.
+    public static let resyncHasNoTable = notifications.appending(53)
+
     /// `traplineRequestNumber.0`: the store's number of a request.
     public static let requestNumber = root.appending(2, 55, 0)
     /// `traplineRequestID.0`.

@@ -165,7 +165,8 @@ extension DeviceSync {
             historyEnd = nil
             youngSince = epoch
             job?.isActive = true
-            job?.reason = .restart
+            // What was asked for by hand is answered as that.
+            if job?.reason != .operatorsWord { job?.reason = .restart }
         }
         return hasRestarted
     }
@@ -201,7 +202,7 @@ extension DeviceSync {
     private mutating func takeHistory(_ walk: TableWalk, _ now: Int64, _ settings: SyncSettings) -> [SyncAction] {
         let profile = settings.profile
         guard walk.end == .complete, let history = profile.history, let job else {
-            return fail("the history cannot be read: \(walk.end?.rawValue ?? "")", now)
+            return fail("the history cannot be read: \(walk.trouble ?? "")", now)
         }
         let rows = history.recall(walk.rows)
         let identities = rows.map { NotificationIdentity(trapOID: $0.trapOID, variables: $0.variables, profile) }
@@ -283,6 +284,8 @@ extension DeviceSync {
         func number(_ name: OID) -> Int? {
             reply.errorStatus == 0 ? reply.variables.value(of: name)?.runningNumber : nil
         }
+        let isAnswered = reply.errorStatus == 0 || reply.errorStatus == SNMPReply.noSuchName
+        job?.hasNoProof = isAnswered && names.allSatisfy { OID($0).flatMap(number) == nil }
         // An agent without the object says of no overflow.
         if let overflow = profile.overflowObject, names.contains(overflow.description), number(overflow) ?? 0 != 0 {
             return deliver(rows, isProven: false, now, settings)
@@ -344,8 +347,12 @@ extension DeviceSync {
             reason: job.reason, watermark: job.watermark, touched: job.touched,
             isFlooded: job.touched.count >= SyncJob.touchedLimit,
             mayClear: isProven && !hasOverflown && !isBooting, shown: Set(shown ?? []))
-        let end = walks.compactMap(\.walk.end).first { $0 != .complete }
-        let rest = end.map { fail("the active alarms cannot be read: \($0.rawValue)", now) } ?? finish(now, settings)
+        let trouble = walks.compactMap(\.walk.trouble).first
+        let saysNothing = (job.hasNoProof ?? false) && historyEnd == nil && changeMark == nil
+        let hasNoTable = saysNothing && !isProven && first.isEmpty
+        let rest =
+            trouble.map { fail("the active alarms cannot be read: \($0)", now) }
+            ?? finish(now, hasNoTable: hasNoTable, settings)
         if isBooting, let youngSince {
             wish(isActive: true, .restart, at: youngSince.addingClamped(DeviceSync.bootLimit))
         }

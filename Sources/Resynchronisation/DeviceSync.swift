@@ -251,13 +251,20 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         restartMark = nil
         bootBegan = bootEnds ? time.nanoseconds : nil
         youngSince = time.nanoseconds
-        wish(isActive: true, .restart, at: time.nanoseconds.addingClamped(5 * DeviceSync.calm))
+        let reason: SyncReason = job?.reason == .operatorsWord ? .operatorsWord : .restart
+        wish(isActive: true, reason, at: time.nanoseconds.addingClamped(5 * DeviceSync.calm))
         return abandon()
     }
 
     /// Somebody else has a reason to ask it.
     public mutating func wish(_ reason: SyncReason, at time: Timestamp) {
         wish(isActive: reason != .poll && reason != .start, reason, at: time.nanoseconds)
+    }
+
+    /// With what it is asked may be right now: what failed is tried again then, and soon again where it still fails.
+    public mutating func tryAnew(at time: Timestamp) {
+        failures = 0
+        if let want { self.want?.due = min(want.due, time.nanoseconds) }
     }
 
     /// Something of what was read changed while it was: which of the two is newer is not known.
@@ -316,12 +323,12 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         recent.removeAll { $0.heard < now.addingClamped(-DeviceSync.rowDelay) }
     }
 
-    mutating func finish(_ now: Int64, _ settings: SyncSettings) -> [SyncAction] {
+    mutating func finish(_ now: Int64, hasNoTable: Bool = false, _ settings: SyncSettings) -> [SyncAction] {
         guard let job else { return [] }
         self.job = nil
         failures = 0
         nextPoll = settings.poll.map { now.addingClamped($0) }
-        return [.done(job.reason)]
+        return [hasNoTable ? .hasNoTable(job.reason) : .done(job.reason)]
     }
 
     private mutating func abandon() -> [SyncAction] {
@@ -343,10 +350,12 @@ public struct DeviceSync: Sendable, Hashable, Codable {
         return ask(profile, now)
     }
 
-    /// The stronger of two wishes is kept, and the earlier of their times.
+    /// The stronger of two wishes is kept, and the earlier of their times: an operator waits for the answer to his.
     mutating func wish(isActive: Bool, _ reason: SyncReason, at due: Int64) {
         guard let want else { return self.want = Want(isActive: isActive, reason: reason, due: due) }
-        let isStronger = (isActive && !want.isActive) || (reason.isTold && !want.reason.isTold)
+        let isStronger =
+            want.reason != .operatorsWord
+            && (reason == .operatorsWord || (isActive && !want.isActive) || (reason.isTold && !want.reason.isTold))
         self.want = Want(
             isActive: isActive || want.isActive, reason: isStronger ? reason : want.reason, due: min(due, want.due),
             isPutOff: want.isPutOff)

@@ -18,6 +18,8 @@ public enum SyncAction: Sendable, Hashable {
     /// Who answers where somebody claims to be another.
     case identified(serial: String?, engineID: String?)
     case done(SyncReason)
+    /// It answers, and has none of its profile's tables: nothing is known of its alarms.
+    case hasNoTable(SyncReason)
     /// It is tried again later.
     case failed(SyncReason, String)
 }

@@ -32,6 +32,8 @@ struct SyncJob: Sendable, Hashable, Codable {
     /// When the last request was left or, later, was sent, in nanoseconds since 1970; `nil` for the watermark.
     var asked: Int64?
     var isSent: Bool?
+    /// The agent knows none of the objects that vouch for an empty table.
+    var hasNoProof: Bool?
     /// Requests of this job that went unanswered.
     var timeouts = 0
 

@@ -228,6 +228,21 @@ public struct SyncTable: Sendable {
         }
     }
 
+    /// With what devices are asked may be right now: those that failed are tried anew, one after the other.
+    ///
+    /// - Parameter pace: from one to the next, in nanoseconds.
+    public mutating func tryAnew(from start: Timestamp, pace: Int64) {
+        var due = start
+        for device in devices {
+            guard states[device]?.sync.failures ?? 0 > 0 else { continue }
+            _ = update(device, at: due) { state in
+                state.sync.tryAnew(at: due)
+                return []
+            }
+            due = due.adding(pace)
+        }
+    }
+
     /// What was read from its tables was applied.
     ///
     /// - Parameter isDoubtful: something of it had changed meanwhile, and was left as it is.

@@ -168,6 +168,13 @@ struct AgentView {
         var walk = TableWalk(columns: try Self.columns([3]))
         walk.take(SNMPReply(requestID: 1, errorStatus: 5, errorIndex: 1, variables: []))
         #expect(walk.end == .error)
+        #expect(walk.trouble?.contains("genErr") == true)
+        var refused = TableWalk(columns: walk.columns)
+        refused.take(SNMPReply(requestID: 1, errorStatus: 16, variables: []))
+        #expect(refused.trouble?.contains("authorizationError; on the device, look at which level") == true)
+        var unknown = TableWalk(columns: walk.columns)
+        unknown.take(SNMPReply(requestID: 1, errorStatus: 99, variables: []))
+        #expect(unknown.trouble == "the device answers error-status 99")
     }
 
     @Test func anEndlessTableEndsTheWalk() throws {

@@ -301,6 +301,38 @@ import TraplineMetrics
         #expect(scene.standing.count == 3)
     }
 
+    /// What it is asked with may have been put right.
+    @Test func whoeverFailedIsAskedSoonAfterAnotherConfiguration() throws {
+        var scene = try settled()
+        scene.way.silence = 1
+        try scene.ask()
+        try scene.pass(seconds: 1_500)
+        #expect(scene.isFailing)
+        scene.way.silence = 0
+        let before = scene.asked
+        try scene.pass(seconds: 60)
+        #expect(scene.asked == before, "the pause is longer by now")
+        try scene.tell(OwnFacts.configurationLoaded)
+        try scene.pass(seconds: 20)
+        #expect(scene.asked > before)
+        #expect(!scene.isFailing)
+        let after = scene.asked
+        try scene.tell(OwnFacts.configurationLoaded)
+        try scene.pass(seconds: 20)
+        #expect(scene.asked == after, "nothing had failed")
+    }
+
+    @Test func anAgentWithoutTheTableSaysNothingOfItsAlarms() throws {
+        var scene = try SyncScene(poll: 300, profile: .rfc3877)
+        try scene.pass(seconds: 1_000)
+        #expect(try scene.events(OwnFacts.resyncHasNoTable).count == 1, "at its first contact, and not at each poll")
+        try scene.ask()
+        try scene.pass(seconds: 20)
+        #expect(try scene.events(OwnFacts.resyncHasNoTable).count == 2)
+        #expect(try scene.events(OwnFacts.resyncDone).isEmpty)
+        #expect(!scene.isFailing)
+    }
+
     @Test func whoIsNotAskedAnyMoreFailsNoMore() throws {
         var scene = try settled()
         scene.way.silence = 1

@@ -100,6 +100,9 @@ struct SyncScene {
                 notification: OwnFacts.resyncDone, kind: .alarm, alarm: "done", alarmOID: OwnFacts.resyncFailed,
                 severity: .fixed(.cleared)),
             AlarmRule(
+                notification: OwnFacts.resyncHasNoTable, kind: .alarm, alarm: "no table",
+                alarmOID: OwnFacts.resyncFailed, severity: .fixed(.cleared)),
+            AlarmRule(
                 notification: OwnFacts.resyncGivenUp, kind: .alarm, alarm: "given up", alarmOID: OwnFacts.resyncFailed,
                 severity: .fixed(.cleared)),
         ]
