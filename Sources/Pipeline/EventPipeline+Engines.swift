@@ -77,6 +77,12 @@ extension EventPipeline {
         return candidates[0]
     }
 
+    /// Whether an engine's clock is trusted of which no alarm stands.
+    func isTrustedAnyway(_ fact: SNMPNotification, _ device: EventDevice) -> Bool {
+        guard fact.trapOID == OwnFacts.engineClockTrusted, let told = OwnFacts.engine(in: fact) else { return false }
+        return OwnFacts.keysOfBootsAlarm(of: told.id, device.id).allSatisfy { alarms.alarm(for: $0) == nil }
+    }
+
     /// The devices of the inventory that an engine may be of, the likeliest first: whose its authentic messages were, and
     /// who told its ID last. A pair of units has two engines, and the inventory knows one of them.
     private func engineDevices(_ engine: EngineID) -> [EventDevice] {

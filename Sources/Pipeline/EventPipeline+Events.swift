@@ -44,13 +44,19 @@ extension EventPipeline {
     ) {
         let received = EventPipeline.received(fact, of: device, at: time)
         var interpretation = snapshot.interpreter.interpret(received)
-        if isEvent, interpretation.kind == .alarm {
-            interpretation.kind = .event
-            interpretation.alarm = snapshot.catalog.shortName(of: fact.trapOID)
-            interpretation.alarmOID = fact.trapOID
-            interpretation.severity = .indeterminate
-        }
+        if isEvent { interpretation = asEvent(interpretation, fact) }
         apply(interpretation, of: device, received, position: position, &draft)
+    }
+
+    /// What is the end of an alarm by the rules, where none stands: an event of its own name.
+    func asEvent(_ interpretation: Interpretation, _ fact: SNMPNotification) -> Interpretation {
+        guard interpretation.kind == .alarm else { return interpretation }
+        var event = interpretation
+        event.kind = .event
+        event.alarm = snapshot.catalog.shortName(of: fact.trapOID)
+        event.alarmOID = fact.trapOID
+        event.severity = .indeterminate
+        return event
     }
 
     /// An event that a room made of its own accord, such as an alarm's expiry; its number is to be `lastEventID + 1`.

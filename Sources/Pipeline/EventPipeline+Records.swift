@@ -41,6 +41,7 @@ extension EventPipeline {
         var interpretation = snapshot.interpreter.interpret(isOwn ? worded(received) : received)
         let device = isOwn ? subject(of: received) : identify(received, interpretation, &draft)
         if !isOwn { noteEngineClock(of: device, received) }
+        if isOwn, isTrustedAnyway(notification, device) { interpretation = asEvent(interpretation, notification) }
         let isRead = !isOwn && isRead(received, interpretation, device)
         if isRead { interpretation.kind = .event }
         let uptime = isOwn ? nil : noteBoot(of: device, interpretation, received, &draft)

@@ -172,7 +172,8 @@ extension SecurityRefusal {
         case .bootsWentBack(let known, let told):
             """
             its engine tells \(told) boots after it had told \(known): it lost its counter, or was cloned, or \
-            somebody repeats old messages; trust its clock anew, or set clock: lenient on user `\(user)`
+            somebody repeats old messages; have its clock trusted (`trapline devices trust-clock` and its engine ID), or \
+            set clock: lenient on user `\(user)`
             """
         case .bootsExhausted:
             "its engine has counted as many boots as there are numbers; give the engine a new engine ID"

@@ -211,6 +211,14 @@ import TraplineMetrics
         _ = try scene.fed.feed(Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, boots: 1), at: 103))
         #expect(try scene.clocks.map(\.latest.boots) == [1])
 
+        // Once more, with nothing that it could end.
+        let again = try scene.fed.act(.trustClock(try V3Sample.id(1), engine: engine.description), at: 103)
+        #expect(again.map(\.event.oid) == [OwnFacts.engineClockTrusted])
+        #expect(again.map(\.event.transition) == [.logged])
+        #expect(again.map(\.event.severity) == [.indeterminate])
+        #expect(try scene.clocks.isEmpty)
+        _ = try scene.fed.feed(Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, boots: 1), at: 103))
+
         // Intake's own word ends it too, and leaves the clock as it is.
         _ = try scene.fed.feed(wentBack(at: 104))
         #expect(scene.fed.pipeline.activeAlarmCount == 1)
@@ -218,7 +226,7 @@ import TraplineMetrics
             V3Sample.fact(OwnFacts.engineClockTrusted, OwnFacts.clockTrusted(of: engine, from: sender), at: 105))
         #expect(heard.map(\.event.transition) == [.cleared])
         #expect(try scene.clocks.map(\.latest.boots) == [1])
-        #expect(try scene.fed.store.audit(last: 10).count == 1, "nobody did that")
+        #expect(try scene.fed.store.audit(last: 10).count == 2, "nobody did that")
     }
 
     private static func wentBack(_ engine: EngineID, at seconds: Int64) -> JournalEntry {

@@ -73,10 +73,21 @@ extension OperatorActions {
     private func trust(
         _ engines: [EngineID], of device: String, called: String, _ name: String
     ) throws -> ControlResponse {
-        try carryOut(engines.map { .trustClock(device, engine: $0.description) }, by: name) {
+        let isRefused = try !Set(refusedEngines()).isDisjoint(with: engines)
+        return try carryOut(engines.map { .trustClock(device, engine: $0.description) }, by: name) {
             for engine in engines { forgetClock?(engine) }
             return "the clock of \(called) is trusted as it is"
+                + (isRefused ? "" : "; no alarm of it stood: its next message is taken for its first")
         }
+    }
+
+    /// Those whose alarm stands.
+    private func refusedEngines() throws -> [EngineID] {
+        var engines: [EngineID] = []
+        try store.forEachActiveAlarm { alarm in
+            if let engine = OwnFacts.engineWhoseBootsWentBack(of: alarm.key) { engines.append(engine) }
+        }
+        return engines
     }
 
     /// What the identity of a device begins with that its engine ID tells from others.
@@ -131,8 +142,20 @@ extension OperatorActions {
         }
         let until = try order.until.map { try moment($0) }
         if let until, until <= .now { return .failed("its end, \(until.toTheSecond), is past") }
+        let before = try store.maintenances().first { $0.device == device.id }
         return try carryOut([.beginMaintenance(device.id, until: until, reason: try words(request))], by: name) {
-            "\(device.name) is in maintenance " + (until.map { "until \($0.toTheSecond)" } ?? "until that is ended")
+            "\(device.name) is in maintenance " + Self.end(until)
+                + (before.map { "; that takes the place of \(Self.words($0))" } ?? "")
         }
+    }
+
+    private static func end(_ until: Timestamp?) -> String {
+        until.map { "until \($0.toTheSecond)" } ?? "until that is ended"
+    }
+
+    private static func words(_ maintenance: Maintenance) -> String {
+        let reason = maintenance.reason.isEmpty ? "" : " (\(maintenance.reason))"
+        return "the one that \(maintenance.by) began at \(maintenance.since.toTheSecond), \(end(maintenance.until))"
+            + reason
     }
 }

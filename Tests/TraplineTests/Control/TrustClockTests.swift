@@ -113,6 +113,7 @@ import Testing
         try await eventually(2, "raised")
         let alarms = try run("alarms", "--json").text
         #expect(alarms.contains("tells 4 boots, after 5 before"), "\(alarms)")
+        #expect(alarms.contains("then: trapline devices trust-clock \(engine)"), "\(alarms)")
         #expect(alarms.components(separatedBy: "\"id\":\"engine:\(engine)\"").count == 3, "both are the device's")
 
         let trusted = try run("devices", "trust-clock", "engine:\(engine)", "--as", "anna")
@@ -157,6 +158,8 @@ import Testing
         #expect(trusted.text == "the clock of engine \(engine) is trusted as it is\n", "\(trusted)")
         let isOver = await Poll.eventually { (try? run("alarms", "--json").text.contains("tells 4 boots")) == false }
         #expect(isOver, "\(delivered)")
+        let anyway = try run("devices", "trust-clock", "\(engine)")
+        #expect(anyway.text.contains("; no alarm of it stood"), "\(anyway)")
         let audit = try run("audit").text
         #expect(audit.contains("engine \(engine) of device serial:5123456"), "\(audit)")
         let unknown = try run("devices", "trust-clock", "80001f88800a0b0c0d")
