@@ -11,13 +11,9 @@ internal import SNMPWire
 /// a later one, nothing is left to read with them: they are left out at the next start, or as soon as the journal gives
 /// that segment up.
 public enum KeptKeysFile {
-    /// In hexadecimal digits a user, an engine, a key of SHA-512 and one of AES-256; protocols, mark and spaces.
-    private static let longestLine = 2 * (2 * ShortOctets.maximumCount + 64 + 32) + 64
     /// Twice what a keeper keeps, each at its longest. A longer file is refused whole: with a part of it what is left out
     /// would be lost when it is written again.
-    static let mostOctets = 2 * KeyKeeper.defaultLimit * longestLine
-    /// What stands where there is no privacy.
-    private static let none = "-"
+    static let mostOctets = 2 * KeyKeeper.defaultLimit * KeptKeysLine.longest
 
     public struct Contents: Sendable {
         public var keys: KeptKeys
@@ -38,19 +34,18 @@ public enum KeptKeysFile {
     }
 
     static func read(_ path: String, limit: Int) throws(FileFailure) -> Contents {
-        var contents = Contents(keys: KeptKeys(), damagedLines: 0)
         let octets = try PrivateFile.read(path, limit: limit + 1) ?? []
         guard octets.count <= limit else {
             throw FileFailure(operation: "read", path: path, error: SystemError(EFBIG))
         }
-        var start = octets.startIndex
-        while start < octets.endIndex {
-            let end = octets[start...].firstIndex(of: UInt8(ascii: "\n")) ?? octets.endIndex
-            let line = octets[start..<end]
-            start = min(end + 1, octets.endIndex)
-            if line.isEmpty { continue }
+        return contents(octets)
+    }
+
+    private static func contents(_ octets: [UInt8]) -> Contents {
+        var contents = Contents(keys: KeptKeys(), damagedLines: 0)
+        for line in KeptKeysLine.lines(octets) {
             // One without an end may have lost octets of its key.
-            guard end < octets.endIndex, let (entry, mark) = entry(String(decoding: line, as: UTF8.self)) else {
+            guard line.isWhole, let (entry, mark) = KeptKeysLine.read(octets, line.octets) else {
                 contents.damagedLines += 1
                 continue
             }
@@ -83,7 +78,7 @@ public enum KeptKeysFile {
         tidied.keys = KeptKeys(needed)
         tidied.marks = marks
         do throws(FileFailure) {
-            try PrivateFile.replace(path, with: tidied.keys.entries.flatMap { line($0, mark: marks[$0]) })
+            try PrivateFile.replace(path, with: KeptKeysLine.write(tidied.keys.entries) { marks[$0] })
             return tidied
         } catch {
             var untidied = contents
@@ -92,15 +87,26 @@ public enum KeptKeysFile {
         }
     }
 
-    /// Leaves out what the journal does not need any more while it grows.
-    /// - Parameter oldest: the first segment that is retained from now on.
-    /// - Returns: what was left out, and the lowest mark of what was not.
-    static func trim(
-        _ path: String, oldest: UInt64
-    ) throws(FileFailure) -> (gone: [KeptKeys.Entry], lowestMark: UInt64?) {
-        let contents = try read(path)
+    /// What the journal does not need any more; where there is any, a draft of the file without it lies beside it.
+    struct Trimmed {
+        let gone: [KeptKeys.Entry]
+        /// The lowest mark of what is left.
+        let lowestMark: UInt64?
+        /// Octets of the file that were read for it.
+        fileprivate let length: Int
+    }
+
+    /// Writes beside the file what of it the journal needs while it grows: the long part, during which keys may be added.
+    /// - Parameters:
+    ///   - oldest: the first segment that is retained from now on.
+    ///   - length: of the file, at a moment when nobody was adding to it.
+    static func trim(_ path: String, oldest: UInt64, length: Int) throws(FileFailure) -> Trimmed {
+        guard length <= mostOctets else {
+            throw FileFailure(operation: "read", path: path, error: SystemError(EFBIG))
+        }
+        let contents = contents(try PrivateFile.read(path, limit: length) ?? [])
         var gone: [KeptKeys.Entry] = []
-        var needed: [UInt8] = []
+        var needed: [KeptKeys.Entry] = []
         var lowest: UInt64?
         for entry in contents.keys.entries {
             let mark = contents.marks[entry]
@@ -109,80 +115,23 @@ public enum KeptKeysFile {
                 continue
             }
             if let mark { lowest = min(mark, lowest ?? mark) }
-            needed += line(entry, mark: mark)
+            needed.append(entry)
         }
-        if !gone.isEmpty { try PrivateFile.replace(path, with: needed) }
-        return (gone, lowest)
+        if !gone.isEmpty { try PrivateFile.draft(path, KeptKeysLine.write(needed) { contents.marks[$0] }) }
+        return Trimmed(gone: gone, lowestMark: lowest, length: length)
+    }
+
+    /// Puts the draft in the file's place, with what was added since; nobody may add to it meanwhile.
+    static func finish(_ trimmed: Trimmed, _ path: String) throws(FileFailure) {
+        guard !trimmed.gone.isEmpty else { return }
+        let added = try PrivateFile.read(path, from: trimmed.length, limit: mostOctets) ?? []
+        try PrivateFile.putDraft(in: path, adding: added)
     }
 
     /// On disk when it returns: to be called before the first message of such keys is taken for kept.
     public static func append(_ entries: [KeptKeys.Entry], to path: String) throws(FileFailure) {
         guard !entries.isEmpty else { return }
         // A line that a crash cut short ends here.
-        try PrivateFile.append([UInt8(ascii: "\n")] + entries.flatMap { line($0) }, to: path)
-    }
-
-    private static func line(_ entry: KeptKeys.Entry, mark: UInt64? = nil) -> [UInt8] {
-        var text = OctetWriter(capacity: 256)
-        text.append(hex: entry.userName.rawOctets)
-        text.append(" \(entry.engine) \(entry.keys.authenticationProtocol.rawValue) ")
-        text.append(hex: entry.keys.authenticationKey.octets.rawOctets)
-        if let privacy = entry.keys.privacyProtocol, let key = entry.keys.privacyKey {
-            text.append(" \(privacy.rawValue) ")
-            text.append(hex: key.octets.rawOctets)
-        } else {
-            text.append(" \(none) \(none)")
-        }
-        if let mark { text.append(" \(mark)") }
-        text.append(UInt8(ascii: "\n"))
-        return text.copy()
-    }
-
-    private static func entry(_ line: String) -> (KeptKeys.Entry, mark: UInt64?)? {
-        let fields = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard (6...7).contains(fields.count), let name = octets(fields[0]), let user = ShortOctets(name.rawOctets),
-            let engine = EngineID(hexadecimal: fields[1]),
-            let authentication = AuthenticationProtocol(rawValue: String(fields[2])),
-            let authenticationKey = octets(fields[3]), authenticationKey.count == authentication.keyLength
-        else { return nil }
-        var privacy: PrivacyProtocol?
-        var privacyKey: Key?
-        if fields[4] != none {
-            guard let named = PrivacyProtocol(rawValue: String(fields[4])), let key = octets(fields[5]),
-                key.count == named.keyLength
-            else { return nil }
-            privacy = named
-            privacyKey = Key(key)
-        }
-        let keys = LocalisedKeys(
-            authenticationProtocol: authentication, authenticationKey: Key(authenticationKey),
-            privacyProtocol: privacy, privacyKey: privacyKey)
-        var mark: UInt64?
-        if fields.count == 7 {
-            guard let number = UInt64(fields[6]) else { return nil }
-            mark = number
-        }
-        return (KeptKeys.Entry(user: user, engine: engine, keys: keys), mark)
-    }
-
-    private static func octets(_ text: Substring) -> [UInt8]? {
-        guard text.utf8.count.isMultiple(of: 2) else { return nil }
-        var octets: [UInt8] = []
-        var half: UInt8?
-        for character in text.utf8 {
-            let digit: UInt8
-            switch character {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
-            default: return nil
-            }
-            if let high = half {
-                octets.append(high << 4 | digit)
-                half = nil
-            } else {
-                half = digit
-            }
-        }
-        return octets
+        try PrivateFile.append([KeptKeysLine.end] + KeptKeysLine.write(entries) { _ in nil }, to: path)
     }
 }

@@ -25,11 +25,15 @@ public final class KeyKeeper: Sendable {
     /// Nanoseconds between two tries to write to a disk that fails: what is received meanwhile must not wait for it.
     static let pause: Int64 = 1_000_000_000
 
+    /// Keys given up under one lock, which whoever saves keys waits for: some hundred microseconds.
+    private static let forgottenAtOnce = 1_024
+
     public let keys: DecryptionKeys
     private let path: String?
     private let limit: Int
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
+    private let trimming = Mutex(())
     private let file: Mutex<File>
 
     /// - Parameters:
@@ -95,23 +99,36 @@ public final class KeyKeeper: Sendable {
         state.withLock { $0.pending.removeFirst(pending.count) }
     }
 
-    /// The journal begins with this segment from now on: keys that were used only before are given up.
+    /// The journal begins with this segment from now on: keys that were used only before are given up. Nobody who saves
+    /// keys waits while the file is read and written anew, but only for its end.
     public func trim(oldest: UInt64) throws(FileFailure) {
         guard let path else { return }
-        let result: Result<Void, FileFailure> = file.withLock { file in
-            guard let lowest = file.lowestMark, lowest <= oldest else { return .success(()) }
-            do throws(FileFailure) {
-                let (gone, lowest) = try KeptKeysFile.trim(path, oldest: oldest)
-                file.lowestMark = lowest
-                // One that is used again is about to be written again.
-                let unused = state.withLock { state in gone.filter { !state.saved.contains($0.hashValue) } }
-                keys.forget(unused)
-                return .success(())
-            } catch {
-                return .failure(error)
+        // There is one draft.
+        try trimming.withLock { _ throws(FileFailure) in
+            let length = try file.withLock { file throws(FileFailure) -> Int? in
+                guard let lowest = file.lowestMark, lowest <= oldest else { return nil }
+                return try PrivateFile.length(of: path)
+            }
+            guard let length else { return }
+            let trimmed = try KeptKeysFile.trim(path, oldest: oldest, length: length)
+            try file.withLock { file throws(FileFailure) in
+                try KeptKeysFile.finish(trimmed, path)
+                file.lowestMark = trimmed.lowestMark
+            }
+            forget(trimmed.gone)
+        }
+    }
+
+    private func forget(_ gone: [KeptKeys.Entry]) {
+        var rest = gone[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(Self.forgottenAtOnce)
+            rest = rest.dropFirst(some.count)
+            // One that is used again is about to be written again.
+            state.withLock { state in
+                keys.forget(some.filter { !state.saved.contains($0.hashValue) })
             }
         }
-        try result.get()
     }
 
     private func take(_ entries: [KeptKeys.Entry], _ state: inout State) {

@@ -92,6 +92,27 @@ import Testing
         #expect(try KeptKeysFile.read(path).keys.entries.count == 2)
     }
 
+    /// The file is long, and the journal's thread must not wait until it is read and written anew.
+    @Test func whatIsAddedMeanwhileStays() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let before = Samples.security([user])
+        try receive(before, 0..<3)
+        try keeper(before, path).save()
+        let old = Set(try KeptKeysFile.begin(path, segment: 4, oldest: 1).keys.entries)
+        let length = try PrivateFile.length(of: path)
+        let trimmed = try KeptKeysFile.trim(path, oldest: 4, length: length)
+        #expect(Set(trimmed.gone) == old && trimmed.lowestMark == nil)
+        // One of them is used again, and there is a new one.
+        let security = Samples.security([user])
+        try receive(security, 2..<4)
+        try keeper(security, path).save()
+        try KeptKeysFile.finish(trimmed, path)
+        let left = try KeptKeysFile.read(path)
+        #expect(Set(left.keys.entries.map(\.engine)) == [Samples.engine(102), Samples.engine(103)])
+        #expect(left.lowestMark == nil && left.damagedLines == 0)
+    }
+
     @Test func isBounded() throws {
         let security = Samples.security([user])
         let keeper = keeper(security, nil, limit: 5)

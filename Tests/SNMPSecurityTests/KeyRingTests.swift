@@ -157,6 +157,73 @@ import Testing
         }
     }
 
+    /// With what is ours behind it, the next start would trust all of it.
+    @Test func whatOthersMayWriteIsNotAddedTo() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let entry = KeptKeys.Entry(user: try user("ops"), engine: Samples.device, keys: keys(1))
+        func mode() throws -> Int? {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            return (attributes[.posixPermissions] as? NSNumber)?.intValue
+        }
+        try Data("planted\n".utf8).write(to: URL(filePath: path))
+        for untrusted in [0o620, 0o602] {
+            try FileManager.default.setAttributes([.posixPermissions: untrusted], ofItemAtPath: path)
+            #expect(throws: FileFailure.self) { try KeptKeysFile.append([entry], to: path) }
+            #expect(try mode() == untrusted)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "planted\n")
+        }
+        // What others may only read becomes ours alone.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        try KeptKeysFile.append([entry], to: path)
+        #expect(try mode() == 0o600)
+        #expect(try KeptKeysFile.read(path).keys.entries == [entry])
+    }
+
+    /// Nobody holds the place of a draft open who was there before.
+    @Test func aDraftIsMadeAnew() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let entry = KeptKeys.Entry(user: try user("ops"), engine: Samples.device, keys: keys(1))
+        try KeptKeysFile.append([entry], to: path)
+        try Data("planted\n".utf8).write(to: URL(filePath: path + ".new"))
+        let planted = try FileHandle(forReadingFrom: URL(filePath: path + ".new"))
+        defer { try? planted.close() }
+        #expect(try KeptKeysFile.begin(path, segment: 3, oldest: 1).writeFailure == nil)
+        #expect(try planted.readToEnd() == Data("planted\n".utf8))
+        #expect(try KeptKeysFile.read(path).lowestMark == 3)
+    }
+
+    /// Each line that is none of ours is counted, and nothing of it is believed.
+    @Test func linesThatAreNoneOfOursAreLeftOut() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("keys")
+        let entry = KeptKeys.Entry(user: try user("ops"), engine: Samples.device, keys: keys(1))
+        try KeptKeysFile.append([entry], to: path)
+        let whole = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")[0]
+        let fields = whole.split(separator: " ")
+        try #require(fields.count == 6)
+        func line(_ place: Int, _ text: String) -> String {
+            (fields[..<place].map(String.init) + [text] + fields[(place + 1)...].map(String.init))
+                .joined(separator: " ")
+        }
+        let damaged =
+            [
+                line(0, "6g"), line(0, "6f7"), line(0, String(repeating: "6f", count: 33)), line(1, "8000"),
+                line(2, "SHA"), line(3, fields[3] + "00"), line(3, ""), line(4, "AES-256"), line(5, "-"),
+                line(5, fields[5] + "00"), "", " ", "-", fields[..<5].joined(separator: " "), whole + " x",
+                whole + " 3 4", whole + " -1", whole.uppercased(),
+            ].map { $0 + "\n" }
+        for text in damaged {
+            try Data(text.utf8).write(to: URL(filePath: path))
+            let read = try KeptKeysFile.read(path)
+            #expect(read.keys.isEmpty && read.damagedLines == (text == "\n" ? 0 : 1), "\(text)")
+        }
+        try Data((damaged.joined() + whole + " 18446744073709551615\n").utf8).write(to: URL(filePath: path))
+        let read = try KeptKeysFile.read(path)
+        #expect(read.keys.entries == [entry] && read.lowestMark == .max && read.damagedLines == damaged.count - 1)
+    }
+
     @Test func ofOneUserAtOneEngineFewAreKept() throws {
         var kept = KeptKeys()
         for number in 0..<10 {
