@@ -9,6 +9,8 @@ struct ReceivedBatch {
     struct Answer: Sendable {
         let payload: [UInt8]
         let path: AnswerPath
+        /// What the message of v3 that it answers was noted as, so that it is not taken twice.
+        var note: ReplayNote?
     }
 
     typealias Ticket = InformMemory<Answer>.Ticket
@@ -18,8 +20,6 @@ struct ReceivedBatch {
         let key: InformKey
         let ticket: Ticket
         let answer: Answer
-        /// What a message of v3 was noted as, so that it is not taken twice.
-        var note: ReplayNote?
     }
 
     /// A response that the manager asked for, on its way to the disk.

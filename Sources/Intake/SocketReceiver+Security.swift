@@ -57,7 +57,7 @@ extension SocketReceiver {
             append(header, payload, to: &batch)
             return
         }
-        let answer = ReceivedBatch.Answer(payload: response, path: header.answerPath)
+        let answer = ReceivedBatch.Answer(payload: response, path: header.answerPath, note: inform.replayNote)
         guard let ticket = recognise(key, answer, now, &batch) else {
             batch.accounts.received += 1
             return
@@ -69,8 +69,7 @@ extension SocketReceiver {
         }
         batch.accounts.received += 1
         append(header, payload, to: &batch)
-        batch.informs.append(
-            ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer, note: inform.replayNote))
+        batch.informs.append(ReceivedBatch.PendingInform(key: key, ticket: ticket, answer: answer))
     }
 
     private func refuse(

@@ -265,11 +265,12 @@ final class SocketReceiver: Sendable {
         if !informs.isEmpty {
             self.informs.withLock { memory in
                 for inform in informs {
-                    if failure != nil, let note = inform.note { gate.incoming.forget(note) }
                     let again = memory.settle(inform.key, inform.ticket, isDurable: failure == nil)
                     repeats += again.count
-                    answers.append(inform.answer)
-                    answers += again.answers
+                    let due = [inform.answer] + again.answers
+                    // The same octets may come again, those of a repeat too.
+                    if failure != nil { for answer in due { answer.note.map(gate.incoming.forget) } }
+                    answers += due
                 }
             }
         }

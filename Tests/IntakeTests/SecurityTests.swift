@@ -3,6 +3,7 @@ import Journal
 import Manager
 import SNMPSecurity
 import SNMPWire
+import Synchronization
 import TestPeers
 import Testing
 
@@ -244,6 +245,24 @@ import Testing
         #expect(bench.accounts.failedTotal == 2 && bench.accounts.journaled == 2 && bench.accounts.isBalanced)
     }
 
+    /// The network may hold a repeat's octets up until after its first has failed.
+    @Test func aRepeatOfWhatCouldNotBeKeptMayComeAgainToo() throws {
+        let security = security()
+        let bench = try Bench(users: [V3Device.user], security: security)
+        let sender = try UDPSender(to: bench.endpoint())
+        bench.journal.hold()
+        let inform = try V3Device(1).inform(to: security.engine, requestID: 5)
+        let again = try V3Device(1).inform(to: security.engine, requestID: 5)
+        try sender.send(inform)
+        try sender.send(again)
+        #expect(eventually { bench.accounts.received == 2 })
+        bench.journal.release(.failure(MemoryJournal.full))
+        #expect(eventually { bench.accounts.failedTotal == 2 })
+        #expect(try sender.request(again, timeout: .seconds(20)) != nil)
+        bench.intake.stop()
+        #expect(bench.refused.isEmpty && bench.accounts.journaled == 1 && bench.accounts.isBalanced)
+    }
+
     /// One that was overheard, sent again from many ports, pushes no genuine one out of the memory.
     @Test func replaysTakeNoRoomAmongTheInforms() throws {
         let security = security()
@@ -382,16 +401,21 @@ import Testing
         let bench = try Bench(
             users: [V3Device.user], security: security, keeper: KeyKeeper(keys, path: path))
         let sender = try UDPSender(to: bench.endpoint())
+        // Whoever reads it with no user at all can open it, from the moment on at which it is written.
+        let opened = Mutex<[Bool]>([])
+        bench.journal.onWrite { entry in
+            let kept = (try? KeptKeysFile.read(path).keys) ?? KeptKeys()
+            let notification = try? NotificationOpener(users: UserTable(), kept: kept).open(entry.payload)
+            opened.withLock { $0.append(notification != nil) }
+        }
         for number in 1...20 as ClosedRange<UInt8> {
             let trap = try V3Device(number).trap()
             try sender.send(trap)
             #expect(eventually { bench.journal.entries.count == Int(number) })
-            // Whoever reads it with no user at all can open it.
-            let kept = try KeptKeysFile.read(path).keys
-            #expect(throws: Never.self) { try NotificationOpener(users: UserTable(), kept: kept).open(trap) }
             #expect(throws: Never.self) { try keys.opener().open(trap) }
         }
         bench.intake.stop()
+        #expect(opened.withLock { $0 } == [Bool](repeating: true, count: 20))
     }
 
     @Test func keysThatCannotBeSavedCostNoMessage() throws {

@@ -21,6 +21,7 @@ final class MemoryJournal: DatagramJournal {
         var failure: JournalError?
         var isStalled = false
         var beforeCommit: (@Sendable () -> Void)?
+        var onWrite: (@Sendable (JournalEntry) -> Void)?
     }
 
     private let state = Mutex(State())
@@ -32,6 +33,7 @@ final class MemoryJournal: DatagramJournal {
         batch.removeAll()
         while state.withLock({ $0.isStalled }) { pause(milliseconds: 1) }
         state.withLock { $0.beforeCommit }?()
+        if let onWrite = state.withLock({ $0.onWrite }) { entries.forEach(onWrite) }
         let result: Result<Void, JournalError>? = state.withLock { state in
             if !state.isHeld, let failure = state.failure { return .failure(failure) }
             state.entries += entries
@@ -45,6 +47,9 @@ final class MemoryJournal: DatagramJournal {
     }
 
     func beforeCommit(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeCommit = body } }
+
+    /// Sees each entry when all is done that comes before its commit.
+    func onWrite(_ body: @escaping @Sendable (JournalEntry) -> Void) { state.withLock { $0.onWrite = body } }
 
     var entries: [JournalEntry] { state.withLock { $0.entries } }
 
