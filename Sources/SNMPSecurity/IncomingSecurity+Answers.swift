@@ -4,7 +4,8 @@ public import SNMPWire
 
 extension IncomingSecurity {
     /// The Report that a refused message is answered with (RFC 3412 §7.1 step 3, RFC 3414 §3.2); `nil` where its sender
-    /// asked for none or could make no use of it. It is shorter than two such messages; whoever sends it limits the rate.
+    /// asked for none or could make no use of it. A sender's own question is about as long; one that was made to be as short
+    /// as can be gets three times its length at most. Whoever sends it limits the rate.
     /// - Parameter datagram: what was refused, of which `summary` tells.
     public func report(
         on refusal: SecurityRefusal, _ datagram: RawSpan, _ summary: V3Summary, at moment: Moment
@@ -14,9 +15,9 @@ extension IncomingSecurity {
         if kind == .notInTimeWindows {
             // The sender sets its clock by it, and so must be able to believe it.
             guard let name = ShortOctets(datagram.extracting(summary.userName)),
-                let entry = users.entry(named: name)
+                let entry = users.entry(named: name), let known = ring.keys(entry.identity, at: engine.id)
             else { return nil }
-            keys = ring.keys(entry.identity, at: engine.id)
+            keys = known
         }
         let counter = VariableBinding(name: kind.oid, value: .counter32(statistics[kind]))
         let pdu = StandardPDU(

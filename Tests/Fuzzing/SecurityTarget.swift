@@ -118,7 +118,7 @@ private final class Site: Sendable {
         } catch {
             _ = error.advice(user: Self.name)
             let report = security.report(on: error, datagram.rawOctets, summary, at: moment)
-            if (report?.count ?? 0) > max(2 * datagram.count, 160) { broken("a Report is too long: \(error)") }
+            if (report?.count ?? 0) > 3 * datagram.count { broken("a Report is too long: \(error)") }
         }
         if security.ring.localisations - before > 1 { broken("more than one key was localised") }
         _ = security.ring.takeNews()

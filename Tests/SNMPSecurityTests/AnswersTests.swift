@@ -173,6 +173,35 @@ import Testing
         #expect(try security.refusal(try Samples.inform(user)) == nil)
     }
 
+    /// A user that was changed between the judgement and the Report has no keys here any more.
+    @Test func noClockIsToldWithoutKeys() throws {
+        let user = Samples.user()
+        let datagram = try Samples.inform(user, boots: 4)
+        let summary = try #require(try V3View.check(datagram))
+        let refusal = try #require(try Samples.security([user]).refusal(datagram))
+        let changed = Samples.security([user])
+        #expect(changed.report(on: refusal, datagram.rawOctets, summary, at: Samples.moment()) == nil)
+    }
+
+    /// The shortest question that gets a Report, with an engine ID as servers make them, and numbers of full length.
+    @Test func nobodyGetsMoreThanThreeTimesWhatItAsked() throws {
+        let engine = OwnEngine(id: OwnEngineFile.newEngineID(), boots: .max - 1, started: 0)
+        let security = IncomingSecurity(engine: engine, users: UserTable())
+        let question = SNMPMessage.v3(
+            V3Envelope(
+                messageID: 0, maxSize: 484, flags: 7, engineID: [], engineBoots: 0, engineTime: 0, userName: [],
+                authenticationParameters: [], privacyParameters: [], scopedPDU: .encrypted([]))
+        ).encode()
+        let late = Samples.moment(1 << 30)
+        for _ in 0..<200 { _ = try security.outcome(question, at: late) }
+        guard case .failure(let refusal) = try security.outcome(question, at: late),
+            let summary = try V3View.check(question)
+        else { throw NoReport() }
+        let told = security.report(on: refusal, question.rawOctets, summary, at: late)
+        let report = try #require(told)
+        #expect(report.count <= 3 * question.count, "\(question.count) octets are answered with \(report.count)")
+    }
+
     @Test(arguments: [SecurityLevel.authNoPriv, .authPriv])
     func informsAreAcknowledgedAsTheyCame(_ level: SecurityLevel) throws {
         let user = Samples.user(minimumLevel: .authNoPriv)
