@@ -107,12 +107,44 @@ import Testing
         _ = try folder.write(
             first.replacing("password: other words", with: "password: authentic words"), to: "trapline.yaml")
         server.signal(SIGHUP)
-        // It is asked again after a minute.
+        // It is asked again at once.
         try gateway.expectAgreement(with: view, within: 120)
         let mended = try Poll.until(seconds: 10, every: 0.5) {
             try !view.alarms().contains { $0.alarm == "traplineResyncFailed" }
         }
         #expect(mended)
+        server.stop()
+    }
+
+    /// The agent wants privacy of its user; without it, it says no more than that it is not allowed.
+    @Test func aLevelThatIsNotTakenIsNamed() throws {
+        let server = try server(configuration().replacing("user: ops", with: "user: ops, level: authNoPriv"))
+        let agent = try SNMPAgent(address: "127.32.0.1", folder: folder, user: Self.user)
+        var gateway = AgentGateway(agent: agent)
+        try gateway.tell(.link(1), to: "\(server.endpoint(of: "traps"))")
+        var texts: [String] = []
+        let isTold = try Poll.until(seconds: 60, every: 0.5) {
+            texts = try view.events().filter { $0.alarm == "traplineResyncFailed" }.map(\.text)
+            return !texts.isEmpty
+        }
+        #expect(isTold)
+        #expect(texts.allSatisfy { $0.contains("authorizationError; on the device, look at which level") }, "\(texts)")
+        server.stop()
+    }
+
+    /// Asked for the tables of another profile than the agent has.
+    @Test func anAgentWithoutTheTableIsNamed() throws {
+        let server = try server(configuration().replacing("user: ops", with: "user: ops, profile: rfc3877"))
+        let agent = try SNMPAgent(address: "127.32.0.1", folder: folder, user: Self.user)
+        var gateway = AgentGateway(agent: agent)
+        try gateway.tell(.link(1), to: "\(server.endpoint(of: "traps"))")
+        let isTold = try Poll.until(seconds: 60, every: 0.5) {
+            try view.events().contains {
+                $0.alarm == "traplineResyncHasNoTable" && $0.text.contains("offers no table of alarms")
+            }
+        }
+        #expect(isTold)
+        #expect(try !view.events().contains { $0.alarm == "traplineResyncDone" })
         server.stop()
     }
 
