@@ -104,6 +104,9 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
     public var user: String?
     public var level: String?
     public var engineID: String?
+    /// v3 only: how often that engine has started, and the seconds since.
+    public var engineBoots: Int32?
+    public var engineTime: Int32?
     public var context: String?
     /// v3 only: the engine that the context is one of, where it is not the authoritative one: a proxy tells of another.
     public var contextEngineID: String?
@@ -165,6 +168,8 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             user = identity.user
             level = identity.level.description
             engineID = hex(identity.engineID)
+            engineBoots = identity.engineBoots
+            engineTime = identity.engineTime
             context = identity.contextName.isEmpty ? nil : identity.context
             contextEngineID = Self.other(identity.contextEngineID, than: identity.engineID)
         }
@@ -189,7 +194,9 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
         members.add("community", community, to: &json)
         members.add("context", context, to: &json)
         members.add("contextEngineID", contextEngineID, to: &json)
+        members.add("engineBoots", engineBoots, to: &json)
         members.add("engineID", engineID, to: &json)
+        members.add("engineTime", engineTime, to: &json)
         members.add("enterprise", enterprise, to: &json)
         members.add("error", error, to: &json)
         members.add("level", level, to: &json)
@@ -249,6 +256,8 @@ public struct DatagramDocument: Sendable, Hashable, Codable {
             user = String(decoding: envelope.userName, as: UTF8.self)
             level = envelope.level.description
             engineID = hex(envelope.engineID)
+            engineBoots = envelope.engineBoots
+            engineTime = envelope.engineTime
             switch envelope.scopedPDU {
             case .plaintext(let contextEngineID, let contextName, _):
                 context = contextName.isEmpty ? nil : String(decoding: contextName, as: UTF8.self)

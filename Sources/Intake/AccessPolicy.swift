@@ -32,6 +32,9 @@ public struct AccessPolicy: Sendable {
         communities == nil && sources == nil && (versions.contains(.v1) || versions.contains(.v2c))
     }
 
+    /// Any, or some at least.
+    var hasCommunities: Bool { communities?.isEmpty != true }
+
     public func admits(_ sender: IPAddress) -> Bool {
         guard let sources else { return true }
         return sources.contains { $0.contains(sender) }

@@ -10,7 +10,11 @@ enum Admission {
 
     /// Allocates nothing. Its sender was judged before.
     static func judge(_ header: DatagramHeader, _ payload: RawSpan, _ policy: AccessPolicy) -> Admission {
-        guard !header.isTruncated else { return .refused(.oversized, nil) }
+        header.isTruncated ? .refused(.oversized, nil) : judge(payload, policy)
+    }
+
+    /// Of a whole datagram.
+    static func judge(_ payload: RawSpan, _ policy: AccessPolicy) -> Admission {
         do throws(WireError) {
             if isLikelyV3(payload), let secured = try V3View.check(payload) {
                 return policy.admits(.v3) ? .secured(secured) : .refused(.version, nil)

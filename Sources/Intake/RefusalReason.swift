@@ -41,10 +41,13 @@ public enum RefusalReason: Sendable, Hashable {
 
     /// What an operator reads who looks for a device's missing traps: what is wrong, and what to do about it. The
     /// community's value is never part of it.
-    func advice(_ error: WireError?) -> String {
+    /// - Parameter policy: what refused it; only of a community does the advice depend on it.
+    func advice(_ error: WireError?, _ policy: AccessPolicy = AccessPolicy()) -> String {
         switch self {
         case .source:
             "its address lies in none of the networks under access: sources; add its network there if it may send"
+        case .community where !policy.hasCommunities:
+            "access: lets no community in; add its own under communities there, or let the device send SNMPv3"
         case .community:
             "its community is none of those under access: communities; add it there, or correct it on the device"
         case .oversized:

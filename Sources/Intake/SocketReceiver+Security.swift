@@ -161,16 +161,3 @@ extension SocketReceiver {
         batch.reportsWithheld = 0
     }
 }
-
-extension SecurityRefusal {
-    /// A user's name as a line may bear it: nobody has proved anything yet.
-    fileprivate static func printable(_ name: RawSpan) -> String {
-        unsafe name.withUnsafeBytes { octets in
-            unsafe String(
-                decoding: octets.prefix(32).map {
-                    (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "`") ? $0 : UInt8(ascii: "?")
-                },
-                as: UTF8.self)
-        }
-    }
-}

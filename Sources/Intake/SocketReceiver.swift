@@ -159,7 +159,7 @@ final class SocketReceiver: Sendable {
         batch.accounts.received += 1
         batch.accounts.refused[reason, default: 0] += 1
         ledger.complain(reason.label, of: header.sender.address, now: now) {
-            "Refused a datagram from \(header.sender) to \(socket.endpoint): \(reason.advice(error))"
+            "Refused a datagram from \(header.sender) to \(socket.endpoint): \(reason.advice(error, access.current))"
         }
     }
 

@@ -117,7 +117,7 @@ public final class IncomingSecurity: Sendable {
             guard isOurs || kind.isNotification else { throw .notANotification }
         }
         guard let entry = table.withLock({ $0.entry(named: message.user) }) else { throw .unknownUser }
-        try permit(message, entry.user, from: sender, isOurs: isOurs)
+        try Self.permit(message, entry.user, from: sender, isOurs: isOurs)
         var keys: LocalisedKeys?
         if summary.level != .noAuthNoPriv {
             keys = try message.authenticate(entry, ring)
@@ -128,7 +128,7 @@ public final class IncomingSecurity: Sendable {
     }
 
     /// Who may send what, from where.
-    private func permit(
+    static func permit(
         _ message: borrowing IncomingMessage, _ user: User, from sender: IPAddress?, isOurs: Bool
     ) throws(SecurityRefusal) {
         let level = message.summary.level
@@ -144,7 +144,9 @@ public final class IncomingSecurity: Sendable {
         }
         // An inform does not name its sender's engine: there only networks bind.
         let isBound = isOurs ? !user.networks.isEmpty : user.isBound
-        guard level != .noAuthNoPriv || isBound else { throw .unboundWithoutAuthentication }
+        guard level != .noAuthNoPriv || isBound else {
+            throw isOurs && user.isBound ? .informBoundToEnginesAlone : .unboundWithoutAuthentication
+        }
     }
 
     private func judgeTheirs(
@@ -214,13 +216,16 @@ public final class IncomingSecurity: Sendable {
         return kind.map { $0.isNotification && $0 != .informRequest } ?? false
     }
 
-    private static func permit(
+    static func permit(
         _ user: User, _ scoped: ScopedSummary, in octets: RawSpan
     ) throws(SecurityRefusal) {
-        guard user.permits(context: octets.extracting(scoped.contextName)) else { throw .contextNotBound }
+        let context = octets.extracting(scoped.contextName)
+        guard user.permits(context: context) else {
+            throw .contextNotBound(context: SecurityRefusal.printable(context))
+        }
     }
 
-    private static func scoped(_ plaintext: [UInt8]) throws(SecurityRefusal) -> ScopedSummary {
+    static func scoped(_ plaintext: [UInt8]) throws(SecurityRefusal) -> ScopedSummary {
         do throws(WireError) {
             return try V3View.checkScopedPDU(plaintext.rawOctets)
         } catch {

@@ -14,9 +14,13 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
     /// The user is bound to networks, in none of which the sender is.
     case networkNotBound
     /// The user is bound to contexts, of which this is none.
-    case contextNotBound
+    /// - Parameter context: as it may be shown.
+    case contextNotBound(context: String)
     /// Nothing is proved, and the user is bound to nothing that would make up for it.
     case unboundWithoutAuthentication
+    /// Nothing is proved, and the user is bound to engines alone, which say nothing of who sends an inform. It is counted
+    /// as one that is bound to nothing.
+    case informBoundToEnginesAlone
     /// The authentication code is another one than the user's key gives.
     case wrongDigest(DigestMismatch)
     /// So many seconds behind the engine's clock as it is known.
@@ -63,7 +67,7 @@ extension SecurityRefusal {
         case .engineNotBound: "v3-engine-not-bound"
         case .networkNotBound: "v3-network-not-bound"
         case .contextNotBound: "v3-context-not-bound"
-        case .unboundWithoutAuthentication: "v3-unbound-no-auth"
+        case .unboundWithoutAuthentication, .informBoundToEnginesAlone: "v3-unbound-no-auth"
         case .wrongDigest: "v3-wrong-digest"
         case .notInTimeWindow, .ownClockMissed: "v3-not-in-time-window"
         case .ownBootsWentBack: "v3-own-boots-went-back"
@@ -81,7 +85,7 @@ extension SecurityRefusal {
     public static let labels: [String] = [
         SecurityRefusal.unknownEngine, .unknownUser, .unsupportedLevel(.authPriv),
         .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
-        .contextNotBound, .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
+        .contextNotBound(context: ""), .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
         .notInTimeWindow(secondsOff: 0), .ownBootsWentBack(told: 0, own: 0), .noInformFollows(times: 0), .ownEngineTrap,
         .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
     ].map(\.label)
@@ -91,7 +95,8 @@ extension SecurityRefusal {
         switch self {
         case .unknownEngine: .unknownEngineIDs
         case .unknownUser: .unknownUserNames
-        case .unsupportedLevel, .levelTooLow, .unboundWithoutAuthentication: .unsupportedSecLevels
+        case .unsupportedLevel, .levelTooLow, .unboundWithoutAuthentication, .informBoundToEnginesAlone:
+            .unsupportedSecLevels
         case .wrongDigest: .wrongDigests
         case .notInTimeWindow, .ownClockMissed, .ownBootsWentBack, .bootsWentBack, .bootsExhausted: .notInTimeWindows
         case .decryptionFailed: .decryptionErrors
@@ -118,12 +123,19 @@ extension SecurityRefusal {
             "user `\(user)` is bound to engines, and this is none of them; add it there if it may send"
         case .networkNotBound:
             "user `\(user)` is bound to networks, and its address is in none of them; add it there if it may send"
-        case .contextNotBound:
-            "user `\(user)` is bound to contexts, and this is none of them; add it there if it may send"
+        case .contextNotBound(let context):
+            """
+            user `\(user)` is bound to contexts, and `\(context)` is none of them; add it under contexts if it may send
+            """
         case .unboundWithoutAuthentication:
             """
             user `\(user)` sent without authentication, which is let in only where the user is bound to engines or \
             networks
+            """
+        case .informBoundToEnginesAlone:
+            """
+            user `\(user)` sent an inform without authentication, and is bound to engines alone: an inform bears this \
+            server's engine ID and not its sender's; bind the user to networks too, or let the device send traps
             """
         case .wrongDigest(.sameLength(let configured)):
             """
@@ -186,6 +198,17 @@ extension SecurityRefusal {
             """
         case .notANotification:
             "it is neither trap nor inform; something polls this port"
+        }
+    }
+
+    /// A name as a line may bear it, whoever sent it: in printable ASCII, and no longer than users and contexts are.
+    public static func printable(_ name: RawSpan) -> String {
+        unsafe name.withUnsafeBytes { octets in
+            unsafe String(
+                decoding: octets.prefix(ShortOctets.maximumCount).map {
+                    (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "`") ? $0 : UInt8(ascii: "?")
+                },
+                as: UTF8.self)
         }
     }
 

@@ -86,11 +86,18 @@ public struct User: Sendable, Hashable {
         if name.isEmpty { problems.append(.noName) }
         if name.utf8.count > ShortOctets.maximumCount { problems.append(.longName) }
         if authentication == nil, privacy != nil { problems.append(.privacyWithoutAuthentication) }
-        if let authentication, authentication.password.isShort { problems.append(.shortAuthenticationPassword) }
-        if let privacy, privacy.password.isShort { problems.append(.shortPrivacyPassword) }
+        if let authentication, Self.isTooShort(authentication.password) {
+            problems.append(.shortAuthenticationPassword)
+        }
+        if let privacy, Self.isTooShort(privacy.password) { problems.append(.shortPrivacyPassword) }
         if minimumLevel.rawValue > maximumLevel.rawValue { problems.append(.unreachableLevel(minimumLevel)) }
         if minimumLevel == .noAuthNoPriv, !isBound { problems.append(.unboundWithoutAuthentication) }
         return problems
+    }
+
+    /// Whether a password has less octets than RFC 3414 §11.2 demands.
+    public static func isTooShort(_ password: Secret) -> Bool {
+        password.reveal().utf8.count < Cryptography.minimumPasswordOctets
     }
 
     /// What works and yet should be changed, for a check of the configuration.
@@ -101,6 +108,7 @@ public struct User: Sendable, Hashable {
         }
         if let privacy, privacy.protocol.isWeak { weaknesses.append(.weakPrivacy(privacy.protocol)) }
         if minimumLevel == .noAuthNoPriv { weaknesses.append(.withoutAuthentication) }
+        if minimumLevel == .noAuthNoPriv, networks.isEmpty { weaknesses.append(.informsUnbound) }
         if let authentication, authentication.password == privacy?.password { weaknesses.append(.onePassword) }
         return weaknesses
     }
@@ -134,8 +142,4 @@ extension UserProblem: CustomStringConvertible {
             "a user without authentication must be bound to engines or networks: anybody could send in its name"
         }
     }
-}
-
-extension Secret {
-    fileprivate var isShort: Bool { reveal().utf8.count < Cryptography.minimumPasswordOctets }
 }

@@ -3,6 +3,8 @@ public enum UserWeakness: Sendable, Hashable {
     case weakAuthentication(AuthenticationProtocol)
     case weakPrivacy(PrivacyProtocol)
     case withoutAuthentication
+    /// Bound to engines alone: they say nothing of who sends an inform.
+    case informsUnbound
     case onePassword
 }
 
@@ -14,6 +16,11 @@ extension UserWeakness: CustomStringConvertible {
         case .weakPrivacy(let privacy): "\(privacy) is weak: use AES where the devices have it"
         case .withoutAuthentication:
             "without authentication whoever can forge a sender's address can send as this user"
+        case .informsUnbound:
+            """
+            its informs without authentication cannot be let in: an inform bears this server's engine ID and not its \
+            sender's; bind the user to networks too if it sends informs
+            """
         case .onePassword: "one password serves for authentication and for privacy"
         }
     }

@@ -6,7 +6,8 @@ import Foundation
 /// that was there before keeps its mode, since it may hold what is not ours; the journal's own does not.
 public struct DataFolder: Sendable {
     public let path: String
-    public var journal: String { path + "/journal" }
+    static let journalName = "journal"
+    public var journal: String { path + "/" + Self.journalName }
 
     /// Whether other users of this machine may look inside, as into a folder that was made without thinking of it.
     public var isOpenToOthers: Bool {
@@ -17,7 +18,7 @@ public struct DataFolder: Sendable {
     /// Creates what is missing.
     public init(_ path: String) throws(ServerError) {
         self.path = path
-        for folder in [path, path + "/journal"] {
+        for folder in [path, path + "/" + Self.journalName] {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

@@ -33,7 +33,7 @@ public struct EventLogReader {
     public init(folder: String, loaded: LoadedConfiguration) throws {
         self.store = try EventStore.readOnly(folder: folder)
         self.journalFolder = folder + "/journal"
-        self.naming = loaded.naming(OfflineKeys(loaded.configuration, kept: folder + "/" + ServerSecurity.keysFile))
+        self.naming = loaded.naming(OfflineKeys(loaded.configuration, kept: [folder + "/" + ServerSecurity.keysFile]))
     }
 
     public func lastEventID() throws -> Int64 { try store.lastEventID() }

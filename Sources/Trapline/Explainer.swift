@@ -45,9 +45,16 @@ public struct Explainer {
         }
     }
 
+    /// A datagram that the configuration does not let in, so that it becomes no event.
+    public struct Refusal: Sendable {
+        /// With `refused` and `advice`.
+        public var document: DatagramDocument
+    }
+
     private var pipeline: EventPipeline
     private let store: EventStore
     private let naming: DatagramNaming
+    private let access: OfflineAccess
     private let sinks: [String: any Sink]
     private let keepAlivePorts: Set<UInt16>
     private let loaded: LoadedConfiguration
@@ -57,10 +64,12 @@ public struct Explainer {
     /// A line for the capture explained last, where none of it was taken as SNMP.
     public private(set) var hint: String?
 
-    public init(_ loaded: LoadedConfiguration, extraPorts: [UInt16] = []) throws {
+    /// - Parameter captures: those that are to be explained.
+    public init(_ loaded: LoadedConfiguration, of captures: [String], extraPorts: [UInt16] = []) throws {
         guard let configuration = loaded.configuration else { throw ServerError("the configuration has errors") }
         self.store = try EventStore.inMemory()
-        let keys = OfflineKeys(configuration)
+        let keys = OfflineKeys(configuration, beside: captures)
+        self.access = OfflineAccess(AccessPolicy(configuration.access), security: keys.security)
         self.pipeline = try EventPipeline(
             store: store, snapshot: PipelineSnapshot(loaded, configuration, opener: keys.opener),
             metrics: MetricsRegistry())
@@ -74,9 +83,12 @@ public struct Explainer {
         self.keepAlivePorts = Set(configured).union([1161, 11_161])
     }
 
-    /// Explains each event of a capture, in its order, with the capture's own clock.
+    /// Explains each event of a capture, in its order, with the capture's own clock. A journal holds what was let in;
+    /// what another capture holds goes no further where the configuration does not let it in.
     /// - Throws: `CaptureError` where the capture cannot be read on; what came before it has been explained.
-    public mutating func explain(file: String, each: (Explanation) -> Void) throws {
+    public mutating func explain(
+        file: String, refused: (Refusal) -> Void, each: (Explanation) -> Void
+    ) throws {
         var reader = try DatagramReader(path: file)
         var selection = SNMPSelection(loaded, extraPorts: extraPorts)
         defer { hint = selection.hint }
@@ -84,11 +96,31 @@ public struct Explainer {
         while let datagram = try reader.next() {
             guard selection.takes(datagram) else { continue }
             let ticks = clock.ticks(before: datagram).map { self.record(of: Self.tick(at: $0)) }
-            let record = self.record(of: datagram)
-            for outcome in try pipeline.process(ticks + [record]) {
-                each(explanation(of: outcome, outcome.position == record.position ? record : nil))
+            var record: JournalRecord?
+            switch verdict(on: datagram) {
+            case .admitted: record = self.record(of: datagram)
+            case .conversation: break
+            case .refused(let reason, let advice):
+                var document = naming.document(datagram)
+                (document.refused, document.advice) = (reason, advice)
+                refused(Refusal(document: document))
+            }
+            let records = ticks + [record].compactMap(\.self)
+            guard !records.isEmpty else { continue }
+            for outcome in try pipeline.process(records) {
+                each(explanation(of: outcome, outcome.position == record?.position ? record : nil))
             }
         }
+    }
+
+    private func verdict(on datagram: UDPDatagram) -> OfflineAccess.Verdict {
+        Self.journaledListener(datagram) == nil
+            ? access.judge(datagram.payload, from: datagram.sender.address) : .admitted
+    }
+
+    /// The listener that a journal says received it; `nil` for any other capture.
+    private static func journaledListener(_ datagram: UDPDatagram) -> String? {
+        [FactRecorder.interface, "traps", "keep-alives"].first { $0 == datagram.interfaceName }
     }
 
     /// The alarms left standing, oldest first.
@@ -98,11 +130,10 @@ public struct Explainer {
 
     /// The datagram as a journal would have held it: on the listener whose port it was sent to.
     private mutating func record(of datagram: UDPDatagram) -> JournalRecord {
-        let listeners: [String] = [FactRecorder.interface, "traps", "keep-alives"]
-        let journaled = listeners.first { $0 == datagram.interfaceName }
         let byPort = keepAlivePorts.contains(datagram.receiver.port) ? "keep-alives" : "traps"
         let entry = JournalEntry(
-            time: datagram.time, interface: journaled ?? byPort, sender: datagram.sender, receiver: datagram.receiver,
+            time: datagram.time, interface: Self.journaledListener(datagram) ?? byPort, sender: datagram.sender,
+            receiver: datagram.receiver,
             payload: datagram.payload)
         defer { count += 1 }
         return JournalRecord(

@@ -63,6 +63,11 @@ public struct LoadedConfiguration: Sendable {
     /// What names datagrams by this configuration, and opens them with its users, whenever they were sent.
     public var naming: DatagramNaming { naming(OfflineKeys(configuration)) }
 
+    /// The same for captures, some of which may be segments of a journal.
+    public func naming(of captures: [String]) -> DatagramNaming {
+        naming(OfflineKeys(configuration, beside: captures))
+    }
+
     /// - Parameter opener: what v3 messages are opened with; `nil` leaves them as they are.
     fileprivate func naming(opener: (@Sendable () -> NotificationOpener)?) -> DatagramNaming {
         let access = AccessPolicy(configuration?.access ?? AccessSettings())

@@ -16,7 +16,7 @@ struct DecodeCommand: ParsableCommand {
         discussion:
             """
             Reads pcap and pcapng; `-` is standard input. SNMPv3 is verified and decrypted with the users of the \
-            configuration, whenever it was sent. Exits with 1 where a capture could not be read whole.
+            configuration, whenever it was sent, and a journal in its data folder with the keys that are kept there. Exits with 1 where a capture could not be read whole.
             """)
 
     @OptionGroup var configurationOptions: ConfigurationOptions
@@ -41,7 +41,7 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try configurationOptions.load()
-        let naming = loaded.naming
+        let naming = loaded.naming(of: files)
         var lines = OutputLines()
         if let hex {
             let payload = try HexText.octets(hex, what: "--hex")

@@ -9,7 +9,11 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Runs captures through the pipeline and the routing table and delivers nothing.",
-        discussion: "For each event: which rows matched, which sinks get it, and what each would be sent.")
+        discussion: """
+            For each event: which rows matched, which sinks get it, and what each would be sent. Of a datagram that the \
+            configuration's access: does not let in: why, and what to do about it, except for what only a running server \
+            knows, such as budgets, clocks and repeats. A journal holds what was let in.
+            """)
 
     @OptionGroup var configurationOptions: ConfigurationOptions
 
@@ -27,12 +31,15 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try configurationOptions.load()
-        var explainer = try Explainer(loaded, extraPorts: ports)
+        var explainer = try Explainer(loaded, of: files, extraPorts: ports)
         var lines = OutputLines()
         var isWhole = true
         for file in files {
             do {
-                try explainer.explain(file: file) { explanation in
+                try explainer.explain(file: file) { refusal in
+                    let document = refusal.document
+                    lines.write(json ? document.jsonLine() : DatagramText.refusal(document))
+                } each: { explanation in
                     lines.write(json ? explanation.jsonLine() : explanation.text)
                 }
                 if let hint = explainer.hint { warn("\(file): \(hint)") }

@@ -111,9 +111,12 @@ struct SecurityOptions: ParsableArguments {
         let user = User(
             name: name,
             authentication: try authentication.map {
-                User.Authentication(try Self.authentication(authenticationProtocol ?? "SHA-256"), password: $0)
+                User.Authentication(
+                    try Self.word(authenticationProtocol ?? "SHA-256", of: "--auth-protocol"), password: $0)
             },
-            privacy: try privacy.map { User.Privacy(try Self.privacy(privacyProtocol ?? "AES"), password: $0) })
+            privacy: try privacy.map {
+                User.Privacy(try Self.word(privacyProtocol ?? "AES", of: "--priv-protocol"), password: $0)
+            })
         return try SecureSender(user, level: level, contextName: context)
     }
 
@@ -142,39 +145,23 @@ struct SecurityOptions: ParsableArguments {
         guard let file else { return text.map { Secret($0) } }
         do {
             var content = try String(contentsOfFile: file, encoding: .utf8)[...]
-            if content.last?.isNewline == true { content = content.dropLast() }
+            while content.last?.isNewline == true { content = content.dropLast() }
             return Secret(String(content))
         } catch {
             throw CommandFailure("\(file): \(error.localizedDescription)")
         }
     }
 
-    /// As net-snmp takes them, long and short.
     private static func level(_ text: String) throws -> SecurityLevel {
-        switch text.lowercased() {
-        case "noauthnopriv", "nanp", "noauth": return .noAuthNoPriv
-        case "authnopriv", "anp", "auth": return .authNoPriv
-        case "authpriv", "ap", "priv": return .authPriv
-        default: throw CommandFailure("--level \(text): not noAuthNoPriv, authNoPriv or authPriv")
+        guard let level = SecurityLevel(spelled: text) else {
+            throw CommandFailure("--level \(text): not noAuthNoPriv, authNoPriv or authPriv")
         }
+        return level
     }
 
-    private static func authentication(_ text: String) throws -> AuthenticationProtocol {
-        let word = plain(text) == "SHA1" ? "SHA" : plain(text)
-        if let found = AuthenticationProtocol.allCases.first(where: { plain($0.rawValue) == word }) { return found }
-        let known = AuthenticationProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-        throw CommandFailure("--auth-protocol \(text): none of \(known)")
-    }
-
-    private static func privacy(_ text: String) throws -> PrivacyProtocol {
-        let word = plain(text) == "AES128" ? "AES" : plain(text)
-        if let found = PrivacyProtocol.allCases.first(where: { plain($0.rawValue) == word }) { return found }
-        let known = PrivacyProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-        throw CommandFailure("--priv-protocol \(text): none of \(known)")
-    }
-
-    /// People write SHA256 and sha-256 alike.
-    private static func plain(_ text: String) -> String {
-        text.uppercased().filter { $0 != "-" }
+    private static func word<Word: SpelledWord>(_ text: String, of option: String) throws -> Word {
+        if let word = Word(spelled: text) { return word }
+        let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CommandFailure("\(option) \(text): " + (Word.whyUnsupported(text) ?? "none of \(known)"))
     }
 }

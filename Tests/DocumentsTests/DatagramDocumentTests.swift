@@ -136,7 +136,7 @@ import Testing
         let datagram = envelope(
             0, .plaintext(contextEngineID: [0x80], contextName: ArraySlice("site".utf8), pdu: pdu))
         let expected = """
-            {"context":"site","contextEngineID":"80","engineID":"80001f88ab","level":"noAuthNoPriv",\
+            {"context":"site","contextEngineID":"80","engineBoots":3,"engineID":"80001f88ab","engineTime":4,"level":"noAuthNoPriv",\
             "name":"iso.3.6.1.6.3.1.1.5.3","oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","uptime":4200,"user":"ops",\
             "variables":[],"version":"v3"}
@@ -147,7 +147,7 @@ import Testing
     /// It is well formed, so that it has no error: what is in it is only not ours to read.
     @Test func anEncryptedMessageTellsWhoseItIs() throws {
         let expected = """
-            {"engineID":"80001f88ab","level":"authPriv","pdu":"encrypted","receiver":"127.0.0.1:162",\
+            {"engineBoots":3,"engineID":"80001f88ab","engineTime":4,"level":"authPriv","pdu":"encrypted","receiver":"127.0.0.1:162",\
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","user":"ops","version":"v3"}
             """
         #expect(try json(envelope(3, .encrypted([1, 2, 3]))) == expected)
@@ -159,7 +159,7 @@ import Testing
         let cleartext = envelope(
             0, .plaintext(contextEngineID: [0x80], contextName: ArraySlice("site".utf8), pdu: pdu))
         let expected = """
-            {"context":"site","contextEngineID":"80","engineID":"80001f88ab","level":"authPriv",\
+            {"context":"site","contextEngineID":"80","engineBoots":3,"engineID":"80001f88ab","engineTime":4,"level":"authPriv",\
             "name":"iso.3.6.1.6.3.1.1.5.3","oid":"1.3.6.1.6.3.1.1.5.3","pdu":"trap","receiver":"127.0.0.1:162","requestId":5,\
             "sender":"192.0.2.7:50000","time":"2025-12-31T23:59:59.123456Z","uptime":4200,"user":"ops",\
             "variables":[],"version":"v3"}
@@ -169,7 +169,7 @@ import Testing
 
     @Test func aRefusedMessageSaysWhy() throws {
         let expected = """
-            {"advice":"check the password","engineID":"80001f88ab","level":"authPriv","pdu":"encrypted",\
+            {"advice":"check the password","engineBoots":3,"engineID":"80001f88ab","engineTime":4,"level":"authPriv","pdu":"encrypted",\
             "receiver":"127.0.0.1:162","refused":"v3-wrong-digest","sender":"192.0.2.7:50000",\
             "time":"2025-12-31T23:59:59.123456Z","user":"ops","version":"v3"}
             """

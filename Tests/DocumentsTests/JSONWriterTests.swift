@@ -93,6 +93,8 @@ import Testing
         document.user = "obs\u{202e}erver"
         document.level = "authPriv"
         document.engineID = "80"
+        document.engineBoots = .max
+        document.engineTime = 0
         document.context = "c"
         return document
     }

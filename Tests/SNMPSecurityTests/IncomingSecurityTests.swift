@@ -111,8 +111,8 @@ import Testing
 
     @Test func bindsUsersToContexts() throws {
         for (contexts, refusal): ([String], SecurityRefusal?) in [
-            ([], nil), (["room"], nil), (["", "other", "room"], nil), ([""], .contextNotBound),
-            (["roo", "rooms"], .contextNotBound),
+            ([], nil), (["room"], nil), (["", "other", "room"], nil), ([""], .contextNotBound(context: "room")),
+            (["roo", "rooms"], .contextNotBound(context: "room")),
         ] {
             var user = Samples.user(minimumLevel: .authNoPriv)
             user.contexts = contexts
@@ -136,7 +136,10 @@ import Testing
         #expect(
             try security.refusal(try Samples.message(bound, .noAuthNoPriv, engine: Samples.other)) == .engineNotBound)
         // To our engine anybody could send it.
-        #expect(try security.refusal(try Samples.inform(bound, .noAuthNoPriv)) == .unboundWithoutAuthentication)
+        #expect(try security.refusal(try Samples.inform(bound, .noAuthNoPriv)) == .informBoundToEnginesAlone)
+        #expect(bound.weaknesses == [.withoutAuthentication, .informsUnbound])
+        #expect(SecurityRefusal.informBoundToEnginesAlone.advice(user: "open").contains("bind the user to networks"))
+        #expect(SecurityRefusal.labels.contains(SecurityRefusal.informBoundToEnginesAlone.label))
     }
 
     @Test func takesNothingTwice() throws {

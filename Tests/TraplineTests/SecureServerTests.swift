@@ -153,6 +153,18 @@ import Testing
         let kept = try KeptKeysFile.read(site.folder.file("data/keys")).keys
         #expect(kept.entries.count == 2)
         #expect(try !site.events().contains { $0["alarm"] as? String == "traplineUndecryptable" })
+        // Whoever reads the journal in its folder has them too, and whoever reads a copy of it has not.
+        let config = try site.folder.write(site.configuration(password: "another password"), to: "trapline.yaml")
+        let journal = site.folder.file("data/journal/trapline-0000000001.pcapng")
+        let copy = site.folder.file("copy.pcapng")
+        try FileManager.default.copyItem(atPath: journal, toPath: copy)
+        func read(_ command: String, _ file: String) throws -> String {
+            try TraplineProgram.run([command, "--config", config, file]).text
+        }
+        #expect(try read("decode", journal).contains("ifIndex.1 = 1"))
+        #expect(try !read("decode", journal).contains("v3-wrong-digest"))
+        #expect(try read("explain", journal).contains("ifIndex.1"))
+        #expect(try read("decode", copy).contains("v3-wrong-digest"))
     }
 
     /// A device whose messages the tests keep, to send them again.

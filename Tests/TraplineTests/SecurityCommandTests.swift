@@ -192,6 +192,43 @@ import Testing
         #expect(without.allSatisfy { $0["refused"] == nil })
     }
 
+    /// As the server would do: what it refuses becomes no event, and what it tells an inform's sender is none either.
+    @Test func explainTellsWhatWouldBeRefused() throws {
+        let folder = try TemporaryFolder()
+        let datagrams = try UDPTestSend.capture([
+            Self.ops.arguments(user: "ops") + Self.trap,
+            ["-u", "ops", "-A", "another-password", "-X", SecurityWay.privacyPassword] + Self.trap,
+            ["-u", "nobody", "-A", "another-password"] + Self.trap,
+            ["--community", "public"] + Self.trap,
+            ["--community", "private"] + Self.trap,
+        ])
+        let response = SNMPMessage.community(
+            CommunityMessage(
+                version: .v2c, community: ArraySlice("public".utf8),
+                pdu: .standard(StandardPDU(kind: .response, requestID: 1, variables: []))))
+        let capture = try Self.capture(datagrams + [response.encode()], in: folder)
+        func explain(_ access: String) throws -> [[String: Any]] {
+            let config = try folder.write("access: {\(access)}", to: "trapline.yaml")
+            return try CommandTests.objects(
+                try TraplineProgram.run(["explain", "--config", config, "--json", capture]).text)
+        }
+        let user = "users: [\(Self.ops.element(user: "ops"))]"
+        let both = try explain("communities: [public], \(user)")
+        #expect(
+            both.map { $0["refused"] as? String } == [nil, "v3-wrong-digest", "v3-unknown-user", nil, "community"])
+        #expect((both[1]["advice"] as? String)?.contains("check the password") == true)
+        let alone = try explain(user)
+        #expect(
+            alone.map { $0["refused"] as? String }
+                == [nil, "v3-wrong-digest", "v3-unknown-user", "community", "community"])
+        #expect((alone[3]["advice"] as? String)?.contains("lets no community in") == true)
+        let elsewhere = try explain("sources: [198.51.100.0/24]")
+        #expect(elsewhere.map { $0["refused"] as? String } == Array(repeating: "source", count: 5))
+        let config = try folder.write("access: {versions: v2c}", to: "trapline.yaml")
+        let text = try TraplineProgram.run(["explain", "--config", config, capture]).text
+        #expect(text.contains("    refused, so that it is no event: version: "), "\(text)")
+    }
+
     @Test func explainReadsWhatIsEncrypted() throws {
         let folder = try TemporaryFolder()
         let datagrams = try UDPTestSend.capture([Self.ops.arguments(user: "ops") + Self.trap])

@@ -1,3 +1,4 @@
+import Foundation
 import Intake
 package import SNMPSecurity
 package import TraplineConfiguration
@@ -7,19 +8,41 @@ package import TraplineConfiguration
 package struct OfflineKeys: Sendable {
     /// Makes the keys when it is first called, at some 4 ms a user; `nil` where there are neither users nor a folder.
     package let opener: (@Sendable () -> NotificationOpener)?
+    /// What would be let in of v3 messages by the users that are configured.
+    package let security: @Sendable () -> OfflineSecurity
 
-    /// - Parameter file: of a data folder, which keeps keys of users that were before.
-    package init(_ configuration: ServerConfiguration?, kept file: String? = nil) {
+    /// - Parameter files: of data folders, which keep keys of users that were before.
+    package init(_ configuration: ServerConfiguration?, kept files: [String] = []) {
         let users = configuration?.access.users ?? []
-        guard !users.isEmpty || file != nil else {
+        let table = Lazily { UserTable(users) }
+        let ring = KeyRing()
+        security = { OfflineSecurity(users: table.value, ring: ring) }
+        guard !users.isEmpty || !files.isEmpty else {
             opener = nil
             return
         }
         let made = Lazily {
             // What cannot be read keeps nobody from reading the rest.
-            let kept = file.flatMap { try? KeptKeysFile.read($0).keys } ?? KeptKeys()
-            return NotificationOpener(users: UserTable(users), kept: kept)
+            let kept = files.flatMap { (try? KeptKeysFile.read($0).keys.entries) ?? [] }
+            return NotificationOpener(users: table.value, kept: KeptKeys(kept), ring: ring)
         }
         opener = { made.value }
+    }
+
+    /// - Parameter captures: of which some may be segments of a journal in its data folder: the keys that they were
+    ///   received with lie beside it.
+    package init(_ configuration: ServerConfiguration?, beside captures: [String]) {
+        self.init(configuration, kept: Self.keysFiles(beside: captures))
+    }
+
+    private static func keysFiles(beside captures: [String]) -> [String] {
+        var found: [String] = []
+        for capture in captures {
+            let folder = URL(filePath: capture).standardizedFileURL.deletingLastPathComponent()
+            guard folder.lastPathComponent == DataFolder.journalName else { continue }
+            let file = folder.deletingLastPathComponent().appending(path: ServerSecurity.keysFile).path
+            if !found.contains(file), FileManager.default.isReadableFile(atPath: file) { found.append(file) }
+        }
+        return found
     }
 }

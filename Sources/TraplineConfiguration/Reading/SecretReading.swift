@@ -25,7 +25,7 @@ extension DocumentReader {
         }
     }
 
-    /// The content of a file without its closing line break.
+    /// The content of a file without the line breaks that it ends in, which no editor shows and no secret has.
     func secretFile(_ node: YAMLNode, _ what: String) -> Secret? {
         guard let path = path(node) else { return nil }
         switch SourceFile.read(path) {
@@ -34,7 +34,7 @@ extension DocumentReader {
             return nil
         case .success(let source):
             var text = source.text[...]
-            if text.last?.isNewline == true { text = text.dropLast() }
+            while text.last?.isNewline == true { text = text.dropLast() }
             guard !text.isEmpty, text.utf8.count <= DocumentReader.maximumSecretSize else {
                 error(
                     "\(path): \(text.isEmpty ? "is empty" : "is too long for a \(what)")", at: node.mark)

@@ -65,7 +65,7 @@ enum ManagerSection {
         _ mapping: MappingReader, _ users: UsersSection.Users, _ reader: DocumentReader
     ) -> UserCredential? {
         let levelNode = mapping.take("level")
-        let level = levelNode.flatMap { UsersSection.level($0, reader) }
+        let level = levelNode.flatMap(reader.level)
         let contextNode = mapping.take("context")
         let context = contextNode.flatMap { UsersSection.context($0, reader) }
         guard let node = mapping.take("user") else {
@@ -85,6 +85,11 @@ enum ManagerSection {
         if let level, let levelNode, level.rawValue > user.maximumLevel.rawValue {
             reader.error(
                 "level: the user \(quoted(name)) has the secrets for \(user.maximumLevel) at most", at: levelNode.mark)
+        } else if let level, let levelNode, level.rawValue < user.minimumLevel.rawValue {
+            let lacks = level == .noAuthNoPriv ? "nobody has vouched for" : "everybody on the way can read"
+            reader.warning(
+                "level: the user \(quoted(name)) must send \(user.minimumLevel), and what devices answer at \(level) "
+                    + lacks, at: levelNode.mark)
         }
         return UserCredential(name: name, level: level, context: context ?? "")
     }

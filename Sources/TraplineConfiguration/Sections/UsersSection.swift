@@ -20,30 +20,25 @@ enum UsersSection {
         var unusable: Set<String> = []
         /// There are some whose names cannot be read.
         var hasNameless = false
-    }
 
-    private enum Level: String, CaseIterable {
-        case noAuthNoPriv, authNoPriv, authPriv
-
-        var level: SecurityLevel {
-            switch self {
-            case .noAuthNoPriv: .noAuthNoPriv
-            case .authNoPriv: .authNoPriv
-            case .authPriv: .authPriv
-            }
+        /// Of all; `nil` where some cannot be read.
+        var names: [String]? {
+            hasNameless ? nil : usable.map(\.name) + unusable.sorted()
         }
-    }
-
-    static func level(_ node: YAMLNode, _ reader: DocumentReader) -> SecurityLevel? {
-        reader.word(node, Level.self)?.level
     }
 
     /// `auth:` or `priv:`, with the places that what is wrong about it is told at.
     private struct Key<Protocol> {
-        var `protocol`: Protocol
-        var password: Secret
+        /// `nil` where something is wrong with it.
+        var `protocol`: Protocol?
+        var password: Secret?
         var protocolMark: SourceMark
         var passwordMark: SourceMark
+
+        func whole<Whole>(_ make: (Protocol, Secret) -> Whole) -> Whole? {
+            guard let `protocol`, let password else { return nil }
+            return make(`protocol`, password)
+        }
     }
 
     static func read(_ node: YAMLNode, _ reader: DocumentReader) -> Users {
@@ -82,7 +77,7 @@ enum UsersSection {
         let errors = reader.errorCount
         let name = mapping.require("name", "what the user is called") { reader.text($0, "a user's name") }
         let levelNode = mapping.take("level")
-        let level = levelNode.flatMap { self.level($0, reader) }
+        let level = levelNode.flatMap(reader.level)
         let authentication: Key<AuthenticationProtocol>? = mapping.take("auth") { key($0, reader) }
         let privacy: Key<PrivacyProtocol>? = mapping.take("priv") { key($0, reader) }
         let engines = mapping.take("engines") { node in
@@ -96,15 +91,26 @@ enum UsersSection {
         }
         let clock = mapping.take("clock") { reader.word($0, ClockPolicy.self) }
         mapping.finish()
-        guard let name, reader.errorCount == errors else { return (name, nil) }
-        let user = User(
-            name: name, authentication: authentication.map { User.Authentication($0.protocol, password: $0.password) },
-            privacy: privacy.map { User.Privacy($0.protocol, password: $0.password) }, minimumLevel: level,
-            engines: engines ?? [], networks: networks ?? [], contexts: contexts ?? [], clock: clock ?? .strict)
         let marks = Marks(
             user: node.mark, name: mapping.take("name")?.mark, level: levelNode?.mark,
             authentication: authentication.map { ($0.protocolMark, $0.passwordMark) },
             privacy: privacy.map { ($0.protocolMark, $0.passwordMark) })
+        guard let name, reader.errorCount == errors else {
+            // What else is wrong with a user can be told only of one that is whole.
+            if authentication?.password.map(User.isTooShort) ?? false {
+                let problem = UserProblem.shortAuthenticationPassword
+                reader.error("\(problem)", at: marks.mark(of: problem))
+            }
+            if privacy?.password.map(User.isTooShort) ?? false {
+                let problem = UserProblem.shortPrivacyPassword
+                reader.error("\(problem)", at: marks.mark(of: problem))
+            }
+            return (name, nil)
+        }
+        let user = User(
+            name: name, authentication: authentication?.whole(User.Authentication.init),
+            privacy: privacy?.whole(User.Privacy.init), minimumLevel: level,
+            engines: engines ?? [], networks: networks ?? [], contexts: contexts ?? [], clock: clock ?? .strict)
         for problem in user.problems { reader.error("\(problem)", at: marks.mark(of: problem)) }
         guard user.problems.isEmpty else { return (name, nil) }
         for weakness in user.weaknesses {
@@ -113,17 +119,14 @@ enum UsersSection {
         return (name, user)
     }
 
-    private static func key<Protocol: RawRepresentable & CaseIterable>(
-        _ node: YAMLNode, _ reader: DocumentReader
-    ) -> Key<Protocol>? where Protocol.RawValue == String {
+    private static func key<Protocol: SpelledWord>(_ node: YAMLNode, _ reader: DocumentReader) -> Key<Protocol>? {
         guard let mapping = MappingReader(node, reader, of: "protocol and password", keysAreSecret: true) else {
             return nil
         }
         let known = alternatives(Protocol.allCases.map(\.rawValue))
-        let kind = mapping.require("protocol", known) { reader.word($0, Protocol.self) }
+        let kind = mapping.require("protocol", known) { reader.spelled($0, Protocol.self) }
         let password = mapping.require("password", "the password, or {file: PATH}") { reader.secret($0, "password") }
         mapping.finish()
-        guard let kind, let password else { return nil }
         return Key(
             protocol: kind, password: password, protocolMark: mapping.take("protocol")?.mark ?? node.mark,
             passwordMark: mapping.take("password")?.mark ?? node.mark)
@@ -201,7 +204,7 @@ private struct Marks {
             switch weakness {
             case .weakAuthentication: authentication?.protocol
             case .weakPrivacy: privacy?.protocol
-            case .withoutAuthentication: level
+            case .withoutAuthentication, .informsUnbound: level
             case .onePassword: privacy?.password
             }
         return mark ?? user

@@ -46,7 +46,7 @@ struct ManagerSectionTests {
     private static let users = """
         access:
           users:
-            - {name: ops, auth: {protocol: SHA-256, password: a password}, priv: {protocol: AES, password: another one}}
+            - {name: ops, level: authNoPriv, auth: {protocol: SHA-256, password: a password}, priv: {protocol: AES, password: another one}}
 
         """
 
