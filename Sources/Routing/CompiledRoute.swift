@@ -39,6 +39,8 @@ struct CompiledConditions: Sendable {
     private let sites: [Glob]
     private let senders: [Network]
     private let communities: Set<String>
+    private let users: Set<String>
+    private let contexts: [Glob]
     private let listeners: Set<String>
     private let times: WeekSchedule?
     private let variables: Set<RouteConditions.VariableComparison>
@@ -66,6 +68,8 @@ struct CompiledConditions: Sendable {
         sites = conditions.sites.map(Glob.init)
         senders = conditions.senders
         communities = conditions.communities
+        users = conditions.users
+        contexts = conditions.contexts.map(Glob.init)
         listeners = conditions.listeners
         times = conditions.times.isEmpty ? nil : WeekSchedule(conditions.times)
         variables = Set(conditions.variables)
@@ -76,7 +80,8 @@ struct CompiledConditions: Sendable {
         guard severities.contains(subject.severity.rawValue), transitions.contains(subject.event.transition.flag),
             listeners.isEmpty || listeners.contains(subject.received.listener),
             senders.isEmpty || senders.contains(where: { $0.contains(subject.received.sender.address) }),
-            communities.isEmpty || subject.received.community.map(communities.contains) ?? false
+            communities.isEmpty || subject.received.community.map(communities.contains) ?? false,
+            isFrom(subject.received.notification.v3)
         else { return false }
         if !notifications.isEmpty {
             guard notifications.contains(where: { $0.matches(&subject.notification) }) else { return false }
@@ -91,6 +96,14 @@ struct CompiledConditions: Sendable {
             CompiledConditions.holds(sites, for: subject.event.device.site)
         else { return false }
         return times.map { $0.contains(minuteOfWeek: subject.minuteOfWeek()) } ?? true
+    }
+
+    /// No text is made where nobody asks.
+    private func isFrom(_ identity: V3Identity?) -> Bool {
+        if users.isEmpty, contexts.isEmpty { return true }
+        guard let identity else { return false }
+        return (users.isEmpty || users.contains(identity.user))
+            && (contexts.isEmpty || contexts.contains { $0.matches(identity.context) })
     }
 
     /// A device that is put nowhere is in no group, not even in `*`.
@@ -119,7 +132,8 @@ struct CompiledConditions: Sendable {
             && all(tenants, other.tenants) { $0.covers($1) }
             && all(sites, other.sites) { $0.covers($1) }
             && all(senders, other.senders) { $0.prefixLength <= $1.prefixLength && $0.contains($1.address) }
-            && all(communities, other.communities) && all(listeners, other.listeners)
+            && all(communities, other.communities) && all(users, other.users)
+            && all(contexts, other.contexts) { $0.covers($1) } && all(listeners, other.listeners)
             && variables.isSubset(of: other.variables)
             && times.map { own in other.times.map(own.isSuperset) ?? false } ?? true
     }

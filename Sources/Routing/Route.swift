@@ -103,6 +103,10 @@ public struct RouteConditions: Sendable, Hashable {
     public var senders: [Network]
     /// Configured names of communities.
     public var communities: Set<String>
+    /// Names of SNMPv3's users. No message of another version has one, nor has what a timer or the server itself tells.
+    public var users: Set<String>
+    /// Names of SNMPv3's contexts, globs; `""` is an engine's own.
+    public var contexts: [String]
     public var listeners: Set<String>
     /// All must hold.
     public var variables: [VariableComparison]
@@ -113,7 +117,8 @@ public struct RouteConditions: Sendable, Hashable {
         severity: SeverityCondition? = nil, transitions: Set<Transition>? = nil,
         notifications: [NotificationPattern] = [], sources: [String] = [], devices: [String] = [],
         groups: [String] = [], tenants: [String] = [], sites: [String] = [],
-        senders: [Network] = [], communities: Set<String> = [], listeners: Set<String> = [],
+        senders: [Network] = [], communities: Set<String> = [], users: Set<String> = [],
+        contexts: [String] = [], listeners: Set<String> = [],
         variables: [VariableComparison] = [], times: [TimeSpan] = []
     ) {
         self.severity = severity
@@ -126,6 +131,8 @@ public struct RouteConditions: Sendable, Hashable {
         self.sites = sites
         self.senders = senders
         self.communities = communities
+        self.users = users
+        self.contexts = contexts
         self.listeners = listeners
         self.variables = variables
         self.times = times

@@ -99,7 +99,7 @@ public enum ConfigurationLoader {
         mapping.finish()
 
         let names = ObjectNames(source(configuration.mibDirectories).0)
-        readSinksAndRoutes(sinks, routes, &configuration, reader, names)
+        readSinksAndRoutes(sinks, routes, access?.users ?? UsersSection.Users(), &configuration, reader, names)
         let ruleProblems = readRules(rules, &configuration, reader, names)
         let problems = reader.problems.sorted(by: precedes) + ruleProblems
         let isValid = reader.errorCount == 0 && !problems.contains { $0.severity == .error }
@@ -135,8 +135,8 @@ public enum ConfigurationLoader {
     // MARK: Sinks and routes
 
     private static func readSinksAndRoutes(
-        _ sinksEntry: YAMLNode.Entry?, _ routesEntry: YAMLNode.Entry?, _ configuration: inout ServerConfiguration,
-        _ reader: DocumentReader, _ names: ObjectNames
+        _ sinksEntry: YAMLNode.Entry?, _ routesEntry: YAMLNode.Entry?, _ users: UsersSection.Users,
+        _ configuration: inout ServerConfiguration, _ reader: DocumentReader, _ names: ObjectNames
     ) {
         /// `nil` where they are not known, and no route can be blamed for naming one.
         var sinkNames: [String]? = configuration.sinks.map(\.name)
@@ -163,7 +163,7 @@ public enum ConfigurationLoader {
         }
         let section = RoutesSection(
             reader: reader, names: names, sinks: sinkNames,
-            communities: (configuration.access.communities ?? []).compactMap(\.name),
+            communities: (configuration.access.communities ?? []).compactMap(\.name), users: users.names,
             listeners: configuration.listeners.map(\.name) + [ownFacts])
         configuration.routes = section.read(routesEntry.value)
         let errors = reader.errorCount

@@ -106,6 +106,28 @@ import Testing
         #expect(!Case(community: nil).matches(conditions))
     }
 
+    private func identity(_ user: String, context: String = "") -> V3Identity {
+        V3Identity(
+            userName: ArraySlice(user.utf8), level: .authPriv, engineID: [], contextEngineID: [],
+            contextName: ArraySlice(context.utf8))
+    }
+
+    @Test func usersAndContexts() {
+        let users = RouteConditions(users: ["ops", "noc"])
+        #expect(Case(v3: identity("ops")).matches(users))
+        #expect(!Case(v3: identity("op")).matches(users))
+        #expect(!Case(community: "ops").matches(users))
+        let contexts = RouteConditions(contexts: ["tenant-?"])
+        #expect(Case(v3: identity("ops", context: "tenant-a")).matches(contexts))
+        #expect(!Case(v3: identity("ops", context: "tenant")).matches(contexts))
+        #expect(!Case(v3: identity("ops")).matches(contexts))
+        #expect(!Case(community: "tenant-a").matches(contexts))
+        let own = RouteConditions(users: ["ops"], contexts: [""])
+        #expect(Case(v3: identity("ops")).matches(own))
+        #expect(!Case(v3: identity("ops", context: "tenant-a")).matches(own))
+        #expect(!Case(v3: identity("noc")).matches(own))
+    }
+
     @Test func listeners() {
         let conditions = RouteConditions(listeners: ["keep-alives"])
         #expect(Case(listener: "keep-alives").matches(conditions))

@@ -51,6 +51,7 @@ struct Case {
     var deviceName = "gateway-7"
     var sender = "10.1.1.1"
     var community: String?
+    var v3: V3Identity?
     var listener = "traps"
     var variables: [VariableBinding] = []
     /// Monday 2026-06-01 10:00 UTC.
@@ -67,10 +68,16 @@ struct Case {
             text: "text")
     }
 
+    private var notification: SNMPNotification {
+        var notification = SNMPNotification(
+            version: v3 == nil ? .v2c : .v3, trapOID: oid(trap), uptime: 0, variables: VariableBindings(variables))
+        notification.v3 = v3
+        return notification
+    }
+
     var received: ReceivedNotification {
         ReceivedNotification(
-            notification: SNMPNotification(
-                version: .v2c, trapOID: oid(trap), uptime: 0, variables: VariableBindings(variables)),
+            notification: notification,
             time: Timestamp(seconds: seconds), sender: Endpoint(IPAddress(sender) ?? IPAddress(v4: 0), port: 161),
             receiver: Endpoint(IPAddress(v4: 0x7f00_0001), port: 162), listener: listener, community: community)
     }

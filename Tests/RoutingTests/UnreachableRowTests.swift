@@ -82,6 +82,10 @@ import Testing
         #expect(!isShadowed(wide, by: RouteConditions(senders: [network("10.1.0.0/16")])))
         #expect(isShadowed(RouteConditions(communities: ["a"]), by: RouteConditions(communities: ["a", "b"])))
         #expect(!isShadowed(RouteConditions(communities: ["a", "c"]), by: RouteConditions(communities: ["a", "b"])))
+        #expect(isShadowed(RouteConditions(users: ["a"]), by: RouteConditions(users: ["a", "b"])))
+        #expect(!isShadowed(RouteConditions(), by: RouteConditions(users: ["a", "b"])))
+        #expect(isShadowed(RouteConditions(contexts: ["a-1"]), by: RouteConditions(contexts: ["a-*"])))
+        #expect(!isShadowed(RouteConditions(contexts: ["b"]), by: RouteConditions(contexts: ["a-*"])))
         #expect(isShadowed(RouteConditions(listeners: ["traps"]), by: RouteConditions(listeners: ["traps"])))
     }
 

@@ -14,6 +14,8 @@ struct RoutesSection {
     /// What rows may name; `nil` for sinks where the section that gives them could not be read.
     let sinks: [String]?
     let communities: [String]
+    /// `nil` where some cannot be read.
+    let users: [String]?
     let listeners: [String]
 
     func read(_ node: YAMLNode) -> [Route] {
@@ -116,6 +118,9 @@ struct RoutesSection {
         conditions.sites = mapping.take("site") { globs($0, "a site or a pattern") } ?? []
         conditions.senders = mapping.take("sender") { elements($0).compactMap(reader.network) } ?? []
         conditions.communities = mapping.take("community") { known($0, "community", in: communities) } ?? []
+        conditions.users = mapping.take("user") { known($0, "user", in: users) } ?? []
+        conditions.contexts =
+            mapping.take("context") { elements($0).compactMap { UsersSection.context($0, reader) } } ?? []
         conditions.listeners = mapping.take("listener") { known($0, "listener", in: listeners) } ?? []
         conditions.variables = mapping.take("variable", values.variables) ?? []
         conditions.times = mapping.take("time") { elements($0).compactMap(values.time) } ?? []
@@ -134,14 +139,20 @@ struct RoutesSection {
         elements(node).compactMap { reader.text($0, what) }
     }
 
-    private func known(_ node: YAMLNode, _ what: String, in names: [String]) -> Set<String> {
+    private func known(_ node: YAMLNode, _ what: String, in names: [String]?) -> Set<String> {
         var result: Set<String> = []
         for element in elements(node) {
             guard let name = reader.text(element, "the name of a \(what)") else { continue }
+            guard let names else {
+                result.insert(name)
+                continue
+            }
             if names.contains(name) {
                 result.insert(name)
+            } else if names.isEmpty, what == "user" {
+                reader.error("access: has no users", at: element.mark)
             } else if names.isEmpty {
-                // Only communities can have no names at all. The text may be the community itself.
+                // Communities can have no names at all. The text may be the community itself.
                 reader.error(
                     "access: gives no community a name, and routes match names, not communities", at: element.mark)
             } else {

@@ -68,6 +68,25 @@ struct RoutesSectionTests {
                 ])
     }
 
+    @Test func usersAndContexts() throws {
+        func load(_ when: String) -> ConfigurationLoader.Result {
+            TraplineConfigurationTests.load(
+                """
+                access: {users: [{name: ops, auth: {protocol: SHA-256, password: a-long-one}}]}
+                sinks: {noc: {console: {}}}
+                routes: [{name: one, when: {\(when)}, to: noc}]
+                """)
+        }
+        let both = try #require(load("user: ops, context: [\"\", \"tenant-*\"]").configuration).routes[0].when
+        #expect(both == RouteConditions(users: ["ops"], contexts: ["", "tenant-*"]))
+        #expect(load("user: opps").problems.map(\.message) == ["unknown user \"opps\"; did you mean ops?"])
+        #expect(
+            TraplineConfigurationTests.load(
+                "sinks: {noc: {console: {}}}\nroutes: [{name: one, when: {user: x}, to: noc}]"
+            )
+            .problems.map(\.message) == ["access: has no users"])
+    }
+
     @Test func texts() throws {
         let conditions = try conditions(
             "source: [\"Board#1/*\", x], device: sbc-?, community: fleet, listener: [traps, trapline]")
