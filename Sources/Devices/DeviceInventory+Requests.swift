@@ -1,3 +1,4 @@
+public import Alarms
 public import Basics
 
 /// How a request gets to a device.
@@ -35,6 +36,20 @@ extension DeviceInventory {
         return DeviceWay(
             peer: Endpoint(device.address, port: port), local: device.reached,
             closes: lastKeepAlive + .nanoseconds(lasts), lasts: lasts)
+    }
+
+    /// The other devices that something is known of which this one says of itself, or of its other unit.
+    public func contradicted(
+        by received: ReceivedNotification, _ interpretation: Interpretation, of id: String
+    ) -> [String] {
+        let signs = DeviceSigns(
+            received.notification, isKeepAlive: interpretation.kind == .keepAlive, vendor: policy.vendor,
+            globals: globals)
+        let indices = [
+            signs.serial.flatMap { serials[$0] }, signs.peerSerial.flatMap { serials[$0] },
+            signs.engineID.flatMap { engines[$0] },
+        ]
+        return indices.compactMap { $0.map { entries[Int($0)].device.id } }.filter { $0 != id }
     }
 
     /// A claim that is neither proven nor refuted.

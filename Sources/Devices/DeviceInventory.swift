@@ -42,7 +42,7 @@ public struct DeviceInventory: Sendable {
     let capacity: Int
     /// Whose notification came last.
     private var lastHeard: Int32 = -1
-    private var globals: ObjectPrefixes
+    private(set) var globals: ObjectPrefixes
     var entries: [Entry] = []
     var free: [Int32] = []
     var nextNumber: UInt32 = 1

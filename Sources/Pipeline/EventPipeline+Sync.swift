@@ -66,8 +66,33 @@ extension EventPipeline {
             kind, of: device.id, trapOID: snapshot.interpreter.canonical(interpretation.trapOID),
             variables: received.notification.variables, alarm: key, effect: effect, uptime: uptime,
             at: received.time, settings)
-        if kind == .keepAlive, let wish = versionWish(received.notification) { syncs.note(wish, of: device.id) }
+        noteVersion(received, interpretation, of: device.id)
         perform(actions, device, received, &draft)
+    }
+
+    /// How a device is to be asked, by what it says and by what it claims.
+    private mutating func noteVersion(
+        _ received: ReceivedNotification, _ interpretation: Interpretation, of device: String
+    ) {
+        let isAuthentic = received.notification.v3?.isAuthenticated ?? false
+        if !isAuthentic, syncs.isUnproven(device) {
+            for known in devices.contradicted(by: received, interpretation, of: device) {
+                syncs.note(device, claimsToBe: known, isAuthentic: engineClocks.hasEngine(of: known))
+            }
+        }
+        guard interpretation.kind == .keepAlive, let wish = versionWish(received.notification) else { return }
+        // Whoever can send authentic messages says it in one of these.
+        if wish.isProven || !engineClocks.hasEngine(of: device) { syncs.note(wish, of: device) }
+    }
+
+    /// Whoever makes a claim is asked as the device that he claims to be, or to be the other unit of.
+    private mutating func noteVersion(of claim: BindingClaim, _ name: String) {
+        // Another identity at the address of a known one is not that one.
+        guard claim.kind != .serial else { return }
+        syncs.note(wishOf: claim.device, ofClaim: claim.key)
+        for known in [claim.device, claim.peerSerial.flatMap { devices.device(serial: $0)?.id }].compactMap(\.self) {
+            syncs.note(name, claimsToBe: known, isAuthentic: engineClocks.hasEngine(of: known))
+        }
     }
 
     /// In which version a keep-alive's sender wants to be asked.
@@ -231,8 +256,7 @@ extension EventPipeline {
                     syncs.forget(id)
                     continue
                 }
-                // Another identity at the address of a known one is not that one.
-                if claim.kind != .serial { syncs.note(wishOf: claim.device, ofClaim: key) }
+                noteVersion(of: claim, id)
                 _ = syncs.advance(id, to: due, now: now, EventPipeline.way(to: claim), settings)
                 continue
             }

@@ -62,8 +62,15 @@ public struct SyncTable: Sendable {
         var heard: Int64?
         /// As its keep-alives say it.
         var wish: VersionWish?
+        /// It claims to be another device, which has proven that it wants to be asked by v3.
+        var isImpostor: Bool?
 
         public init() {}
+
+        /// In which it is to be asked; `nil` for one that gives no reason for either.
+        var version: SNMPVersion? {
+            isImpostor ?? false && !(wish?.isProven ?? false) ? .v3 : wish?.version
+        }
 
         /// It never answered and proved nothing, so that nothing vouches for it: the address that it was heard from may be
         /// forged.
@@ -217,6 +224,29 @@ public struct SyncTable: Sendable {
     public mutating func note(wishOf device: String, ofClaim claim: String) {
         guard let wish = states[device]?.wish, wish.isProven else { return }
         note(wish, ofClaim: claim)
+    }
+
+    /// Whether this device has never answered, nor proven how it wants to be asked.
+    public func isUnproven(_ device: String) -> Bool {
+        states[device].map { !($0.sync.hasAnswered ?? false) && !($0.wish?.isProven ?? false) && $0.isImpostor == nil }
+            ?? false
+    }
+
+    /// A device that proves nothing says something of itself that is known of another one. Where that wants to be asked by
+    /// v3, so is this one: whoever forges one datagram would be told the community otherwise, as a device of its own that
+    /// is new at its address. One that has answered before has been told it already.
+    ///
+    /// - Parameter isAuthentic: the known one sends authentic messages, whether it says in them how it wants to be asked or
+    ///   not.
+    public mutating func note(_ device: String, claimsToBe known: String, isAuthentic: Bool) {
+        guard isUnproven(device) else { return }
+        if let wish = states[known]?.wish, wish.isProven {
+            guard wish.version == .v3 else { return }
+        } else {
+            guard isAuthentic else { return }
+        }
+        states[device]?.isImpostor = true
+        changed.insert(device)
     }
 
     /// There is a reason to ask it. Only an operator's word is one to ask a device that was never heard.
@@ -475,7 +505,7 @@ public struct SyncTable: Sendable {
         byNumber[lastNumber] = device
         newRequests.append(
             Request(
-                number: lastNumber, device: device, path: way.path, request: request, version: state.wish?.version))
+                number: lastNumber, device: device, path: way.path, request: request, version: state.version))
     }
 }
 

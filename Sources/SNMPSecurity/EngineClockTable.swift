@@ -43,6 +43,9 @@ public struct EngineClockTable: Sendable {
 
     public func row(of engine: EngineID) -> Row? { rows[engine] }
 
+    /// Whether authentic messages of a device are known.
+    public func hasEngine(of device: String) -> Bool { engines[device]?.isEmpty == false }
+
     /// Takes note of a message that was let in and is authentic.
     ///
     /// - Parameters:

@@ -280,13 +280,41 @@ import TraplineMetrics
         let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
         let proven = try V3Sample.message(
             keepAlive, engine: V3Sample.engine(1), serial: "4711", wish: "SNMPVersion=SNMPv3")
-        let claim = Sample.vendorKeepAlive(serial: "4711", wish: "SNMPVersion=SNMPv2c")
-        _ = try scene.fed.feed(
-            Sample.entry(proven, at: 100), Sample.entry(claim, at: 101, from: 0xc000_0209), Sample.tick(at: 110))
-        let asked = try scene.fed.store.requests(after: 0, limit: 10).filter {
-            $0.path.peer.address == IPAddress(v4: 0xc000_0209)
+        let claims = [nil, "4712"].map { serial in
+            serial.map { Sample.vendorKeepAlive(serial: $0, wish: "SNMPVersion=SNMPv2c", peer: "4711") }
+                ?? Sample.vendorKeepAlive(serial: "4711", wish: "SNMPVersion=SNMPv2c")
         }
-        #expect(asked.map(\.version) == [.v3])
+        // The same claim from two places is told once; each is asked on first contact, as a device of its own.
+        _ = try scene.fed.feed(
+            Sample.entry(proven, at: 100), Sample.entry(claims[0], at: 101, from: 0xc000_0209),
+            Sample.entry(claims[0], at: 102, from: 0xc000_020a), Sample.entry(claims[1], at: 102, from: 0xc000_020b))
+        for second in stride(from: Int64(103), to: 400, by: 3) { _ = try scene.fed.feed(Sample.tick(at: second)) }
+        let asked = try scene.fed.store.requests(after: 0, limit: 100).filter {
+            $0.path.peer.address != IPAddress(v4: 0xc000_0207)
+        }
+        #expect(Set(asked.map(\.path.peer.address.description)) == ["192.0.2.9", "192.0.2.10", "192.0.2.11"])
+        #expect(asked.allSatisfy { $0.version == .v3 }, "\(asked)")
+    }
+
+    /// It never says in which version it wants to be asked; a word that proves nothing does not say it for it.
+    @Test func whoSendsAuthenticMessagesIsNotAskedAsAnyoneSays() throws {
+        var scene = try Scene()
+        scene.fed.pipeline.snapshot.managed = ManagedNetworks([
+            .init(
+                network: try #require(Network("192.0.2.0/24")),
+                community: CommunityCredential(version: .v2c, community: Secret("r")),
+                user: UserCredential(name: "ops"))
+        ])
+        let keepAlive = VendorProfile.ownTrapRoot.appending(2, 0, 16)
+        let proven = try V3Sample.message(keepAlive, engine: V3Sample.engine(1), serial: "4711")
+        let forged = Sample.vendorKeepAlive(serial: "4711", wish: "SNMPVersion=SNMPv2c")
+        _ = try scene.fed.feed(
+            Sample.entry(proven, at: 100), Sample.entry(forged, at: 101),
+            Sample.entry(forged, at: 102, from: 0xc000_0209))
+        for second in stride(from: Int64(103), to: 400, by: 3) { _ = try scene.fed.feed(Sample.tick(at: second)) }
+        let asked = try scene.fed.store.requests(after: 0, limit: 100)
+        #expect(Set(asked.map(\.path.peer.address.description)) == ["192.0.2.7", "192.0.2.9"])
+        #expect(asked.allSatisfy { $0.version != .v2c }, "\(asked)")
     }
 
     /// Its network was not managed for a time in which its turn came.

@@ -73,6 +73,45 @@ import Testing
         #expect(versions == [version])
     }
 
+    /// Else one forged datagram would make a device unreachable that was asked by its community all the time.
+    @Test(arguments: [true, false]) func aClaimCountsOnlyOfWhoNeverAnswered(hasAnswered: Bool) throws {
+        var table = SyncTable()
+        let (start, settings) = (Timestamp(seconds: 1_000), SyncSettings(profile: .audiocodes, poll: nil))
+        _ = table.heard(.keepAlive, of: "known", trapOID: .enterprises, variables: [], alarm: nil, at: start, settings)
+        table.note(VersionWish(.v3, isProven: true), of: "known")
+        _ = table.heard(.keepAlive, of: "device", trapOID: .enterprises, variables: [], alarm: nil, at: start, settings)
+        table.note(VersionWish(.v2c, isProven: false), of: "device")
+        let request = try #require(next(of: "device", in: &table))
+        #expect(request.version == .v2c)
+        if hasAnswered {
+            let answers = request.request.variables.map { variable in
+                let isTime = variable.name == .sysUpTimeInstance
+                return VariableBinding(name: variable.name, value: isTime ? .timeTicks(1) : .noSuchObject)
+            }
+            let reply = SNMPReply(requestID: 1, variables: VariableBindings(answers))
+            _ = table.take(reply, from: "device", at: start, SyncWay(RequestPath(peer: Self.peer)), settings)
+        }
+        #expect(table.isUnproven("device") == !hasAnswered)
+        table.note("device", claimsToBe: "known", isAuthentic: false)
+        table.wish(.operatorsWord, of: "device", at: start.adding(3_600_000_000_000))
+        #expect(next(of: "device", in: &table)?.version == (hasAnswered ? .v2c : .v3))
+        // What it proves itself counts more.
+        table.note(VersionWish(.v2c, isProven: true), of: "device")
+        table.wish(.operatorsWord, of: "device", at: start.adding(7_200_000_000_000))
+        #expect(next(of: "device", in: &table)?.version == .v2c)
+    }
+
+    /// The next request to a device.
+    private func next(of name: String, in table: inout SyncTable) -> SyncTable.Request? {
+        let (way, settings) = (SyncWay(RequestPath(peer: Self.peer)), SyncSettings(profile: .audiocodes, poll: nil))
+        _ = table.takeChanges()
+        while let due = table.nextDue, let device = table.takeDue(by: due) {
+            _ = table.advance(device, to: due, now: due, way, settings)
+            if let request = table.takeChanges().requests.last(where: { $0.device == name }) { return request }
+        }
+        return nil
+    }
+
     /// What was proven holds, whichever name it was proven under; else what the remaining one says.
     @Test func ofADeviceThatWasTwoTheProvenWishCounts() throws {
         let (v3, v2c) = (VersionWish(.v3, isProven: true), VersionWish(.v2c, isProven: false))

@@ -29,6 +29,13 @@ enum ManagerSection {
                 node, reader, of: "community, user, level, context, version, profile and poll", keysAreSecret: true)
         else { return nil }
         let errors = reader.errorCount
+        if let community = mapping.take("community"), mapping.take("user") != nil {
+            reader.warning(
+                "community: beside user: whoever can send a keep-alive from this network, or forges one and reads what is "
+                    + "sent there, is told the community in clear; put the devices that speak SNMPv3 into a network with "
+                    + "user: alone",
+                at: community.mark)
+        }
         let community = mapping.take("community") { reader.secret($0, "community") }
         let user = self.user(mapping, users, reader)
         if mapping.take("community") == nil, mapping.take("user") == nil {
