@@ -34,8 +34,6 @@ import Testing
     private static func user(_ way: Way) throws -> User {
         var user = Samples.user("ops", way.authentication, way.privacy)
         user.networks = [try #require(network)]
-        // Each run of a client is another boot, and they all use the same file for it.
-        user.clock = .lenient
         return user
     }
 

@@ -20,6 +20,9 @@ public struct Command: Sendable {
     }
 
     /// Runs `program` (a name looked up in PATH and the sbin folders) and waits for its end, at most `seconds`.
+    ///
+    /// net-snmp's programs keep what they remember in a folder that is gone after the run, unless `environment` names
+    /// one: they all write the same file otherwise, and one that reads it half written gives up.
     public static func run(
         _ program: String, _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
         seconds: Double = 60
@@ -29,6 +32,7 @@ public struct Command: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = { (name: String) in folder.appending(path: name) }
         try input?.write(to: file("input"))
+        let environment = [Command.memory: file("memory").path].merging(environment) { _, given in given }
         // Files and not pipes: a program that fills a pipe nobody drains would never end.
         let child = try ChildProcess(
             locate(program), arguments, environment: environment,
@@ -52,6 +56,9 @@ public struct Command: Sendable {
             standardOutput: try Data(contentsOf: file("output")),
             standardError: String(decoding: try Data(contentsOf: file("error")), as: UTF8.self))
     }
+
+    /// Where net-snmp's programs keep the engines and the boots that they remember.
+    private static let memory = "SNMP_PERSISTENT_DIR"
 
     /// The full path of an installed program.
     public static func locate(_ program: String) throws -> String {
