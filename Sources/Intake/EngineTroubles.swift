@@ -2,15 +2,22 @@ internal import Basics
 internal import SNMPSecurity
 internal import Synchronization
 
-/// The engines whose boots went back, for all sockets: each is told of once when it begins and once when it has ended,
-/// however many messages come.
+/// The engines whose boots went back, for all sockets: each is told of when it begins, now and then while it goes on, and
+/// once when it has ended, however many messages come.
 ///
 /// It has ended when a message of the engine was let in and none was refused for a while: of a cloned engine, or where
 /// somebody repeats old messages, both kinds come in turns, and that is one trouble and not many.
 final class EngineTroubles: Sendable {
+    /// In nanoseconds of a clock that only goes forward.
+    private struct Trouble {
+        /// When a message was refused for it last.
+        var refused: Int64
+        /// When it was told last.
+        var told: Int64
+    }
+
     private struct State {
-        /// When a message was refused for it last, in nanoseconds of a clock that only goes forward.
-        var standing: [EngineID: Int64] = [:]
+        var standing: [EngineID: Trouble] = [:]
         var news: [IntakeNews] = []
     }
 
@@ -18,6 +25,9 @@ final class EngineTroubles: Sendable {
     static let capacity = 4_096
     /// Nanoseconds without a refused message before the trouble is over.
     static let quiet: Int64 = 60 * 1_000_000_000
+    /// Nanoseconds after which one that goes on is told again: an operator may have cleared its alarm by hand, and the
+    /// device is refused all the same. Seldom beside the log's lines, soon beside the hours that nobody looks.
+    static let reminder: Int64 = 600 * 1_000_000_000
 
     private let state: Mutex<State>
     /// Read for each message, so that a server without troubles pays nothing.
@@ -25,7 +35,8 @@ final class EngineTroubles: Sendable {
 
     /// - Parameter standing: what was told before the last stop, and its end was not.
     init(standing: [EngineID] = [], now: Int64 = monotonicNanoseconds()) {
-        let standing = Dictionary(standing.prefix(Self.capacity).map { ($0, now) }, uniquingKeysWith: { $1 })
+        let standing = Dictionary(
+            standing.prefix(Self.capacity).map { ($0, Trouble(refused: now, told: now)) }, uniquingKeysWith: { $1 })
         state = Mutex(State(standing: standing))
         count = Atomic(standing.count)
     }
@@ -34,10 +45,12 @@ final class EngineTroubles: Sendable {
     func note(_ engine: EngineID, now: Int64, _ news: () -> IntakeNews) {
         state.withLock { state in
             guard state.standing[engine] != nil || state.standing.count < Self.capacity else { return }
-            if state.standing.updateValue(now, forKey: engine) == nil {
-                state.news.append(news())
-                count.store(state.standing.count, ordering: .releasing)
-            }
+            let told = state.standing[engine]?.told
+            let isDue = told.map { now - $0 >= Self.reminder } ?? true
+            state.standing[engine] = Trouble(refused: now, told: isDue ? now : told ?? now)
+            guard isDue else { return }
+            state.news.append(news())
+            count.store(state.standing.count, ordering: .releasing)
         }
     }
 
@@ -47,7 +60,7 @@ final class EngineTroubles: Sendable {
     /// A timely message of the engine was let in.
     func settle(_ engine: EngineID, from sender: IPAddress, now: Int64) {
         state.withLock { state in
-            guard let last = state.standing[engine], now - last >= Self.quiet else { return }
+            guard let trouble = state.standing[engine], now - trouble.refused >= Self.quiet else { return }
             state.standing[engine] = nil
             state.news.append(.engineClockAgrees(engine: engine, sender: sender))
             count.store(state.standing.count, ordering: .releasing)

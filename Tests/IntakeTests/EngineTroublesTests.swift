@@ -40,6 +40,19 @@ import Testing
         #expect(troubles.takeNews().isEmpty)
     }
 
+    /// Its alarm may have been cleared by hand meanwhile.
+    @Test(arguments: [true, false]) func isToldAgainWhileItGoesOn(isNew: Bool) {
+        let troubles = EngineTroubles(standing: isNew ? [] : [engine], now: 0)
+        var told: [Int64] = []
+        for second in Int64(0)..<1_300 {
+            note(troubles, engine, at: second)
+            if !troubles.takeNews().isEmpty { told.append(second) }
+        }
+        #expect(told == (isNew ? [0, 600, 1_200] : [600, 1_200]))
+        settle(troubles, engine, at: 1_359)
+        #expect(troubles.takeNews() == [.engineClockAgrees(engine: engine, sender: sender)])
+    }
+
     @Test func oneOfBeforeTheStartEnds() {
         let troubles = EngineTroubles(standing: [engine], now: 0)
         note(troubles, engine, at: 1)
