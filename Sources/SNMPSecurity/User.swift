@@ -91,7 +91,10 @@ public struct User: Sendable, Hashable {
         }
         if let privacy, Self.isTooShort(privacy.password) { problems.append(.shortPrivacyPassword) }
         if minimumLevel.rawValue > maximumLevel.rawValue { problems.append(.unreachableLevel(minimumLevel)) }
-        if minimumLevel == .noAuthNoPriv, !isBound { problems.append(.unboundWithoutAuthentication) }
+        // Who has a privacy password wants authentication too, and to be bound is not what is missing.
+        if minimumLevel == .noAuthNoPriv, !isBound, authentication != nil || privacy == nil {
+            problems.append(.unboundWithoutAuthentication)
+        }
         return problems
     }
 
@@ -139,7 +142,7 @@ extension UserProblem: CustomStringConvertible {
         case .unreachableLevel(let level):
             "level \(level) needs \(level == .authPriv ? "authentication and privacy" : "authentication")"
         case .unboundWithoutAuthentication:
-            "a user without authentication must be bound to engines or networks: anybody could send in its name"
+            "a user who may send without authentication must be bound to engines or networks: anybody could send in its name"
         }
     }
 }

@@ -2,7 +2,8 @@ import SNMPSecurity
 import SNMPWire
 
 extension DocumentReader {
-    /// A protocol of SNMPv3, by any of its names.
+    /// A protocol of SNMPv3, by any of its names. A password stands beside it, and may have been put in its place: what
+    /// was found is not shown.
     func spelled<Word: SpelledWord>(_ node: YAMLNode, _ type: Word.Type = Word.self) -> Word? {
         guard let text = text(node) else { return nil }
         if let word = Word(spelled: text) { return word }
@@ -11,7 +12,7 @@ extension DocumentReader {
         if let why = Word.whyUnsupported(text) {
             error(expected + "and \(why)", at: node.mark)
         } else {
-            error(expected + "found \(quoted(text))\(Suggestion.hint(for: text, in: words))", at: node.mark)
+            error(expected + "found another word\(Suggestion.hint(for: text, in: words))", at: node.mark)
         }
         return nil
     }
