@@ -66,9 +66,8 @@ struct IncomingMessage: ~Escapable {
     private func checkCodeLength(_ configured: AuthenticationProtocol) throws(SecurityRefusal) {
         let length = summary.authenticationParameters.count
         guard length != configured.codeLength else { return }
-        guard let told = AuthenticationProtocol.withCode(ofLength: length).first else {
-            throw .wrongDigest(.noProtocol(length: length))
-        }
+        let told = AuthenticationProtocol.withCode(ofLength: length)
+        guard !told.isEmpty else { throw .wrongDigest(.noProtocol(length: length)) }
         throw .wrongDigest(.otherProtocol(told: told, configured: configured))
     }
 

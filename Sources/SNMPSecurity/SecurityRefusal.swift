@@ -51,8 +51,8 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
 public enum DigestMismatch: Sendable, Hashable {
     /// It has as many octets as the user's protocol gives: another password, or another protocol of the same length.
     case sameLength(AuthenticationProtocol)
-    /// It has as many as another protocol gives.
-    case otherProtocol(told: AuthenticationProtocol, configured: AuthenticationProtocol)
+    /// It has as many as these other protocols give.
+    case otherProtocol(told: [AuthenticationProtocol], configured: AuthenticationProtocol)
     /// No protocol has codes of this length.
     case noProtocol(length: Int)
 }
@@ -144,8 +144,8 @@ extension SecurityRefusal {
             """
         case .wrongDigest(.otherProtocol(let told, let configured)):
             """
-            user `\(user)` is known, but the device uses \(told) and not \(configured): change the protocol on one of \
-            the two
+            user `\(user)` is known, but the device uses \(told.map(\.description).joined(separator: " or ")) and not \
+            \(configured): change the protocol on one of the two
             """
         case .wrongDigest(.noProtocol(let length)):
             "its authentication code has \(length) octets, which no protocol gives; look at what its sender is"

@@ -71,10 +71,13 @@ import Testing
         #expect(try refusal(Samples.user(password: Secret("wrong words"))) == .wrongDigest(.sameLength(.sha256)))
         #expect(
             try refusal(Samples.user("ops", .sha1))
-                == .wrongDigest(.otherProtocol(told: .md5, configured: .sha256)))
+                == .wrongDigest(.otherProtocol(told: [.md5, .sha1], configured: .sha256)))
+        #expect(
+            try refusal(Samples.user("ops", .sha1))?.advice(user: "ops").contains("MD5 or SHA-1 and not SHA-256")
+                == true)
         #expect(
             try refusal(Samples.user("ops", .sha512))
-                == .wrongDigest(.otherProtocol(told: .sha512, configured: .sha256)))
+                == .wrongDigest(.otherProtocol(told: [.sha512], configured: .sha256)))
         #expect(try refusal(user, .authNoPriv) == .levelTooLow(told: .authNoPriv, minimum: .authPriv))
         #expect(try refusal(user, .noAuthNoPriv) == .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv))
         // Another privacy password: authentic, and then no scoped PDU.
