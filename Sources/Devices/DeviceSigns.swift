@@ -45,8 +45,8 @@ struct DeviceSigns: Sendable, Hashable {
         if peerSerial == serial { peerSerial = nil }
     }
 
-    /// The sender's engine: a trap's is authoritative. An inform names the receiver's, and its sender's at most as that of
-    /// its context; net-snmp puts the receiver's there too, and then nothing tells it.
+    /// The sender's engine: a trap's is authoritative. An inform names the receiver's, and its sender's as that of its
+    /// context, as net-snmp's do; where a sender puts the receiver's there too, nothing tells it.
     private static func engineID(_ identity: V3Identity, _ kind: SNMPNotification.Kind) -> String? {
         guard kind == .inform else { return engineID(identity.engineID) }
         return identity.contextEngineID == identity.engineID ? nil : engineID(identity.contextEngineID)

@@ -80,8 +80,10 @@ public struct RequestSession: Sendable {
     /// - Parameters:
     ///   - pdu: a request or an inform.
     ///   - messageID: by which the answer is known; another for each datagram.
+    ///   - context: the engine that the PDU's context is in: the sender's own for an inform, as it is for its traps (RFC 3413
+    ///     §3.3); `nil` for the one that is asked.
     public func datagram(
-        _ pdu: PDU, messageID: Int32, at moment: Moment
+        _ pdu: PDU, messageID: Int32, context: EngineID? = nil, at moment: Moment
     ) throws(OutgoingMessage.Failure) -> [UInt8] {
         guard let clock else {
             let question = StandardPDU(kind: .getRequest, requestID: messageID, variables: [])
@@ -97,7 +99,7 @@ public struct RequestSession: Sendable {
                 boots: clock.latest.boots, time: Int32(clamping: clock.time(at: moment.wall))),
             userName: userName[...], level: level,
             scoped: ScopedPDU(
-                contextEngineID: clock.engine.octets[...], contextName: contextName[...], pdu: pdu))
+                contextEngineID: (context ?? clock.engine).octets[...], contextName: contextName[...], pdu: pdu))
         return try message.encode(keys: keys, salts: salts)
     }
 

@@ -88,9 +88,8 @@ struct SecurityOptions: ParsableArguments {
 
     /// An inform is for its receiver's engine, and tells the clock that this has.
     func validateForInform() throws {
-        guard engineID != nil || boots != nil || time != nil else { return }
-        throw ValidationError(
-            "--engine-id, --engine-boots and --engine-time are a trap's; an inform is told its receiver's")
+        guard boots != nil || time != nil else { return }
+        throw ValidationError("--engine-boots and --engine-time are a trap's; an inform is told its receiver's")
     }
 
     /// - Parameter users: the configuration's.

@@ -100,7 +100,10 @@ struct SendCommand: ParsableCommand {
             return try sender.send(
                 user.trap(.standard(pdu), engine: security.engine(), reading: security.reading))
         }
-        try tell(wasAnswered: user.inform(pdu, over: sender, timeout: .seconds(timeout), retries: retries))
+        let engine = try security.engine()
+        try tell(
+            wasAnswered: user.inform(
+                pdu, engine: engine, over: sender, timeout: .seconds(timeout), retries: retries))
     }
 
     private func send(_ message: [UInt8], requestID: Int32, over sender: UDPSender) throws {

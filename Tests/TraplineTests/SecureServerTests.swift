@@ -64,6 +64,29 @@ import Testing
 
     private static let levels = ["noAuthNoPriv", "authNoPriv", "authPriv"]
 
+    /// An inform's engine is its receiver's: what makes both one device is the context's engine.
+    @Test func whatIsSentByTrapAndByInformIsOfOneDevice() throws {
+        let site = try Site()
+        let trapline = try TraplineProcess(configuration: site.configuration(), folder: site.folder)
+        defer { trapline.stop() }
+        let traps = try trapline.endpoint(of: "traps")
+        for (engine, index) in [([], 7), (["-e", "80007ed904616263"], 8)] as [([String], Int)] {
+            let words = ["-u", "ops", "-A", "authentic words", "-X", "private words"] + engine
+            for notification in [["IF-MIB::linkDown"], ["--inform", "IF-MIB::linkUp"]] {
+                let sent = try TraplineProgram.run(
+                    ["send", "--to", "\(traps)"] + words + notification + ["ifIndex.\(index)=\(index)"])
+                #expect(sent.status == 0, "\(sent.standardError)")
+            }
+        }
+        let sources = ["ifIndex.7", "ifIndex.7", "ifIndex.8", "ifIndex.8"]
+        func events() throws -> [[String: Any]] {
+            try site.events().filter { sources.contains($0["source"] as? String ?? "") }
+        }
+        #expect(try Poll.until { try events().count == sources.count })
+        let told = try events()
+        #expect(told.map { $0["transition"] as? String } == ["raised", "cleared", "raised", "cleared"], "\(told)")
+    }
+
     @Test func takesTrapsAndInformsAtAllLevels() throws {
         let site = try Site()
         let trapline = try TraplineProcess(configuration: site.configuration(), folder: site.folder)

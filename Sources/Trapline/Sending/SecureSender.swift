@@ -67,9 +67,10 @@ public struct SecureSender: Sendable {
     // MARK: - Informs
 
     /// Finds out who the receiver is and what its clock shows, sends the inform and waits for its Response.
+    /// - Parameter engine: the sender's, in whose context the notification is, as a trap's.
     /// - Returns: whether one came.
     public func inform(
-        _ pdu: StandardPDU, over sender: UDPSender, timeout: Duration, retries: Int
+        _ pdu: StandardPDU, engine: EngineID, over sender: UDPSender, timeout: Duration, retries: Int
     ) throws -> Bool {
         guard
             var session = RequestSession(
@@ -78,7 +79,7 @@ public struct SecureSender: Sendable {
         for _ in 0..<Self.mostQuestions {
             let messageID = Int32.random(in: 1...Int32.max)
             let question = try encoded { () throws(OutgoingMessage.Failure) in
-                try session.datagram(.standard(pdu), messageID: messageID, at: .now)
+                try session.datagram(.standard(pdu), messageID: messageID, context: engine, at: .now)
             }
             let reply = try sender.request(question, timeout: timeout, retries: retries) { reply in
                 (try? V3View.check(reply))??.messageID == messageID
