@@ -269,8 +269,12 @@ public final class JournalWriter: Sendable {
                 monitor.signal(Condition.commit, all: true)
                 whenSegmentBegins?()
             }
-            // What became durable is counted by now, and what did not takes no room.
-            monitor.withLock { $0.writing = 0 }
+            // What became durable is counted by now, and what did not takes no room and stands as a failure, for whoever looks
+            // once he is answered.
+            monitor.withLock { state in
+                state.writing = 0
+                state.standingFailure = error
+            }
             for batch in group.batches {
                 guard let whenDurable = batch.whenDurable else { continue }
                 if batch.remaining > 0, let error = batch.failure ?? error {
@@ -282,7 +286,6 @@ public final class JournalWriter: Sendable {
             group.removeAll()
             monitor.withLock { state in
                 state.spare = group
-                state.standingFailure = error
                 state.notBefore =
                     error == nil
                     ? (settings.sync == .always ? 0 : MonotonicTime.after(settings.commitInterval, began))
