@@ -39,7 +39,8 @@ extension EventPipeline {
         let user = String(decoding: entry.payload[summary.userName], as: UTF8.self)
         let engine = EngineID(entry.payload[summary.engineID])
         let fact = OwnFacts.unreadable(user: user, engine: engine?.description ?? "", why: refusal)
-        // Nothing of it is proven, so that it tells nothing of a device either.
+        // Only of one that could not be decrypted is anything proven, and whether it is an inform, whose engine is ours, does not
+        // show: it tells nothing of a device either.
         let device =
             engine.flatMap { engineDevices($0).first }
             ?? devices.eventDevice(boundTo: entry.sender, at: entry.receiver)

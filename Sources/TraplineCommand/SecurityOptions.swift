@@ -48,7 +48,7 @@ struct SecurityOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("e"), .customLong("engine-id")],
-        help: "The engine ID that a trap is sent as, in hex; made of this machine's name by default.")
+        help: "The engine ID of the sender, in hex; made of this machine's name by default.")
     var engineID: String?
 
     @Option(
