@@ -34,7 +34,7 @@ struct OfflineSecurityTests {
             (.unknownUser, Samples.message(Samples.user("nobody"))),
             (.wrongDigest(.sameLength(.sha256)), Samples.message(Samples.user(password: Secret("other words")))),
             (
-                .wrongDigest(.otherProtocol(told: .md5, configured: .sha256)),
+                .wrongDigest(.otherProtocol(told: [.md5, .sha1], configured: .sha256)),
                 Samples.inform(Samples.user("ops", .md5))
             ),
             (.levelTooLow(told: .authNoPriv, minimum: .authPriv), Samples.message(ops, .authNoPriv)),
