@@ -31,7 +31,8 @@ public struct EngineClockTable: Sendable {
 
     private let limit: Int
     private var rows: [EngineID: Row] = [:]
-    private var engines: [String: [EngineID]] = [:]
+    /// Of each device: one may have as many as there is room for.
+    private var engines: [String: Set<EngineID>] = [:]
     private var changed: Set<EngineID> = []
 
     public init(_ rows: [Row] = [], limit: Int = EngineClockTable.limit) {
@@ -99,12 +100,12 @@ public struct EngineClockTable: Sendable {
 
     private mutating func set(_ row: Row) {
         rows[row.clock.engine] = row
-        engines[row.device, default: []].append(row.clock.engine)
+        engines[row.device, default: []].insert(row.clock.engine)
     }
 
     private mutating func take(_ engine: EngineID) -> Row? {
         guard let row = rows.removeValue(forKey: engine) else { return nil }
-        engines[row.device]?.removeAll { $0 == engine }
+        engines[row.device]?.remove(engine)
         if engines[row.device]?.isEmpty == true { engines[row.device] = nil }
         return row
     }
