@@ -2,8 +2,8 @@ internal import Basics
 internal import SNMPSecurity
 internal import Synchronization
 
-/// The engines whose boots went back, for all sockets: each is told of when it begins, now and then while it goes on, and
-/// once when it has ended, however many messages come.
+/// The engines whose boots or time went back, for all sockets: each is told of when it begins, now and then while it goes
+/// on, and once when it has ended, however many messages come.
 ///
 /// It has ended when a message of the engine was let in and none was refused for a while: of a cloned engine, or where
 /// somebody repeats old messages, both kinds come in turns, and that is one trouble and not many.
@@ -41,7 +41,7 @@ final class EngineTroubles: Sendable {
         count = Atomic(standing.count)
     }
 
-    /// A message was refused since it tells fewer boots.
+    /// A message was refused since it tells fewer boots, or much less time.
     func note(_ engine: EngineID, now: Int64, _ news: () -> IntakeNews) {
         state.withLock { state in
             guard state.standing[engine] != nil || state.standing.count < Self.capacity else { return }

@@ -10,8 +10,10 @@ public enum IntakeNews: Sendable, Hashable {
     case overBudget(listener: String, sender: IPAddress?, refused: Int)
     /// It is within its budget again: so many were refused in all.
     case withinBudget(listener: String, sender: IPAddress?, refused: Int)
-    /// An engine's authentic messages tell fewer boots than it had told before, and are refused.
-    case bootsWentBack(engine: EngineID, user: String, known: Int32, told: Int32, sender: IPAddress)
+    /// An engine's authentic messages tell fewer boots than it had told before, or as many and much less time, and are
+    /// refused.
+    case clockWentBack(
+        engine: EngineID, user: String, known: EngineReading, told: EngineReading, sender: IPAddress)
     /// Messages of that engine are timely, and none was refused for some time.
     case engineClockAgrees(engine: EngineID, sender: IPAddress)
 }

@@ -68,6 +68,11 @@ public final class SecurityRecall {
             return isRecent ? inform(entry, summary) : nil
         }
         guard !forgotten.contains(message.engine) else { return nil }
+        guard message.policy == .strict else {
+            // It moves no clock, and where it is not remembered nothing stands for it.
+            if isRecent, messages.count < mostMessages { messages.append(message) }
+            return nil
+        }
         // Read backwards: of what is too old to be remembered only an engine's last one is its clock.
         if engines.insert(message.engine).inserted || (isRecent && messages.count < mostMessages) {
             messages.append(message)
@@ -90,7 +95,7 @@ public final class SecurityRecall {
         if !isWhole {
             // What was not read is older than what was.
             var oldest: [EngineID: EngineReading] = [:]
-            for message in messages { oldest[message.engine] = message.reading }
+            for message in messages where message.policy == .strict { oldest[message.engine] = message.reading }
             floors.merge(oldest) { max($0, $1) }
         }
         security.recall(messages.reversed(), since: time, isUpToDate: isWhole, floors: floors)

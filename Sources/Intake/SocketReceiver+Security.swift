@@ -111,9 +111,9 @@ extension SocketReceiver {
     ) {
         let user = payload.extracting(summary.userName)
         let engine = EngineID(payload.extracting(summary.engineID))
-        if case .bootsWentBack(let known, let told) = refusal, let engine {
+        if let (known, told) = refusal.clocks, let engine {
             gate.troubles.note(engine, now: now) {
-                .bootsWentBack(
+                .clockWentBack(
                     engine: engine, user: SecurityRefusal.printable(user), known: known, told: told,
                     sender: header.sender.address)
             }
@@ -159,5 +159,15 @@ extension SocketReceiver {
         }
         batch.reports.removeAll(keepingCapacity: true)
         batch.reportsWithheld = 0
+    }
+}
+
+extension SecurityRefusal {
+    /// What the engine should tell, and what it does, where it has lost its clock.
+    fileprivate var clocks: (known: EngineReading, told: EngineReading)? {
+        switch self {
+        case .bootsWentBack(let known, let told), .timeWentBack(let known, let told): (known, told)
+        default: nil
+        }
     }
 }

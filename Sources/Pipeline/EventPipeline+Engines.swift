@@ -49,9 +49,13 @@ extension EventPipeline {
     }
 
     /// Takes note of what a trap tells of its engine's clock: it was let in, and so is timely.
-    mutating func noteEngineClock(of device: EventDevice, _ received: ReceivedNotification) {
+    mutating func noteEngineClock(
+        of device: EventDevice, _ received: ReceivedNotification, _ opener: NotificationOpener
+    ) {
         guard received.notification.kind == .trap, let identity = received.notification.v3, identity.isAuthenticated,
-            let engine = EngineID(identity.engineID)
+            let engine = EngineID(identity.engineID),
+            // A lenient user's was let in whatever it tells, and says nothing of what others may tell.
+            opener.clockPolicy(ofUser: identity.userName) == .strict
         else { return }
         engineClocks.note(
             engine, EngineReading(boots: identity.engineBoots, time: identity.engineTime), at: received.time,

@@ -40,7 +40,7 @@ extension EventPipeline {
         if isOwn && OwnFacts.isSilent(notification.trapOID) { return takeSync(received, &draft) }
         var interpretation = snapshot.interpreter.interpret(isOwn ? worded(received) : received)
         let device = isOwn ? subject(of: received) : identify(received, interpretation, &draft)
-        if !isOwn { noteEngineClock(of: device, received) }
+        if !isOwn { noteEngineClock(of: device, received, draft.opener) }
         if isOwn, isTrustedAnyway(notification, device) { interpretation = asEvent(interpretation, notification) }
         let isRead = !isOwn && isRead(received, interpretation, device)
         if isRead { interpretation.kind = .event }

@@ -6,7 +6,7 @@ public import SNMPWire
 
 /// What is wrong with SNMPv3 engines and their messages, as facts of the journal: how they are written and read.
 extension OwnFacts {
-    /// An engine tells fewer boots than it did, so that its messages are refused.
+    /// An engine tells fewer boots than it did, or as many and much less time, so that its messages are refused.
     public static let engineBootsWentBack = notifications.appending(50)
     /// Its messages are taken again: an operator trusts its clock as it is, or it has told enough boots since.
     public static let engineClockTrusted = notifications.appending(51)
@@ -18,6 +18,8 @@ extension OwnFacts {
     static let userName = root.appending(2, 62, 0)
     static let bootsKnown = root.appending(2, 63, 0)
     static let bootsTold = root.appending(2, 64, 0)
+    static let timeKnown = root.appending(2, 68, 0)
+    static let timeTold = root.appending(2, 69, 0)
     /// Where its messages come from.
     static let engineSender = root.appending(2, 65, 0)
     /// All engines of a device, with blanks between them.
@@ -27,12 +29,14 @@ extension OwnFacts {
 
     /// What `engineBootsWentBack` carries.
     public static func bootsWentBack(
-        of engine: EngineID, user: String, known: Int32, told: Int32, from sender: IPAddress
+        of engine: EngineID, user: String, known: EngineReading, told: EngineReading, from sender: IPAddress
     ) -> [VariableBinding] {
         [
             words(engineID, engine.description), words(userName, user),
-            VariableBinding(name: bootsKnown, value: .integer(known)),
-            VariableBinding(name: bootsTold, value: .integer(told)), words(engineSender, sender.description),
+            VariableBinding(name: bootsKnown, value: .integer(known.boots)),
+            VariableBinding(name: timeKnown, value: .integer(known.time)),
+            VariableBinding(name: bootsTold, value: .integer(told.boots)),
+            VariableBinding(name: timeTold, value: .integer(told.time)), words(engineSender, sender.description),
         ]
     }
 

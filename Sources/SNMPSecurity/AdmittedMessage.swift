@@ -38,4 +38,6 @@ public struct PastMessage: Sendable {
     public let reading: EngineReading
     let replayHash: Int
     let time: Timestamp
+    /// Whether it says anything of its engine's clock, as `Timeliness` sees it.
+    public let policy: ClockPolicy
 }

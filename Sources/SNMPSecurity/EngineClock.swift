@@ -19,6 +19,9 @@ public struct EngineClock: Sendable, Hashable {
 
     /// Seconds either side that a message may be off (RFC 3414 §2.2.3).
     public static let window: Int64 = 150
+    /// Seconds behind an engine's clock that the network may explain: it drops what it cannot deliver in less. Who is
+    /// further behind has lost its clock, or is somebody who repeats old messages.
+    public static let longestDelay: Int64 = 300
     /// Boots end here (RFC 3414 §2.2.2).
     public static let lastBoots = Int32.max
 
@@ -39,27 +42,21 @@ public struct EngineClock: Sendable, Hashable {
 
     /// Moves the clock forward, and says whether the message is timely (RFC 3414 §3.2 step 7b).
     public mutating func judge(
-        _ told: EngineReading, at now: Timestamp, policy: ClockPolicy
+        _ told: EngineReading, at now: Timestamp
     ) throws(SecurityRefusal) {
         // The RFC takes note of it, and so would refuse the engine for good.
         guard told.boots != Self.lastBoots else { throw .bootsExhausted }
-        if told > latest {
+        let known = EngineReading(boots: latest.boots, time: Int32(clamping: time(at: now)))
+        let isBelowFloor = floor.map { told <= $0 } ?? false
+        if told > latest, !isBelowFloor {
             latest = told
             updated = now
-        }
-        let secondsBehind = time(at: now) - Int64(told.time)
-        let isTimely = told.boots == latest.boots && secondsBehind <= Self.window
-        if policy == .lenient {
-            guard !isTimely else { return }
-            latest = told
-            updated = now
-            floor = nil
             return
         }
-        guard told.boots == latest.boots else {
-            throw .bootsWentBack(known: latest.boots, told: told.boots)
-        }
-        guard isTimely else { throw .notInTimeWindow(secondsOff: Int(secondsBehind)) }
-        if let floor, told <= floor { throw .notInTimeWindow(secondsOff: Int(secondsBehind)) }
+        let secondsBehind = Int64(known.time) - Int64(told.time)
+        guard told.boots == latest.boots else { throw .bootsWentBack(known: known, told: told) }
+        guard secondsBehind <= Self.longestDelay else { throw .timeWentBack(known: known, told: told) }
+        guard secondsBehind <= Self.window else { throw .notInTimeWindow(secondsOff: Int(secondsBehind)) }
+        guard !isBelowFloor else { throw .replayed }
     }
 }

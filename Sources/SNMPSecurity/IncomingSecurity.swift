@@ -87,10 +87,13 @@ public final class IncomingSecurity: Sendable {
     ) {
         timeliness.withLock { timeliness in
             if let time {
-                timeliness.expectRecall(since: time, isUpToDate: isUpToDate, of: Set(messages.lazy.map(\.engine)))
+                timeliness.expectRecall(
+                    since: time, isUpToDate: isUpToDate,
+                    of: Set(messages.lazy.filter { $0.policy == .strict }.map(\.engine)))
             }
             for message in messages {
-                timeliness.recall(message.engine, message.reading, hash: message.replayHash, at: message.time)
+                timeliness.recall(
+                    message.engine, message.reading, hash: message.replayHash, at: message.time, policy: message.policy)
             }
             for (engine, reading) in floors { timeliness.raiseFloor(of: engine, to: reading) }
         }
@@ -102,8 +105,11 @@ public final class IncomingSecurity: Sendable {
         guard summary.level != .noAuthNoPriv, let message = try? IncomingMessage(datagram, summary),
             message.engine != engine.id
         else { return nil }
+        // As the user is now: whoever is not known any more was strict, for all that is known.
+        let policy = table.withLock { $0.entry(named: message.user)?.user.clock } ?? .strict
         return PastMessage(
-            engine: message.engine, reading: message.reading, replayHash: message.replayHash, time: time)
+            engine: message.engine, reading: message.reading, replayHash: message.replayHash, time: time, policy: policy
+        )
     }
 
     private func judge(

@@ -40,6 +40,13 @@ public struct NotificationOpener: Sendable {
         self.ring = ring
     }
 
+    /// Whether what a user sends says anything of its engine's clock, as the users in force are. One that is not known any
+    /// more was strict, for all that is known.
+    public func clockPolicy(ofUser name: ArraySlice<UInt8>) -> ClockPolicy {
+        let name = unsafe name.withUnsafeBytes { unsafe ShortOctets($0.bytes) }
+        return name.flatMap { users.entry(named: $0)?.user.clock } ?? .strict
+    }
+
     /// The notification; it shares the datagram's buffer, or that of its plaintext. Localises once at most.
     public func open(
         _ datagram: [UInt8], leniency: Leniency = .devices

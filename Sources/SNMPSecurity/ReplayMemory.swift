@@ -47,10 +47,10 @@ struct ReplayMemory {
         slices.contains { $0.seen.contains(hash) }
     }
 
-    /// - Parameter engine: a number of the caller's.
+    /// - Parameter clock: what it tells, and its engine as a number of the caller's; `nil` where it is to leave nothing behind.
     /// - Returns: the clocks of a slice that had to be given up for it; empty for nearly all.
     mutating func insert(
-        _ hash: Int, of engine: Int32, _ reading: EngineReading, at now: Timestamp
+        _ hash: Int, of clock: (engine: Int32, reading: EngineReading)?, at now: Timestamp
     ) -> [Int32: EngineReading] {
         var dropped: [Int32: EngineReading] = [:]
         let isCurrent = slices.last.map {
@@ -66,6 +66,7 @@ struct ReplayMemory {
         }
         let last = slices.count - 1
         slices[last].seen.insert(hash)
+        guard let (engine, reading) = clock else { return dropped }
         if let known = slices[last].furthest[engine], known >= reading { return dropped }
         slices[last].furthest[engine] = reading
         return dropped

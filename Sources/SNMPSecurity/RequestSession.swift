@@ -201,7 +201,7 @@ public struct RequestSession: Sendable {
         guard summary.level != .noAuthNoPriv, var clock else { return }
         do throws(SecurityRefusal) {
             try clock.judge(
-                EngineReading(boots: summary.engineBoots, time: summary.engineTime), at: moment.wall, policy: .strict)
+                EngineReading(boots: summary.engineBoots, time: summary.engineTime), at: moment.wall)
         } catch {
             throw .refused(error)
         }

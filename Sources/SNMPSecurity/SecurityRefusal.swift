@@ -36,10 +36,13 @@ public enum SecurityRefusal: Error, Sendable, Hashable {
     /// A trap whose sender claims to be our own engine: it is a copy of it, or was given its ID.
     case ownEngineTrap
     /// The engine tells fewer boots than it did before.
-    case bootsWentBack(known: Int32, told: Int32)
+    case bootsWentBack(known: EngineReading, told: EngineReading)
+    /// It tells as many, and less time than any delay explains: most devices that lose their boots counter begin with the
+    /// same number again.
+    case timeWentBack(known: EngineReading, told: EngineReading)
     /// Engines whose boots have reached the largest number must be given new keys (RFC 3414 §2.3).
     case bootsExhausted
-    /// Received before; or so old that what was received then is forgotten.
+    /// Received before; or timely, and so old that what was received then is forgotten.
     case replayed
     /// Authentic and yet unreadable: the privacy key does not fit.
     case decryptionFailed(WireError?)
@@ -74,6 +77,7 @@ extension SecurityRefusal {
         case .noInformFollows: "v3-no-inform-follows"
         case .ownEngineTrap: "v3-own-engine-trap"
         case .bootsWentBack: "v3-boots-went-back"
+        case .timeWentBack: "v3-time-went-back"
         case .bootsExhausted: "v3-boots-exhausted"
         case .replayed: "v3-replayed"
         case .decryptionFailed: "v3-decryption-failed"
@@ -87,8 +91,11 @@ extension SecurityRefusal {
         .levelTooLow(told: .noAuthNoPriv, minimum: .authPriv), .engineNotBound, .networkNotBound,
         .contextNotBound(context: ""), .unboundWithoutAuthentication, .wrongDigest(.noProtocol(length: 0)),
         .notInTimeWindow(secondsOff: 0), .ownBootsWentBack(told: 0, own: 0), .noInformFollows(times: 0), .ownEngineTrap,
-        .bootsWentBack(known: 0, told: 0), .bootsExhausted, .replayed, .decryptionFailed(nil), .notANotification,
+        .bootsWentBack(known: nowhere, told: nowhere), .timeWentBack(known: nowhere, told: nowhere), .bootsExhausted,
+        .replayed, .decryptionFailed(nil), .notANotification,
     ].map(\.label)
+
+    private static let nowhere = EngineReading(boots: 0, time: 0)
 
     /// What the sender is told where it asked for it; `nil` where a report would say nothing that it could use.
     public var report: ReportKind? {
@@ -98,7 +105,8 @@ extension SecurityRefusal {
         case .unsupportedLevel, .levelTooLow, .unboundWithoutAuthentication, .informBoundToEnginesAlone:
             .unsupportedSecLevels
         case .wrongDigest: .wrongDigests
-        case .notInTimeWindow, .ownClockMissed, .ownBootsWentBack, .bootsWentBack, .bootsExhausted: .notInTimeWindows
+        case .notInTimeWindow, .ownClockMissed, .ownBootsWentBack, .bootsWentBack, .timeWentBack, .bootsExhausted:
+            .notInTimeWindows
         case .decryptionFailed: .decryptionErrors
         case .engineNotBound, .networkNotBound, .contextNotBound, .replayed, .notANotification, .ownEngineTrap,
             // It has had its Report.
@@ -151,8 +159,8 @@ extension SecurityRefusal {
             "its authentication code has \(length) octets, which no protocol gives; look at what its sender is"
         case .notInTimeWindow(let seconds):
             """
-            it is \(seconds) s off the engine's clock: it was held up or repeated on its way, or the device's clock \
-            goes wrong (clock: lenient on user `\(user)` lets it in)
+            it is \(seconds) s behind the engine's clock: it was held up or repeated on its way, or the device's \
+            clock goes wrong (clock: lenient on user `\(user)` lets it in)
             """
         case .ownClockMissed(let told, let own) where told.boots != own.boots:
             """
@@ -183,14 +191,22 @@ extension SecurityRefusal {
             """
         case .bootsWentBack(let known, let told):
             """
-            its engine tells \(told) boots after it had told \(known): it lost its counter, or was cloned, or \
-            somebody repeats old messages; have its clock trusted (`trapline devices trust-clock` and its engine ID), or \
-            set clock: lenient on user `\(user)`
+            its engine tells \(told.boots) boots after it had told \(known.boots): it lost its counter, or was cloned, \
+            or somebody repeats old messages; \(Self.trust(user))
+            """
+        case .timeWentBack(let known, let told):
+            """
+            its engine tells \(told.time) s since its boot, of which it counts \(told.boots) as before, and should tell \
+            \(known.time) s: it restarted and lost its boots counter, or stood still, or was cloned, or somebody repeats \
+            old messages; \(Self.trust(user))
             """
         case .bootsExhausted:
             "its engine has counted as many boots as there are numbers; give the engine a new engine ID"
         case .replayed:
-            "it was received before; somebody repeats old messages, or the network doubles them"
+            """
+            it was received before, or cannot be told from what was, after a restart or while very much comes in: \
+            somebody repeats old messages, or the network doubles them or held it up
+            """
         case .decryptionFailed:
             """
             user `\(user)` is authentic, but its privacy key does not fit: check the privacy password and protocol \
@@ -210,6 +226,12 @@ extension SecurityRefusal {
                 },
                 as: UTF8.self)
         }
+    }
+
+    private static func trust(_ user: String) -> String {
+        """
+        have its clock trusted (`trapline devices trust-clock` and its engine ID), or set clock: lenient on user `\(user)`
+        """
     }
 
     private static func orProtocol(_ configured: AuthenticationProtocol) -> String {

@@ -69,33 +69,34 @@ public struct Timeliness: Sendable {
     }
 
     /// Takes note of a message that was let in before, as a journal tells it at the start: it is never refused.
-    public mutating func recall(_ engine: EngineID, _ reading: EngineReading, hash: Int, at time: Timestamp) {
+    public mutating func recall(
+        _ engine: EngineID, _ reading: EngineReading, hash: Int, at time: Timestamp, policy: ClockPolicy
+    ) {
+        guard policy == .strict else { return remember(hash, nil, at: time) }
         let number = numbers[engine] ?? add(EngineClock(engine: engine, latest: reading, updated: time))
         let before = clocks[Int(number)].latest
         clocks[Int(number)].note(reading, at: time)
+        // How far it had come before says nothing of how far it has come now, and would be a floor that it is below.
         if clocks[Int(number)].latest < before { replays.forget(number) }
-        remember(hash, number, reading, at: time)
+        remember(hash, (number, reading), at: time)
     }
 
     /// Judges an authentic message of another engine and takes note of it (RFC 3414 §3.2 step 7b). An engine's first
-    /// message is believed.
+    /// message is believed, and one of a lenient user always is: it says nothing of the clock that others are held to.
     /// - Parameter hash: of what makes the message the one it is: `IncomingMessage.replayHash`.
     public mutating func judge(
         _ engine: EngineID, _ reading: EngineReading, hash: Int, at now: Timestamp, policy: ClockPolicy
     ) throws(SecurityRefusal) {
         // What was received before is called so, even where it is too old by now.
         guard !replays.contains(hash) else { throw .replayed }
+        guard reading.boots != EngineClock.lastBoots else { throw .bootsExhausted }
+        guard policy == .strict else { return remember(hash, nil, at: now) }
         guard let number = numbers[engine] else {
-            guard reading.boots != EngineClock.lastBoots else { throw .bootsExhausted }
             let number = add(EngineClock(engine: engine, latest: reading, updated: now))
-            remember(hash, number, reading, at: now)
-            return
+            return remember(hash, (number, reading), at: now)
         }
-        let before = clocks[Int(number)].latest
-        try clocks[Int(number)].judge(reading, at: now, policy: policy)
-        // How far it had come before says nothing of how far it has come now, and would be a floor that it is below.
-        if clocks[Int(number)].latest < before { replays.forget(number) }
-        remember(hash, number, reading, at: now)
+        try clocks[Int(number)].judge(reading, at: now)
+        remember(hash, (number, reading), at: now)
     }
 
     /// Messages of an engine up to this reading were let in and are not remembered: they cannot be told from replays.
@@ -108,8 +109,8 @@ public struct Timeliness: Sendable {
         clocks[Int(number)].floor = reading
     }
 
-    private mutating func remember(_ hash: Int, _ number: Int32, _ reading: EngineReading, at now: Timestamp) {
-        for (number, reading) in replays.insert(hash, of: number, reading, at: now)
+    private mutating func remember(_ hash: Int, _ clock: (engine: Int32, reading: EngineReading)?, at now: Timestamp) {
+        for (number, reading) in replays.insert(hash, of: clock, at: now)
         where clocks[Int(number)].floor.map({ $0 < reading }) ?? true {
             clocks[Int(number)].floor = reading
         }

@@ -119,7 +119,7 @@ final class FactRecorder: Sendable {
             record(OwnFacts.senderOverBudget, Self.budget(listener, sender, refused))
         case .withinBudget(let listener, let sender, let refused):
             record(OwnFacts.senderWithinBudget, Self.budget(listener, sender, refused))
-        case .bootsWentBack(let engine, let user, let known, let told, let sender):
+        case .clockWentBack(let engine, let user, let known, let told, let sender):
             record(
                 OwnFacts.engineBootsWentBack,
                 OwnFacts.bootsWentBack(of: engine, user: user, known: known, told: told, from: sender))

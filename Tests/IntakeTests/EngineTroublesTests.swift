@@ -9,7 +9,9 @@ import Testing
     private let sender = IPAddress(v4: 0x7f00_0001)
 
     private func wentBack(_ engine: EngineID) -> IntakeNews {
-        .bootsWentBack(engine: engine, user: "ops", known: 3, told: 2, sender: sender)
+        .clockWentBack(
+            engine: engine, user: "ops", known: EngineReading(boots: 3, time: 900),
+            told: EngineReading(boots: 2, time: 5), sender: sender)
     }
 
     private func note(_ troubles: EngineTroubles, _ engine: EngineID, at seconds: Int64) {

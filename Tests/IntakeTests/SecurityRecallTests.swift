@@ -11,7 +11,7 @@ import Testing
 /// What a server knows of the v3 messages that the one before it let in.
 @Suite struct SecurityRecallTests {
     private static let sender = Endpoint(IPAddress(v4: 0x7f00_0001), port: 40_000)
-    private let users = UserTable([V3Device.user])
+    private let users = UserTable([V3Device.user, V3Device.user("lax", clock: .lenient)])
     private let own = V3Device.engine(200)
 
     private func entry(_ payload: [UInt8], age: Int64 = 0, from sender: Endpoint = Self.sender) -> JournalEntry {
@@ -256,6 +256,29 @@ extension SecurityRecallTests {
         let (other, _) = try restarted(entries)
         for trap in [before, before2, after] { #expect(try refusal(trap, other) != nil) }
         #expect(try refusal(trap(device, age: 2_990), other) == nil)
+    }
+
+    /// Its messages are remembered, and no clock is what they tell.
+    @Test func aLenientUserMovesNobodysClockOverARestart() throws {
+        let device = V3Device(1)
+        let strict = try trap(device, age: 20)
+        func lax(_ boots: Int32, age: Int64) throws -> [UInt8] {
+            var lax = V3Device(1, user: V3Device.user("lax"))
+            lax.boots = boots
+            return try trap(lax, age: age)
+        }
+        let (back, ahead) = (try lax(2, age: 10), try lax(7, age: 5))
+        let old = try trap(device, age: 900)
+        let entries = [entry(strict, age: 20), entry(back, age: 10), entry(ahead, age: 5)]
+        for clocks in [[], [restoredClock(device, rowAge: 3_000, journalEnd: 5)]] {
+            let (security, _) = try restarted(entries, clocks: clocks)
+            #expect(
+                security.withTimeliness { $0.clock(of: device.engine)?.latest } == EngineReading(boots: 3, time: 9_980))
+            #expect(try refusal(old, security) == "v3-time-went-back")
+            for trap in [strict, back, ahead] { #expect(try refusal(trap, security) == "v3-replayed") }
+            #expect(try refusal(trap(device, age: 0), security) == nil)
+            #expect(try refusal(lax(2, age: 0), security) == nil)
+        }
     }
 
     /// The pipeline is behind, and not all that it has not seen is read: its rows tell less than what was let in.

@@ -71,6 +71,23 @@ import TraplineMetrics
         #expect(try scene.clocks.isEmpty == (level == .noAuthNoPriv), "what is not proven tells nothing of a clock")
     }
 
+    /// What a lenient user sends was let in whatever it tells: no start may judge others by it.
+    @Test func aLenientUsersMessagesTellNothingOfAClock() throws {
+        var scene = try Scene()
+        let engine = try V3Sample.engine(1)
+        var lax = V3Sample.user("lax")
+        lax.clock = .lenient
+        scene.keys.replaceUsers(UserTable([V3Sample.user(), lax]))
+        _ = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkDown, user: lax, engine: engine, boots: 9), at: 100))
+        #expect(try scene.clocks.isEmpty)
+        _ = try scene.fed.feed(
+            Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine, boots: 3), at: 101),
+            Sample.entry(try V3Sample.message(Sample.linkDown, user: lax, engine: engine, boots: 2), at: 102),
+            Sample.entry(try V3Sample.message(Sample.linkUp, user: lax, engine: engine, boots: 4), at: 103))
+        #expect(try scene.clocks.map(\.latest.boots) == [3])
+    }
+
     @Test func anEngineThatMovesTakesItsAlarmsAlong() throws {
         var scene = try Scene()
         let engine = try V3Sample.engine(1)
@@ -194,7 +211,9 @@ import TraplineMetrics
         func wentBack(at seconds: Int64) -> JournalEntry {
             V3Sample.fact(
                 OwnFacts.engineBootsWentBack,
-                OwnFacts.bootsWentBack(of: engine, user: "ops", known: 3, told: 1, from: sender), at: seconds)
+                OwnFacts.bootsWentBack(
+                    of: engine, user: "ops", known: EngineReading(boots: 3, time: 900),
+                    told: EngineReading(boots: 1, time: 5), from: sender), at: seconds)
         }
         _ = try scene.fed.feed(Sample.entry(try V3Sample.message(Sample.linkUp, engine: engine), at: 100))
         let raised = try scene.fed.feed(wentBack(at: 101))
@@ -233,7 +252,8 @@ import TraplineMetrics
         V3Sample.fact(
             OwnFacts.engineBootsWentBack,
             OwnFacts.bootsWentBack(
-                of: engine, user: "ops", known: 3, told: 1, from: IPAddress(v4: 0xc000_0207)), at: seconds)
+                of: engine, user: "ops", known: EngineReading(boots: 3, time: 900),
+                told: EngineReading(boots: 1, time: 5), from: IPAddress(v4: 0xc000_0207)), at: seconds)
     }
 
     /// The inventory knows one engine of a device, and the device has another identity than what an operator called it by.
@@ -347,7 +367,9 @@ import TraplineMetrics
         let engine = try V3Sample.engine(1)
         let fact = V3Sample.fact(
             OwnFacts.engineBootsWentBack,
-            OwnFacts.bootsWentBack(of: engine, user: "ops", known: 3, told: 1, from: IPAddress(v4: 0xc000_0207)),
+            OwnFacts.bootsWentBack(
+                of: engine, user: "ops", known: EngineReading(boots: 3, time: 900),
+                told: EngineReading(boots: 1, time: 5), from: IPAddress(v4: 0xc000_0207)),
             at: 100)
         #expect(try scene.fed.feed(fact).map(\.event.device.id) == [try V3Sample.id(1)])
         let later = try scene.fed.feed(

@@ -305,7 +305,8 @@ import TraplineMetrics
             return Sample.entry(action, by: "anna", at: time)
         case 2:
             let variables = OwnFacts.bootsWentBack(
-                of: engine, user: "ops", known: clock.boots, told: 1, from: IPAddress(v4: address))
+                of: engine, user: "ops", known: EngineReading(boots: clock.boots, time: 900),
+                told: EngineReading(boots: 1, time: 5), from: IPAddress(v4: address))
             return V3Sample.fact(OwnFacts.engineBootsWentBack, variables, at: time)
         case 3:
             // Of a user that nobody knows any more.

@@ -105,7 +105,8 @@ import Testing
         var anew = Timeliness(table.takeChanges().noted.map(\.clock))
         for second in Int64(700)..<1_000 {
             anew.recall(
-                engine, reading(3, 100 + Int32(second)), hash: Int(second), at: Timestamp(seconds: 1_000 + second))
+                engine, reading(3, 100 + Int32(second)), hash: Int(second), at: Timestamp(seconds: 1_000 + second),
+                policy: .strict)
         }
         let now = Timestamp(seconds: 2_001)
         for second in Int64(0)..<1_000 {
@@ -113,7 +114,7 @@ import Testing
                 try anew.judge(engine, reading(3, 100 + Int32(second)), hash: Int(second), at: now, policy: .strict)
             }
         }
-        #expect(throws: SecurityRefusal.bootsWentBack(known: 3, told: 2)) {
+        #expect(throws: SecurityRefusal.bootsWentBack(known: reading(3, 1_101), told: reading(2, 5_000))) {
             try anew.judge(engine, reading(2, 5_000), hash: 5_000, at: now, policy: .strict)
         }
         try anew.judge(engine, reading(3, 1_101), hash: 5_001, at: now, policy: .strict)
@@ -145,5 +146,20 @@ import Testing
         let changes = table.takeChanges()
         #expect(changes.noted.count == 32 && changes.forgotten.count == 8)
         #expect(changes.forgotten.first == EngineID([0x80, 0, 0, 1, 0]))
+    }
+
+    /// A proxy, say. What it costs to give some up is a matter of those, not of all that it has.
+    @Test func aDeviceMayHaveAllEnginesThatThereAre() throws {
+        var table = EngineClockTable(limit: 40_000)
+        for number in UInt32(0)..<45_000 {
+            table.note(Samples.engine(number), reading(1, 1), at: Timestamp(seconds: Int64(number)), of: "proxy")
+        }
+        #expect(table.count == 40_000)
+        table.move("proxy", to: "another")
+        #expect(table.row(of: Samples.engine(44_999))?.device == "another")
+        table.forget("proxy")
+        #expect(table.count == 40_000)
+        table.forget("another")
+        #expect(table.count == 0)
     }
 }

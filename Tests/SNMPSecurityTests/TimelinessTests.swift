@@ -62,24 +62,48 @@ import Testing
         #expect(timeliness.replayCount <= 800)
     }
 
-    /// What a lenient user's engine told before it went back is no bound for what it tells now.
+    /// What an engine told before its clock was trusted anew is no bound for what it tells now.
     @Test func anEngineThatWentBackIsNotHeldToWhatItToldBefore() {
-        for isRecalled in [false, true] {
-            var timeliness = Timeliness()
-            #expect(refusal(&timeliness, 9, 500, hash: 0, after: 0, policy: .lenient) == nil)
-            for second in 1...800 as ClosedRange<Int64> {
-                let reading = EngineReading(boots: 1, time: Int32(second))
-                if isRecalled {
-                    timeliness.recall(Samples.device, reading, hash: Int(second), at: at(second))
-                } else {
-                    #expect(
-                        refusal(&timeliness, 1, reading.time, hash: Int(second), after: second, policy: .lenient) == nil
-                    )
-                }
-            }
-            #expect(refusal(&timeliness, 1, 801, hash: 801, after: 801) == nil)
-            #expect(refusal(&timeliness, 1, 700, hash: 802, after: 801) == nil)
+        var timeliness = Timeliness()
+        #expect(refusal(&timeliness, 9, 500, hash: 0, after: 0) == nil)
+        for second in 1...800 as ClosedRange<Int64> {
+            let reading = EngineReading(boots: 1, time: Int32(second))
+            timeliness.recall(Samples.device, reading, hash: Int(second), at: at(second), policy: .strict)
         }
+        #expect(refusal(&timeliness, 1, 801, hash: 801, after: 801) == nil)
+        #expect(refusal(&timeliness, 1, 700, hash: 802, after: 801) == nil)
+    }
+
+    /// Somebody repeats what a lenient user once sent, or that user's device loses its counter: the others are held to
+    /// their clock as before, in both directions.
+    @Test(arguments: [false, true]) func aLenientUserMovesNobodysClock(isRecalled: Bool) {
+        var timeliness = Timeliness(replayLimit: 64)
+        func lenient(_ boots: Int32, _ time: Int32, hash: Int, after seconds: Int64) {
+            if isRecalled {
+                timeliness.recall(
+                    Samples.device, EngineReading(boots: boots, time: time), hash: hash, at: at(seconds),
+                    policy: .lenient)
+            } else {
+                #expect(refusal(&timeliness, boots, time, hash: hash, after: seconds, policy: .lenient) == nil)
+            }
+        }
+        lenient(3, 1_000, hash: 1, after: 0)
+        #expect(timeliness.engineCount == 0)
+        #expect(refusal(&timeliness, 3, 1_010, hash: 2, after: 10) == nil)
+        for second in 1...200 as ClosedRange<Int64> {
+            #expect(
+                refusal(&timeliness, 3, Int32(1_000 + second * 10), hash: Int(100 + second), after: second * 10) == nil)
+        }
+        for (boots, time) in [(3, 1_000), (2, 500), (7, 9), (3, 9_000)] as [(Int32, Int32)] {
+            lenient(boots, time, hash: Int(boots) + Int(time) << 8, after: 2_001)
+            #expect(refusal(&timeliness, 3, 1_010, hash: 2, after: 2_001)?.label == "v3-time-went-back")
+            #expect(refusal(&timeliness, 3, 2_000, hash: 200, after: 2_001) != nil)
+            #expect(timeliness.clock(of: Samples.device)?.latest == EngineReading(boots: 3, time: 3_000))
+        }
+        #expect(refusal(&timeliness, 3, 3_001, hash: 3, after: 2_001) == nil)
+        // What is forgotten of the lenient one's is no floor of the others' either.
+        for number in 1_000..<1_200 { lenient(9, 1_000_000, hash: number, after: 2_002) }
+        #expect(refusal(&timeliness, 3, 3_002, hash: 4, after: 2_002) == nil)
     }
 
     @Test func aFloorIsNeverAheadOfTheClock() {
@@ -88,7 +112,7 @@ import Testing
         timeliness.raiseFloor(of: Samples.device, to: EngineReading(boots: 1, time: 990))
         timeliness.raiseFloor(of: Samples.device, to: EngineReading(boots: 1, time: 980))
         timeliness.raiseFloor(of: Samples.device, to: EngineReading(boots: 7, time: 1))
-        #expect(refusal(&timeliness, 1, 990, hash: 2, after: 0)?.label == "v3-not-in-time-window")
+        #expect(refusal(&timeliness, 1, 990, hash: 2, after: 0) == .replayed)
         #expect(refusal(&timeliness, 1, 991, hash: 3, after: 0) == nil)
     }
 
@@ -109,9 +133,12 @@ import Testing
         #expect(refusal(&timeliness, 4, 1_001, hash: 4, after: 0) == nil)
 
         var next = Timeliness(timeliness.all)
-        #expect(refusal(&next, 3, 9_999, hash: 5, after: 60) == .bootsWentBack(known: 4, told: 3))
+        #expect(
+            refusal(&next, 3, 9_999, hash: 5, after: 60)
+                == .bootsWentBack(
+                    known: EngineReading(boots: 4, time: 1_061), told: EngineReading(boots: 3, time: 9_999)))
         // What a journal tells of the last minutes is not taken again either.
-        next.recall(Samples.device, EngineReading(boots: 4, time: 1_002), hash: 6, at: at(50))
+        next.recall(Samples.device, EngineReading(boots: 4, time: 1_002), hash: 6, at: at(50), policy: .strict)
         #expect(refusal(&next, 4, 1_002, hash: 6, after: 61) == .replayed)
         #expect(refusal(&next, 4, 1_062, hash: 7, after: 61) == nil)
         // A saved clock never sets a later one back.

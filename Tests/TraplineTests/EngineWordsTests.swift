@@ -36,7 +36,9 @@ import Testing
     private static func wentBack(_ engine: EngineID, on interface: String = OwnFacts.listener) -> JournalEntry {
         entry(
             OwnFacts.engineBootsWentBack,
-            OwnFacts.bootsWentBack(of: engine, user: "ops", known: 3, told: 1, from: address), on: interface)
+            OwnFacts.bootsWentBack(
+                of: engine, user: "ops", known: EngineReading(boots: 3, time: 900),
+                told: EngineReading(boots: 1, time: 5), from: address), on: interface)
     }
 
     private static func agrees(_ engine: EngineID) -> JournalEntry {
