@@ -163,8 +163,8 @@ struct TrustClock: ParsableCommand {
         abstract: "Takes SNMPv3 messages of a device again whose engine has lost its clock.",
         discussion: """
             An engine that tells fewer boots than before, or as many and much less time, is refused, since old messages \
-            sent again look the same. Where it was replaced or reset, or another unit took over under its engine ID, this has its next message believed. \
-            An engine that does so at each restart needs clock: lenient on its user.
+            sent again look the same. Where it was replaced or reset, or another unit took over under its engine ID, this \
+            has its next message believed. An engine that does so at each restart needs clock: lenient on its user.
             """)
 
     @OptionGroup var data: DataOptions
