@@ -5,7 +5,8 @@ import Testing
 /// One journal gives one event log, row for row, however often the server that works it off is killed: each life begins
 /// where a kill broke off, and so with batches of its own.
 @Suite struct SameJournalTests {
-    private static let datagrams = 40_000
+    /// Many of the pipeline's largest batches, so that kills come between them on a fast machine too.
+    private static let datagrams = 160_000
     /// Random raises and clears of few links flap, and what the server says of that stands amid the rows compared.
     private static let configuration = "alarms: {flapping: off}\nsinks: {}\nroutes: []"
 

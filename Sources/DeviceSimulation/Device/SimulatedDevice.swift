@@ -98,7 +98,7 @@ public struct SimulatedDevice: Sendable {
     /// Whether the active table has overflowed since the last start.
     public var hasOverflowed: Bool { standing.contains { $0.key.trap == DeviceAlarm.trap(OwnTrap.tableOverflow) } }
 
-    /// The next `count` notifications get lost on their way; the device does not know it.
+    /// The next `count` traps get lost on their way, and keep-alives pass; the device does not know it.
     public mutating func loseNext(_ count: Int) { toLose = count }
 
     // MARK: - What happens to it
@@ -252,7 +252,7 @@ public struct SimulatedDevice: Sendable {
             ?? CommunityMessage(
                 version: .v2c, community: community,
                 pdu: .standard(notification.v2PDU(kind: .trap, requestID: requestID)))
-        if toLose > 0 {
+        if toLose > 0, channel == .traps {
             toLose -= 1
             return []
         }

@@ -161,6 +161,14 @@ import Testing
         #expect(device.advance(to: at(1_000)) == [])
     }
 
+    @Test func keepAlivesPassWhileTrapsAreLost() throws {
+        var device = device()
+        device.loseNext(1)
+        #expect(device.advance(to: at(27)).map(\.channel) == [.keepAlives])
+        #expect(device.raise(.ethernetLink(1), at: at(28)) == [])
+        #expect(device.raise(.ethernetLink(2), at: at(29)).count == 1)
+    }
+
     @Test func aSwitchOverKeepsTheAlarmsAndNotTheNumbers() throws {
         var device = device()
         for link in 1...5 { device.raise(.ethernetLink(link), at: at(Int64(link))) }
